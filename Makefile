@@ -1,0 +1,69 @@
+# Firsthand: everything that is done with this tree, from a clone to a release.
+# It needs git, make and Python 3.11 or later with venv. `make` alone is help.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+ROOT := $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
+VENV := $(ROOT)/.venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.firsthand-stamp
+PORT ?= 8700
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+export PATH := $(BIN):$(PATH)
+IN := cd "$(ROOT)" &&
+
+.PHONY: help setup browser demo test check lint soak bench shots spec pins changelog
+
+help:  ## what there is to do
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' "$(ROOT)/Makefile"
+
+setup: $(STAMP)  ## a .venv with everything pinned, and this project in it
+
+$(STAMP): $(ROOT)/requirements/test.txt $(ROOT)/pyproject.toml
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Firsthand needs Python 3.11 or later; say which: make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@test -x "$(BIN)/python" || "$(PYTHON)" -m venv "$(VENV)"
+	@$(IN) "$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/test.txt
+	@$(IN) "$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch "$(STAMP)"
+	@echo "ready: $(BIN)/firsthand"
+
+browser:  ## a chromium for the tests that look at pages
+	@"$(ROOT)/scripts/find-browser" --install
+
+demo: setup  ## a town of people and organisations, at http://127.0.0.1:$PORT
+	@$(IN) "$(BIN)/firsthand" up --town --port "$(PORT)"
+
+test: setup browser check  ## all that a change must pass: what CI runs
+
+check:  ## test, without the setting up
+	@$(IN) $(MAKE) lint
+	@$(IN) "$(BIN)/pytest" -n 2
+
+lint:  ## style, types, the laws of the house, spelling
+	@$(IN) "$(BIN)/ruff" check .
+	@$(IN) "$(BIN)/ruff" format --check .
+	@$(IN) "$(BIN)/mypy"
+	@$(IN) "$(BIN)/lint-imports"
+	@$(IN) "$(BIN)/codespell"
+
+soak: setup  ## the tests that run long
+	@$(IN) "$(BIN)/pytest" -m soak --timeout 3600
+
+bench: setup  ## measurements beside each other, on this machine
+	@$(IN) "$(BIN)/python" benchmarks/run.py
+
+shots: setup browser  ## pictures of the pages, for the docs
+	@$(IN) "$(BIN)/python" scripts/shots.py
+
+spec: setup  ## the schemas and the protocol's page, made from the code
+	@$(IN) "$(BIN)/python" scripts/spec.py
+
+pins: setup  ## the pins anew, from pyproject.toml
+	@"$(ROOT)/scripts/pin"
+
+changelog: setup  ## what the fragments would say
+	@$(IN) "$(BIN)/towncrier" build --draft
