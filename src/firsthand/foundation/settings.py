@@ -1,0 +1,125 @@
+"""Settings: read once, at the edge, and passed down frozen.
+
+`from_environment` is the only reader of the environment; `docs/settings.md` has a heading for
+each variable. A value that is not allowed, or a name that nobody knows, stops the start.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+PREFIX = "FIRSTHAND_"
+VARIABLES = {
+    "vault": "FIRSTHAND_VAULT",
+    "passphrase": "FIRSTHAND_PASSPHRASE",
+    "hub": "FIRSTHAND_HUB",
+    "egress": "FIRSTHAND_EGRESS",
+    "data": "FIRSTHAND_DATA",
+}
+EGRESS_ALLOWED = ("public", "loopback")
+PATH_CHARACTERS_MAX = 4096
+PASSPHRASE_CHARACTERS_MAX = 1024
+
+
+class SettingRefused(ValueError):
+    """A FIRSTHAND_ variable has a value that is not allowed, or a name that nobody knows.
+
+    Correct it or unset it; nothing was started. docs/settings.md says what each one means.
+    """
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the person or the organisation set. None means: not set.
+
+    vault: the file of the vault. passphrase: what unlocks it. hub: the folder of the hub.
+    egress: "public", or "loopback" to reach this machine as well. data: the folder in which
+    files go for which no other place was named.
+    """
+
+    vault: Path | None = None
+    passphrase: str | None = None
+    hub: Path | None = None
+    egress: str = "public"
+    data: Path | None = None
+
+    def __repr__(self) -> str:
+        """Show everything but the passphrase: settings end up in error reports."""
+        hidden = "None" if self.passphrase is None else "'...'"
+        return (
+            f"Settings(vault={self.vault!r}, passphrase={hidden}, hub={self.hub!r}, "
+            f"egress={self.egress!r}, data={self.data!r})"
+        )
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        """Show the same to pretty printers, which would ask for the fields otherwise."""
+        shown = {name: getattr(self, name) for name in VARIABLES}
+        if self.passphrase is not None:
+            shown["passphrase"] = "..."  # noqa: S105 (what is shown in its place)
+        return list(shown.items())
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Make settings of environment variables; names without the prefix are not looked at.
+
+    Raises `SettingRefused`, which names the variable, its value (never a passphrase) and what
+    is allowed.
+    """
+    for name in environ:
+        if name.startswith(PREFIX) and name not in VARIABLES.values():
+            raise SettingRefused(_unknown(name))
+    return Settings(
+        vault=_path(environ, VARIABLES["vault"]),
+        passphrase=_passphrase(environ, VARIABLES["passphrase"]),
+        hub=_path(environ, VARIABLES["hub"]),
+        egress=_egress(environ, VARIABLES["egress"]),
+        data=_path(environ, VARIABLES["data"]),
+    )
+
+
+def from_environment() -> Settings:
+    """Read the settings of this process. Raises `SettingRefused`."""
+    return read_settings(os.environ)
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, VARIABLES.values(), n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"{name} is not a setting.{hint} There are: {', '.join(VARIABLES.values())}."
+
+
+def _path(environ: Mapping[str, str], name: str) -> Path | None:
+    text = environ.get(name)
+    if text is None:
+        return None
+    # A `~` that no shell has resolved would quietly make a folder of that name.
+    if not text.strip() or len(text) > PATH_CHARACTERS_MAX or "\x00" in text or text[0] == "~":
+        message = (
+            f"{name} is {text[:80]!r}. Allowed is the path of a file or folder, written out "
+            f"(no ~), of at most {PATH_CHARACTERS_MAX} characters; or unset it."
+        )
+        raise SettingRefused(message)
+    return Path(text)
+
+
+def _passphrase(environ: Mapping[str, str], name: str) -> str | None:
+    text = environ.get(name)
+    if text is None:
+        return None
+    if not text or len(text) > PASSPHRASE_CHARACTERS_MAX:
+        message = (
+            f"{name} has {len(text)} characters (its value is not shown). "
+            f"Allowed are 1 to {PASSPHRASE_CHARACTERS_MAX}; or unset it."
+        )
+        raise SettingRefused(message)
+    return text
+
+
+def _egress(environ: Mapping[str, str], name: str) -> str:
+    text = environ.get(name, "public")
+    if text not in EGRESS_ALLOWED:
+        message = f"{name} is {text[:80]!r}. Allowed is one of: {', '.join(EGRESS_ALLOWED)}."
+        raise SettingRefused(message)
+    return text
