@@ -1,7 +1,9 @@
 """A missing browser is told of: to a person kindly, and under CI as a failure."""
 
 import os
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,32 @@ def test_none_is_said_with_how_to_get_one(
     done = seek(root, tmp_path, "--install", **more)
     assert done.returncode == code
     assert "apt-get install chromium" in done.stderr
+
+
+ASKS = """
+def test_a_page(chromium):
+    assert chromium
+"""
+
+
+@pytest.mark.parametrize(("more", "outcome"), [({}, "1 skipped"), ({"CI": "true"}, "1 error")])
+def test_without_one_tests_are_skipped_and_under_ci_they_fail(
+    root: Path, tmp_path: Path, more: dict[str, str], outcome: str
+) -> None:
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "tests").mkdir()
+    script = tmp_path / "scripts" / "find-browser"
+    script.write_text("#!/bin/sh\necho none here >&2\nexit 1\n")
+    script.chmod(0o755)
+    shutil.copy(root / "tests" / "conftest.py", tmp_path / "tests")
+    (tmp_path / "tests" / "test_asks.py").write_text(ASKS)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-rs", "-c", os.devnull, "--rootdir", ".", "tests"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], **more},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert outcome in done.stdout
+    assert "none here" in done.stdout

@@ -1,6 +1,7 @@
 """The laws of the house bind: each contract is broken once, on a copy, and is seen to break."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -87,8 +88,7 @@ def verdict(copy: Path) -> dict[str, str]:
         text=True,
         check=False,
     )
-    words = (line.rsplit(maxsplit=1) for line in said.stdout.splitlines())
-    found = {pair[0]: pair[1] for pair in words if len(pair) == 2 and pair[1] in {"KEPT", "BROKEN"}}
+    found = dict(re.findall(r"^(.+) (KEPT|BROKEN)(?: \(.*\))?$", said.stdout, re.MULTILINE))
     assert found, said.stdout + said.stderr
     return found
 
