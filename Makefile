@@ -6,30 +6,20 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-ROOT := $(patsubst %/,%,$(dir $(realpath $(lastword $(MAKEFILE_LIST)))))
-VENV := $(ROOT)/.venv
-BIN := $(VENV)/bin
-STAMP := $(VENV)/.firsthand-stamp
+ROOT := $(shell cd "$$(dirname "$(strip $(MAKEFILE_LIST))")" && pwd)
+BIN := $(ROOT)/.venv/bin
 PORT ?= 8700
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(BIN):$(PATH)
 IN := cd "$(ROOT)" &&
 
+.NOTPARALLEL:
 .PHONY: help setup browser demo test check lint soak bench shots spec pins changelog
 
 help:  ## what there is to do
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' "$(ROOT)/Makefile"
 
-setup: $(STAMP)  ## a .venv with everything pinned, and this project in it
-
-$(STAMP): $(ROOT)/requirements/test.txt $(ROOT)/pyproject.toml
-	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Firsthand needs Python 3.11 or later; say which: make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@test -x "$(BIN)/python" || "$(PYTHON)" -m venv "$(VENV)"
-	@$(IN) "$(BIN)/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/test.txt
-	@$(IN) "$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch "$(STAMP)"
-	@echo "ready: $(BIN)/firsthand"
+setup:  ## a .venv with everything pinned, and this project in it
+	@PYTHON="$(PYTHON)" "$(ROOT)/scripts/set-up"
 
 browser:  ## a chromium for the tests that look at pages
 	@"$(ROOT)/scripts/find-browser" --install
