@@ -4,12 +4,13 @@
 the same seed, for tests, the town and replay. Keys are made in `keys.py`.
 """
 
-import base64
 import hashlib
 import secrets
 import threading
 import uuid
 from typing import Protocol
+
+from firsthand.protocol import base64url
 
 LENGTH_BYTES_MAX = 1024 * 1024
 UUID_BYTES = 16
@@ -36,7 +37,7 @@ class SystemChance:
 
     def token(self, length_bytes: int = 16) -> str:
         """Return `length_bytes` random bytes as base64url without padding."""
-        return _base64url(self.bytes(length_bytes))
+        return base64url.encode(self.bytes(length_bytes))
 
 
 class SeededChance:
@@ -69,7 +70,7 @@ class SeededChance:
 
     def token(self, length_bytes: int = 16) -> str:
         """Return the next `length_bytes` bytes as base64url without padding."""
-        return _base64url(self.bytes(length_bytes))
+        return base64url.encode(self.bytes(length_bytes))
 
 
 def uuid8_from(digest: bytes) -> str:
@@ -92,7 +93,3 @@ def _allowed(length: int) -> int:
         message = f"Asked for {length} random bytes; 0 to {LENGTH_BYTES_MAX} are given at a time."
         raise ValueError(message)
     return length
-
-
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
