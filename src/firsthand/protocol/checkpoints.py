@@ -1,8 +1,9 @@
 """A signed statement of how long a journal's tree is and what its root is.
 
 The form is the C2SP `tlog-checkpoint`: a `signed-note` whose text is three lines (origin, size,
-root) and whose signature is Ed25519. Two people who got the same organisation's checkpoints can lay them
-side by side. The note may carry signatures of others; the one that counts is the verifier key's.
+root) and whose signature is Ed25519. Two people who got the same organisation's checkpoints can
+lay them side by side. The note may carry signatures of others; the one that counts is the
+verifier key's.
 """
 
 import re
