@@ -1,0 +1,156 @@
+"""The role `profile`: things a person shows, so that an organisation knows them as they are.
+
+Wire type: ``profile.given``, one thing each, in schema.org terms. The answer is a list of picks
+from the organisation's catalogue, made by a published rule (``profile_rules``).
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from firsthand.protocol.things import Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TYPE_GIVEN = "profile.given"
+TYPE_ANSWERED = "profile.answered"
+PURPOSE = "personalisation"
+
+# What may be given at all, for each kind. What an organisation asks for is a part of this.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "WatchAction": ("name", "object", "startTime", "duration"),
+    "ViewAction": ("name", "object", "startTime", "duration"),
+    "PayAction": ("name", "recipient", "price", "priceCurrency", "startTime"),
+    "ReceiveAction": ("name", "sender", "price", "priceCurrency", "startTime"),
+}
+# Fields without which a thing of that kind says nothing.
+NEEDED = ("name",)
+
+PRECISION_KEY = "timePrecision"
+SOURCE_KEY = "isBasedOn"
+_DURATIONS = {"day": "P1D", "week": "P1W", "month": "P1M", "year": "P1Y"}
+_PRICE = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
+
+
+class Named(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A schema.org node of which only the kind and the name travel."""
+
+    kind: str = msgspec.field(name="@type")
+    name: str = ""
+    additional_type: str | None = msgspec.field(name="additionalType", default=None)
+    part_of_season: Named | None = msgspec.field(name="partOfSeason", default=None)
+    part_of_series: Named | None = msgspec.field(name="partOfSeries", default=None)
+
+
+class Given(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """The ``data`` of a signal: one thing in schema.org terms with a coarsened time.
+
+    ``start_time`` is the first day of the day, week, month or year that ``time_precision`` (an
+    ISO 8601 duration) names. ``is_based_on`` says which export it came from.
+    """
+
+    kind: str = msgspec.field(name="@type")
+    name: str
+    start_time: str | None = msgspec.field(name="startTime", default=None)
+    time_precision: str | None = msgspec.field(name=PRECISION_KEY, default=None)
+    is_based_on: str = msgspec.field(name=SOURCE_KEY)
+    object: Named | None = None
+    duration: str | None = None
+    recipient: Named | None = None
+    sender: Named | None = None
+    price: str | None = None
+    price_currency: str | None = msgspec.field(name="priceCurrency", default=None)
+
+
+def compose_given(thing: Thing, *, fields: Mapping[str, list[str]], precision: str) -> Given | None:
+    """What of ``thing`` may leave: the agreed fields, its time coarsened to ``precision``.
+
+    Returns None where nothing of this kind is agreed. Raises ``msgspec.ValidationError`` for a
+    thing that is not of its kind's shape.
+    """
+    agreed = [f for f in fields.get(thing.type, []) if f in FIELDS.get(thing.type, ())]
+    if not set(NEEDED) <= set(agreed):
+        return None
+    data = {field: thing.data[field] for field in agreed if field in thing.data}
+    data["@type"] = thing.type
+    data["name"] = thing.name
+    data[SOURCE_KEY] = thing.source
+    if thing.time is not None and "startTime" in agreed:
+        data["startTime"] = coarsen(thing.time, precision)
+        data[PRECISION_KEY] = _DURATIONS[precision]
+    else:
+        data.pop("startTime", None)
+    return msgspec.convert(data, Given)
+
+
+def coarsen(time: str, precision: str) -> str:
+    """The first day (``YYYY-MM-DD``) of the day, week, month or year that holds ``time``."""
+    day = datetime.date.fromisoformat(time[:10])
+    if precision == "week":
+        day -= datetime.timedelta(days=day.weekday())
+    elif precision == "month":
+        day = day.replace(day=1)
+    elif precision == "year":
+        day = day.replace(month=1, day=1)
+    elif precision != "day":
+        raise ValueError(f"no such precision: {precision}")
+    return day.isoformat()
+
+
+def beyond(given: Given, *, fields: Mapping[str, list[str]], precision: str) -> str | None:
+    """Why ``given`` goes beyond what was agreed, as a refusal's reason; None if it does not."""
+    agreed = fields.get(given.kind)
+    if agreed is None:
+        return "field_not_allowed"
+    data = {key for key in present(given) if key not in {"@type", SOURCE_KEY, PRECISION_KEY}}
+    if not data <= set(agreed):
+        return "field_not_allowed"
+    if given.start_time is not None:
+        try:
+            if coarsen(given.start_time, precision) != given.start_time:
+                return "precision_too_fine"
+        except ValueError:
+            return "shape_invalid"
+        if given.time_precision != _DURATIONS[precision]:
+            return "precision_too_fine"
+    if given.price is not None and not _PRICE.fullmatch(given.price):
+        return "shape_invalid"
+    return None
+
+
+def present(given: Given) -> dict[str, object]:
+    """The fields of ``given`` by their wire names, as JSON values, without the absent ones."""
+    data: dict[str, object] = msgspec.to_builtins(given)
+    return {key: _pruned(value) for key, value in data.items() if value is not None}
+
+
+def _pruned(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _pruned(inner) for key, inner in value.items() if inner is not None}
+    return value
+
+
+def thing_given(identifier: str, given: Given) -> Thing:
+    """A thing as the other side holds it: the relationship's own id and what was given of it."""
+    return Thing(
+        id=identifier,
+        type=given.kind,
+        name=given.name,
+        time=given.start_time,
+        source=given.is_based_on,
+        data=present(given),
+    )
+
+
+def in_order(things: list[Thing]) -> list[Thing]:
+    """The order in which both sides show what was given: by time, then name, then id."""
+    return sorted(things, key=lambda thing: (thing.time or "", thing.name, thing.id))

@@ -1,0 +1,73 @@
+"""A signal: one CloudEvent in the narrow form that travels from a person to an organisation.
+
+The general codec is in ``events``. This one knows our profile alone: required attributes, no
+``time`` (the coarsened time is in ``data``), nothing else. It is strict and fast: unknown
+attributes and unknown fields of ``data`` are refused by the decoder itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from firsthand.protocol.refusals import refuse
+from firsthand.protocol.roles.profile import Given
+from firsthand.protocol.wire import BATCH_EVENTS_MAX
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+ID_CHARS_MAX = 64
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing given. ``source`` is the person's subject, ``agreement`` the id of the terms."""
+
+    specversion: Literal["1.0"] = msgspec.field(default="1.0")
+    id: str
+    source: str
+    type: str
+    datacontenttype: Literal["application/json"] = "application/json"
+    agreement: str
+    purpose: str
+    data: Given
+
+
+class _Wire(Signal, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    specversion: Literal["1.0"]
+
+
+_DECODER = msgspec.json.Decoder(list[_Wire], strict=True)
+_ENCODER = msgspec.json.Encoder()
+
+
+def encode_signals(signals: Sequence[Signal]) -> bytes:
+    """The batch's body: a JSON array of CloudEvents, as it will be signed."""
+    return _ENCODER.encode(signals)
+
+
+def decode_signals(body: bytes) -> Sequence[Signal]:
+    """Decode a batch's body: 1 to ``BATCH_EVENTS_MAX`` signals of one purpose and agreement.
+
+    Raises ``Refused`` (``shape_invalid``) and says at which place the body is wrong.
+    """
+    try:
+        signals = _DECODER.decode(body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise refuse("shape_invalid", str(error)) from error
+    if not 1 <= len(signals) <= BATCH_EVENTS_MAX:
+        raise refuse("shape_invalid", f"A batch holds 1 to {BATCH_EVENTS_MAX} signals.")
+    first = signals[0]
+    for signal in signals:
+        if (
+            signal.type != first.type
+            or signal.purpose != first.purpose
+            or signal.agreement != first.agreement
+            or signal.source != first.source
+        ):
+            raise refuse("shape_invalid", "A batch holds one role, purpose, agreement and source.")
+        if not 1 <= len(signal.id) <= ID_CHARS_MAX:
+            raise refuse("shape_invalid", f"A signal's id has 1 to {ID_CHARS_MAX} characters.")
+    return signals

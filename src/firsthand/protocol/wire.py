@@ -1,0 +1,54 @@
+"""Names, media types, paths and limits that both sides must agree on.
+
+The protocol page (``spec/protocol.md``) is written from these values.
+"""
+
+from __future__ import annotations
+
+VERSION = "1"
+
+# Where things are. All paths hang below the organisation's published URL.
+PATH_DISCOVERY = "/.well-known/firsthand"
+PATH_MYTERMS = "/.well-known/myterms.json"
+PATH_TERMS = "/terms"
+PATH_INVITES = "/v1/invites"
+PATH_AGREEMENTS = "/v1/agreements"
+PATH_SIGNALS = "/v1/signals"
+PATH_INBOX = "/v1/inbox"
+PATH_REVOCATIONS = "/v1/revocations"
+PATH_ERASURES = "/v1/erasures"
+PATH_CATALOGUES = "/v1/catalogues"
+PATH_FACTS = "/v1/facts"
+
+# What is sent.
+TYPE_BATCH = "application/cloudevents-batch+json"
+TYPE_JSON = "application/json"
+TYPE_JOSE = "application/jose"
+TYPE_PROBLEM = "application/problem+json"
+
+# `typ` of each signed statement (RFC 7515, section 4.1.9).
+TYP_DISCOVERY = "firsthand-organisation+jwt"
+TYP_AGREEMENT = "firsthand-agreement+jwt"
+TYP_ANSWER = "firsthand-answer+jwt"
+TYP_MESSAGE = "firsthand-message+jwt"
+TYP_REVOCATION = "firsthand-revocation+jwt"
+TYP_ERASURE = "firsthand-erasure+jwt"
+TYP_KEY_CHANGE = "firsthand-key+jwt"
+
+# What a signature must cover (RFC 9421, our profile).
+COVERED_BATCH = ("@method", "@target-uri", "content-digest", "content-type", "firsthand-batch")
+COVERED_BODY = ("@method", "@target-uri", "content-digest", "content-type")
+COVERED_BARE = ("@method", "@target-uri")
+SKEW_S_MAX = 300
+WAIT_S_MAX = 30 * 24 * 3600
+
+# Limits of one request.
+BATCH_EVENTS_MAX = 1000
+BATCH_BYTES_MAX = 4 * 1024 * 1024
+STATEMENT_BYTES_MAX = 64 * 1024
+CATALOGUE_BYTES_MAX = 4 * 1024 * 1024
+CATALOGUE_ITEMS_MAX = 10_000
+MESSAGES_MAX = 100
+HEADER_CHARS_MAX = 8 * 1024
+SALT_BYTES = 16
+LANE_CHARS_MAX = 32

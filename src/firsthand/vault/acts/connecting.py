@@ -1,0 +1,257 @@
+"""Connect to an organisation: read who it is, propose my terms, keep what was answered."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from firsthand.foundation.clock import stamp
+from firsthand.protocol.agreements import (
+    Agreement,
+    Invited,
+    Proffer,
+    chosen,
+    consent_record,
+    sign_proffer,
+)
+from firsthand.protocol.refusals import refuse
+from firsthand.protocol.roles.profile import FIELDS
+from firsthand.protocol.terms import DEFAULT, ROSTER, Terms
+from firsthand.vault.gate import Introduction
+from firsthand.vault.terms.relationships import (
+    Relationship,
+    Signer,
+    agreement_of,
+    all_relationships,
+    find,
+    free_name,
+    signer_for,
+    with_organisation,
+)
+
+if TYPE_CHECKING:
+    from firsthand.vault.acts.opened import Vault
+
+AGREEMENT_DAYS = 730
+_INVITE = re.compile(r"(?P<url>.+?)/invite/(?P<token>[A-Za-z0-9_-]{8,128})/?")
+
+
+class Approach(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person reads before they agree to anything."""
+
+    introduction: Introduction
+    url: str
+    token: str | None
+    account: str | None
+    expires: str | None
+    existing: Relationship | None
+
+    def summary(self) -> dict[str, object]:
+        """The same for a page or as JSON."""
+        document = self.introduction.organisation.document
+        return {
+            "organisation": document.name,
+            "url": document.url,
+            "accepts": document.agreements,
+            "asks": document.profile.asks,
+            "words": document.profile.words,
+            "account": self.account,
+            "expires": self.expires,
+            "connected_as": self.existing.name if self.existing else None,
+        }
+
+
+def approach(vault: Vault, url_or_invite: str) -> Approach:
+    """Who is there and what an invitation says. Stores nothing; nothing about me leaves.
+
+    Raises ``Refused`` or ``Offline``.
+    """
+    url, token = _address(url_or_invite)
+    introduction = vault.gate.introduce(url)
+    account = expires = None
+    if token is not None:
+        invitation = vault.gate.invitation(url, token)
+        account = _text(invitation.get("account"))
+        expires = _text(invitation.get("expires"))
+    subject = introduction.organisation.subject
+    existing = [r for r in with_organisation(vault.store, subject) if r.state == "active"]
+    return Approach(
+        introduction=introduction,
+        url=url,
+        token=token,
+        account=account,
+        expires=expires,
+        existing=existing[-1] if existing else None,
+    )
+
+
+def connect(
+    vault: Vault, url_or_invite: str, *, terms: str | None = None, tie: bool = True
+) -> dict[str, object]:
+    """Propose my terms and keep the answer, be it yes or no.
+
+    ``tie`` accepts to be known by the invitation's account. Returns name, organisation, url,
+    terms, decision, reason, agreement and account. Raises ``Refused`` or ``Offline``.
+    """
+    wanted = ROSTER.get(terms or DEFAULT)
+    if wanted is None:
+        names = ", ".join(ROSTER)
+        raise refuse("proffer_invalid", f"There are no terms called {terms}. There are: {names}.")
+    met = approach(vault, url_or_invite)
+    if met.existing is not None:
+        name = met.introduction.organisation.document.name
+        raise refuse(
+            "not_allowed", f"You are connected to {name} already, as {met.existing.name!r}."
+        )
+    earlier = with_organisation(vault.store, met.introduction.organisation.subject)
+    open_one = next((each for each in earlier if each.state == "refused"), None)
+    attempt = open_one.attempt if open_one else 1 + max((e.attempt for e in earlier), default=0)
+    signer = signer_for(vault.store.seed, met.introduction.organisation.subject, attempt)
+    proffer = _proffer(vault, met, wanted, signer, open_one, tie=tie)
+    agreement = vault.gate.proffer(met.introduction, sign_proffer(proffer, signer.key), signer)
+    account = met.account if tie and agreement.accepted else None
+    name = _keep(vault, met, agreement, open_one, attempt, account)
+    return {
+        "name": name,
+        "organisation": met.introduction.organisation.document.name,
+        "url": met.introduction.organisation.document.url,
+        "terms": wanted.id,
+        "decision": agreement.answer.decision,
+        "reason": agreement.answer.reason,
+        "counter": agreement.answer.counter,
+        "agreement": agreement.id,
+        "account": account,
+    }
+
+
+def relationships(vault: Vault) -> list[dict[str, object]]:
+    """Every connection: name, organisation, url, state, terms, account, since, ended."""
+    return [_summary(vault, each) for each in all_relationships(vault.store)]
+
+
+def relationship(vault: Vault, name: str) -> dict[str, object]:
+    """One connection, with the deal in plain words, its fields and its warnings."""
+    found = find(vault.store, name)
+    summary = _summary(vault, found)
+    rows = vault.store.rows("relationships.warnings", relationship=name)
+    warnings = [{"at": row["at"], "what": row["what"]} for row in rows]
+    document = found.organisation
+    return {
+        **summary,
+        "warnings": warnings,
+        "asks": document.profile.asks,
+        "words": document.profile.words,
+        "accepts": document.agreements,
+        "backup_days": document.backup_days,
+        "publishes_rule": document.profile.rule is not None,
+    }
+
+
+def _summary(vault: Vault, found: Relationship) -> dict[str, object]:
+    terms = fields = expires = None
+    if found.agreement is not None:
+        agreement = agreement_of(vault.store, found)
+        terms, fields = agreement.terms.id, agreement.proffer.fields
+        expires = agreement.proffer.exp
+    return {
+        "name": found.name,
+        "organisation": found.organisation_name,
+        "url": found.url,
+        "state": found.state,
+        "terms": terms,
+        "fields": fields,
+        "agreement": found.agreement,
+        "agreement_ends": expires,
+        "account": found.account,
+        "since": found.connected_at,
+        "ended": found.ended_at,
+        "copied": found.copied_at,
+    }
+
+
+def _proffer(
+    vault: Vault, met: Approach, terms: Terms, signer: Signer, earlier: Relationship | None,
+    *, tie: bool,
+) -> Proffer:  # fmt: skip
+    document = met.introduction.organisation.document
+    now = vault.clock.now()
+    fields = {
+        kind: [field for field in asked if field in FIELDS[kind]]
+        for kind, asked in document.profile.asks.items()
+        if kind in FIELDS
+    }
+    identifier = vault.chance.token()
+    return Proffer(
+        iss=signer.subject,
+        aud=document.subject,
+        jti=identifier,
+        iat=int(now.timestamp()),
+        exp=int(now.timestamp()) + AGREEMENT_DAYS * 86_400,
+        p7012=chosen(terms, url=document.url),
+        fields=fields,
+        record=consent_record(
+            terms=terms,
+            person=signer.subject,
+            organisation=document.subject,
+            name=document.name,
+            fields=fields,
+            identifier=f"urn:firsthand:record:{identifier}",
+            at=stamp(now),
+        ),
+        prev=earlier.agreement if earlier else None,
+        invite=Invited(token=met.token, tie=tie) if met.token else None,
+    )
+
+
+def _keep(
+    vault: Vault, met: Approach, agreement: Agreement, earlier: Relationship | None,
+    attempt: int, account: str | None,
+) -> str:  # fmt: skip
+    document = met.introduction.organisation.document
+    state = "active" if agreement.accepted else "refused"
+    name = earlier.name if earlier else free_name(vault.store, document.name)
+    at = stamp(vault.clock.now())
+    values = {
+        "name": name,
+        "organisation_name": document.name,
+        "url": document.url.rstrip("/"),
+        "document": met.introduction.body,
+        "state": state,
+        "agreement": agreement.id,
+        "account": account,
+        "literal_loopback": int(vault.gate.typed),
+        "connected_at": at,
+    }
+    with vault.store.transaction() as tx:
+        if earlier is None:
+            subject, lane = document.subject, vault.chance.token()
+            tx.run("relationships.add", subject=subject, attempt=attempt, lane=lane, **values)
+        else:
+            tx.run("relationships.agree", **values)
+        tx.run(
+            "agreements.add",
+            id=agreement.id,
+            relationship=name,
+            proffer=agreement.proffer_jws,
+            answer=agreement.answer_jws,
+            terms=agreement.proffer.p7012.agreement,
+            decision=agreement.answer.decision,
+            reason=agreement.answer.reason,
+            at=at,
+        )
+    return name
+
+
+def _address(typed: str) -> tuple[str, str | None]:
+    """The organisation's address in what was typed, and the invitation's token if it is one."""
+    typed = typed.strip()
+    match = _INVITE.fullmatch(typed)
+    if match is not None:
+        return match["url"].rstrip("/"), match["token"]
+    return typed.rstrip("/"), None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,51 @@
+"""Look back: what left, when, under which terms, its receipt and its end."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from firsthand.protocol.roles.profile import in_order, thing_given
+from firsthand.protocol.signals import decode_signals
+from firsthand.vault.terms.log import ends, entries
+from firsthand.vault.terms.relationships import all_relationships, find
+
+if TYPE_CHECKING:
+    from firsthand.vault.acts.opened import Vault
+
+
+def log(vault: Vault, name: str | None = None, *, verify: bool = False) -> dict[str, object]:
+    """The disclosures and endings, the newest first; ``verify`` proves every receipt again.
+
+    ``problems`` counts what did not verify; it is None where verification was not asked for.
+    """
+    relationship = find(vault.store, name) if name is not None else None
+    left = entries(vault.store, relationship, verify=verify)
+    ended = []
+    for each in [relationship] if relationship else all_relationships(vault.store):
+        ended.extend(ends(vault.store, each, verify=verify))
+    problems = sum(1 for each in [*left, *ended] if each.problem is not None)
+    return {
+        "disclosures": [msgspec.to_builtins(entry) for entry in left],
+        "endings": [msgspec.to_builtins(end) for end in reversed(ended)],
+        "problems": problems if verify else None,
+    }
+
+
+def disclosed(vault: Vault, position: int) -> dict[str, object]:
+    """One entry of the log with exactly what left in it. Raises ``LookupError``."""
+    row = vault.store.row("disclosures.by_position", position=position)
+    if row is None:
+        raise LookupError(f"The log has no entry {position}.")
+    signals = decode_signals(bytes(row["body"]))
+    things = in_order([thing_given(signal.id, signal.data) for signal in signals])
+    return {
+        "position": position,
+        "relationship": row["relationship"],
+        "state": row["state"],
+        "at": row["at"],
+        "things": [msgspec.to_builtins(thing) for thing in things],
+        "receipt": json.loads(row["receipt"]) if row["receipt"] else None,
+    }

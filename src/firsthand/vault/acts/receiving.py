@@ -1,0 +1,71 @@
+"""Receive: send what waits, then fetch, check and show what organisations answered."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from firsthand.foundation.clock import stamp
+from firsthand.vault.inbox import fetch
+from firsthand.vault.roles.profile import AnswerCheck
+from firsthand.vault.terms.relationships import all_relationships
+
+if TYPE_CHECKING:
+    from firsthand.vault.acts.opened import Vault
+
+MESSAGES_MAX = 200
+
+
+def refresh(vault: Vault) -> dict[str, object]:
+    """Send what waits and fetch what is new; an organisation that is away is only reported."""
+    outcomes = vault.gate.flush()
+    check = AnswerCheck(vault.store, vault.gate)
+    fetched = fetch(vault.store, vault.gate, vault.clock, {check.type: check})
+    return {
+        "sent": [msgspec.to_builtins(outcome) for outcome in outcomes],
+        "new": fetched.new,
+        "problems": fetched.problems,
+    }
+
+
+def inbox(vault: Vault, name: str | None = None, *, ask: bool = True) -> dict[str, object]:
+    """The messages, the newest first, each with its verdict and the things that it names.
+
+    With ``ask`` it sends what waits and fetches what is new first. Returns ``messages`` and, by
+    relationship, ``problems``.
+    """
+    problems = refresh(vault)["problems"] if ask else {}
+    if name is None:
+        rows = vault.store.rows("inbox.all", limit=MESSAGES_MAX)
+    else:
+        rows = vault.store.rows("inbox.of_relationship", relationship=name, limit=MESSAGES_MAX)
+    names = {each.name: each.organisation_name for each in all_relationships(vault.store)}
+    messages = [
+        {
+            "relationship": row["relationship"],
+            "organisation": names[row["relationship"]],
+            "n": row["n"],
+            "type": row["type"],
+            "at": row["at"],
+            "data": json.loads(row["data"]),
+            "verdict": row["verdict"],
+            "verdict_detail": row["verdict_detail"],
+            "unread": row["read_at"] is None,
+        }
+        for row in rows
+    ]
+    return {"messages": messages, "problems": problems}
+
+
+def mark_read(vault: Vault, name: str) -> None:
+    """Note that the messages of one organisation have been seen."""
+    with vault.store.transaction() as tx:
+        tx.run("inbox.mark_read", relationship=name, at=stamp(vault.clock.now()))
+
+
+def named_things(vault: Vault, name: str) -> dict[str, str]:
+    """The vault's own id of each thing given in a relationship, by the id that was given."""
+    rows = vault.store.rows("disclosures.things_behind", relationship=name)
+    return {row["event_id"]: row["thing_id"] for row in rows}

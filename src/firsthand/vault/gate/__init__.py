@@ -1,0 +1,14 @@
+"""The only way out of a vault: every disclosure, question and ending leaves through here.
+
+Above: the roles and the inbox, which say what to send or ask. Below: terms and the store, which
+hold what was agreed. What leaves runs one named list of steps (``disclosing.STEPS`` to write it
+down, ``sending.STEPS`` to send it); a refusal at any step is a value with a reason that the
+person sees. Only this package and the organisation's outbox may dial.
+"""
+
+from firsthand.vault.gate.asking import Introduction, Offline
+from firsthand.vault.gate.disclosing import Leaving, Request
+from firsthand.vault.gate.door import Gate
+from firsthand.vault.gate.sending import Outcome
+
+__all__ = ["Gate", "Introduction", "Leaving", "Offline", "Outcome", "Request"]

@@ -1,0 +1,143 @@
+"""Dial an organisation and read its answer; everything signed with the relationship's key."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from firsthand.foundation.egress import Answer, Egress, EgressRefused, Unreachable
+from firsthand.protocol import wire
+from firsthand.protocol.digests import content_digest
+from firsthand.protocol.discovery import Organisation, read_document
+from firsthand.protocol.refusals import REASONS, Refusal, refuse
+from firsthand.protocol.signatures import Message, sign
+
+if TYPE_CHECKING:
+    from firsthand.foundation.clock import Clock
+    from firsthand.vault.terms.relationships import Relationship, Signer
+
+OK = 200
+
+
+class Offline(Exception):
+    """The organisation cannot be reached right now. Nothing is lost: what waits goes later."""
+
+
+class Introduction(msgspec.Struct, frozen=True, kw_only=True):
+    """What an organisation said of itself, verified, with the bytes as they came."""
+
+    organisation: Organisation
+    body: bytes
+
+
+class Line:
+    """A way to one organisation. ``literal`` allows the loopback address a person typed."""
+
+    def __init__(self, egress: Egress, clock: Clock, *, url: str, literal: bool, pool: str) -> None:
+        self._egress = egress
+        self._clock = clock
+        self.url = url.rstrip("/")
+        self._literal = literal
+        self._pool = pool
+
+    def get(self, path: str, signer: Signer | None = None, query: str = "") -> Answer:
+        """Ask for ``path``, signed if there is a ``signer``."""
+        target = self.url + path + query
+        headers = {}
+        if signer is not None:
+            message = Message(method="GET", target_uri=target, status=None, headers={})
+            headers = self.signed(message, signer, wire.COVERED_BARE)
+        return self._ask("GET", target, headers, b"")
+
+    def post(self, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        """Send ``body`` with headers that were signed before."""
+        return self._ask("POST", self.url + path, headers, body)
+
+    def sealed(
+        self, path: str, body: bytes, media_type: str, signer: Signer, *, waits: bool,
+        batch: str | None = None,
+    ) -> tuple[dict[str, str], int | None]:  # fmt: skip
+        """The headers of a signed POST, and when they lapse (seconds) if they may wait."""
+        headers = {"content-type": media_type, "content-digest": content_digest(body)}
+        covered = wire.COVERED_BODY
+        if batch is not None:
+            headers["firsthand-batch"] = batch
+            covered = wire.COVERED_BATCH
+        message = Message(method="POST", target_uri=self.url + path, status=None, headers=headers)
+        expires = self.seconds() + wire.WAIT_S_MAX if waits else None
+        return {**headers, **self.signed(message, signer, covered, expires)}, expires
+
+    def signed(
+        self,
+        message: Message,
+        signer: Signer,
+        covered: tuple[str, ...],
+        expires: int | None = None,
+    ) -> dict[str, str]:
+        """The two signature headers of ``message`` (RFC 9421)."""
+        return sign(
+            message,
+            key=signer.key,
+            covered=covered,
+            created=self.seconds(),
+            expires=expires,
+            keyid=signer.thumbprint,
+        )
+
+    def seconds(self) -> int:
+        """Now, in seconds since 1970."""
+        return int(self._clock.now().timestamp())
+
+    def _ask(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
+        try:
+            return self._egress.request(
+                method,
+                url,
+                headers=headers,
+                content=body,
+                literal_loopback=self._literal,
+                pool=self._pool,
+            )
+        except Unreachable as error:
+            raise Offline(f"{self.url} cannot be reached: {error}") from error
+        except EgressRefused as error:
+            raise refuse("not_allowed", str(error)) from error
+
+
+def introduce(line: Line) -> Introduction:
+    """Read who answers at the line's address; raises ``Refused`` or ``Offline``."""
+    answer = line.get(wire.PATH_DISCOVERY)
+    if answer.status != OK:
+        raise refuse("not_found", f"{line.url} does not introduce an organisation.")
+    organisation = read_document(answer.body)
+    if organisation.document.url.rstrip("/") != line.url:
+        raise refuse(
+            "signature_invalid",
+            f"{line.url} says that it is {organisation.document.url}. Connect to that instead.",
+        )
+    return Introduction(organisation=organisation, body=answer.body)
+
+
+def introduce_again(line: Line, relationship: Relationship) -> Introduction:
+    """Read the organisation anew; refuses it if its key or its log's key is not the pinned one."""
+    introduction = introduce(line)
+    pinned, seen = relationship.organisation, introduction.organisation.document
+    if seen.subject != pinned.subject or seen.keys != pinned.keys:
+        raise refuse("signature_invalid", f"{pinned.name} shows another key than you agreed with.")
+    if seen.log_key != pinned.log_key:
+        raise refuse("signature_invalid", f"{pinned.name} shows another key of its log.")
+    return introduction
+
+
+def refusal_in(answer: Answer) -> Refusal:
+    """What an answer that is not 200 says; an unknown reason counts as ``busy`` (try later)."""
+    try:
+        problem = json.loads(answer.body)
+    except ValueError:
+        problem = None
+    if isinstance(problem, dict) and problem.get("reason") in REASONS:
+        detail = problem.get("detail")
+        return Refusal(reason=problem["reason"], detail=detail if isinstance(detail, str) else "")
+    return Refusal(reason="busy", detail=f"It answered with status {answer.status}.")

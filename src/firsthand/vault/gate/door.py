@@ -1,0 +1,228 @@
+"""The gate itself: one object that an opened vault has, and everything that leaves goes through."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from firsthand.foundation.clock import Clock, stamp
+from firsthand.protocol import wire
+from firsthand.protocol.agreements import Agreement, read_agreement
+from firsthand.protocol.canonical import UnableToReadJson, canonical, read_json
+from firsthand.protocol.receipts import Ending
+from firsthand.protocol.refusals import Refused, refuse
+from firsthand.protocol.roles.profile_rules import Item, catalogue_sha256
+from firsthand.vault.gate.asking import (
+    OK,
+    Introduction,
+    Line,
+    introduce,
+    introduce_again,
+    refusal_in,
+)
+from firsthand.vault.gate.disclosing import COMPOSED, Leaving, Request, put_log
+from firsthand.vault.gate.sending import ENDING_PATHS, Outcome, Sender
+from firsthand.vault.terms.relationships import (
+    Relationship,
+    Signer,
+    agreement_of,
+    find,
+    signer_of,
+)
+
+if TYPE_CHECKING:
+    from firsthand.foundation.egress import Egress
+    from firsthand.foundation.ids import Chance
+    from firsthand.vault.store import Store
+
+
+class Gate:
+    """The only way out.
+
+    ``commands`` says that a person types addresses into this process, so that a loopback address
+    typed literally may be dialled for that relationship.
+    """
+
+    def __init__(
+        self, store: Store, egress: Egress, clock: Clock, chance: Chance, *, commands: bool
+    ) -> None:
+        self._store = store
+        self._egress = egress
+        self._clock = clock
+        self._chance = chance
+        self._commands = commands
+
+    # --- asking -------------------------------------------------------------------------------
+
+    def introduce(self, url: str) -> Introduction:
+        """Who answers at ``url``: verified by the key that it names. Stores nothing."""
+        return introduce(self._line(url, pool=url, literal=True))
+
+    def invitation(self, url: str, token: str) -> dict[str, object]:
+        """What an invitation says before anything is agreed: organisation, account, expires."""
+        answer = self._line(url, pool=url, literal=True).get(f"{wire.PATH_INVITES}/{token}")
+        if answer.status != OK:
+            raise Refused(refusal_in(answer))
+        return _object_in(answer.body)
+
+    def proffer(self, introduction: Introduction, proffer_jws: str, signer: Signer) -> Agreement:
+        """Send a proffer and read the countersigned answer: accepted or not, both sides keep it."""
+        url = introduction.organisation.document.url
+        line, body = self._line(url, pool=signer.thumbprint, literal=True), proffer_jws.encode()
+        headers, _ = line.sealed(wire.PATH_AGREEMENTS, body, wire.TYPE_JOSE, signer, waits=False)
+        answer = line.post(wire.PATH_AGREEMENTS, body, headers)
+        if answer.status != OK:
+            raise Refused(refusal_in(answer))
+        token = _object_in(answer.body).get("answer")
+        if not isinstance(token, str):
+            raise refuse("shape_invalid", "The answer to the proposal holds no statement.")
+        return read_agreement(proffer_jws, token, organisation_key=introduction.organisation.key)
+
+    def refresh(self, name: str) -> Relationship:
+        """Read anew what an organisation says of itself; refused if its key is not the pinned."""
+        relationship = find(self._store, name)
+        introduction = introduce_again(self._line_to(relationship), relationship)
+        if introduction.body != relationship.document:
+            with self._store.transaction() as tx:
+                tx.run("relationships.replace_document", name=name, document=introduction.body)
+        return find(self._store, name)
+
+    def catalogue(self, relationship: Relationship, sha256: str) -> list[Item]:
+        """A published catalogue by its hash, kept after the first time."""
+        row = self._store.row("inbox.catalogue", sha256=sha256)
+        if row is None:
+            answer = self._line_to(relationship).get(f"{wire.PATH_CATALOGUES}/{sha256}")
+            if answer.status != OK:
+                raise Refused(refusal_in(answer))
+            items = _items_in(answer.body)
+            if catalogue_sha256(items) != sha256:
+                raise refuse("digest_invalid", "The catalogue is not the one that was published.")
+            body = canonical(msgspec.to_builtins(items)).decode()
+            with self._store.transaction() as tx:
+                tx.run("inbox.keep_catalogue", sha256=sha256, items=body)
+            return items
+        return msgspec.json.decode(row["items"], type=list[Item])
+
+    def messages(self, relationship: Relationship, after: int) -> list[tuple[int, str]]:
+        """What the organisation has to say, from number ``after`` + 1 on: (number, statement)."""
+        signer = signer_of(self._store, relationship)
+        line = self._line_to(relationship)
+        answer = line.get(wire.PATH_INBOX, signer, query=f"?after={after}")
+        if answer.status != OK:
+            raise Refused(refusal_in(answer))
+        messages = _object_in(answer.body).get("messages")
+        if not isinstance(messages, list):
+            raise refuse("shape_invalid", "The organisation's messages are not a list.")
+        found = []
+        for message in messages[: wire.MESSAGES_MAX]:
+            if not isinstance(message, dict) or not isinstance(message.get("jws"), str):
+                raise refuse("shape_invalid", "A message of the organisation is not signed.")
+            found.append((int(message.get("n", 0)), str(message["jws"])))
+        return found
+
+    # --- giving -------------------------------------------------------------------------------
+
+    def compose(self, name: str, request: Request) -> Leaving:
+        """Run the steps up to the log: exactly what would leave. Raises ``Refused``."""
+        relationship = find(self._store, name)
+        leaving = Leaving(
+            relationship=relationship,
+            agreement=agreement_of(self._store, relationship),
+            signer=signer_of(self._store, relationship),
+            request=request,
+        )
+        for step in COMPOSED:
+            refusal = step(leaving)
+            if refusal is not None:
+                raise Refused(refusal)
+        return leaving
+
+    def disclose(self, name: str, request: Request) -> tuple[Leaving, list[Outcome]]:
+        """Compose, write into the log, send. What cannot be sent now waits in the log."""
+        leaving = self.compose(name, request)
+        put_log(leaving, self._store, self._clock)
+        return leaving, self.flush(name)
+
+    def flush(self, name: str | None = None) -> list[Outcome]:
+        """Send what waits: every ending first, then the entries of ``name`` or of everybody."""
+        sender = Sender(self._store, self._clock, self._chance, self._line_to)
+        outcomes = sender.endings()
+        rows = self._store.rows("disclosures.waiting_relationships")
+        for waiting in [row["relationship"] for row in rows]:
+            if name is None or waiting == name:
+                outcomes.extend(sender.disclosures(waiting))
+        return outcomes
+
+    # --- ending -------------------------------------------------------------------------------
+
+    def end(self, name: str, *, erase: bool) -> list[Outcome]:
+        """End a deal here and now, withdraw what waits, and tell the organisation first of all."""
+        relationship = find(self._store, name)
+        agreement = agreement_of(self._store, relationship)
+        kind = "erasure" if erase else "revocation"
+        now = self._clock.now()
+        ending = Ending(agreement=agreement.id, jti=self._chance.token(), at=int(now.timestamp()))
+        body = canonical(msgspec.to_builtins(ending))
+        headers, _ = self._line_to(relationship).sealed(
+            ENDING_PATHS[kind],
+            body,
+            wire.TYPE_JSON,
+            signer_of(self._store, relationship),
+            waits=True,
+        )
+        with self._store.transaction() as tx:
+            at = stamp(now)
+            if relationship.state == "active":
+                tx.run("relationships.end", name=name, state="ended", at=at)
+            reason = "You ended the deal before it was confirmed."
+            tx.run("disclosures.withdraw_waiting", relationship=name, reason=reason)
+            tx.run(
+                "endings.add",
+                relationship=name,
+                agreement=agreement.id,
+                kind=kind,
+                body=body,
+                headers=json.dumps(headers),
+                at=at,
+            )
+        sender = Sender(self._store, self._clock, self._chance, self._line_to)
+        return sender.endings()
+
+    # --- lines --------------------------------------------------------------------------------
+
+    def _line_to(self, relationship: Relationship) -> Line:
+        signer = signer_of(self._store, relationship)
+        return self._line(
+            relationship.url,
+            pool=signer.thumbprint,
+            literal=relationship.literal_loopback,
+        )
+
+    @property
+    def typed(self) -> bool:
+        """Whether addresses that come in here were typed into a command by a person."""
+        return self._commands
+
+    def _line(self, url: str, *, pool: str, literal: bool) -> Line:
+        return Line(
+            self._egress, self._clock, url=url, literal=literal and self._commands, pool=pool
+        )
+
+
+def _object_in(body: bytes) -> dict[str, object]:
+    value: object = None
+    with contextlib.suppress(UnableToReadJson):
+        value = read_json(body)
+    if not isinstance(value, dict):
+        raise refuse("shape_invalid", "The organisation's answer is not a JSON object.")
+    return value
+
+
+def _items_in(body: bytes) -> list[Item]:
+    try:
+        return msgspec.json.decode(body, type=list[Item])
+    except msgspec.DecodeError as error:
+        raise refuse("shape_invalid", f"The catalogue: {error}") from error

@@ -1,0 +1,264 @@
+"""What waits goes out: endings first, then the log's waiting entries, in order, once each.
+
+A batch gets its number when its turn comes, so a refused one uses none. Its label and signature
+are kept before the bytes leave: after a crash the same bytes are sent again and the organisation
+answers with the first receipt.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from firsthand.foundation.clock import Clock, stamp
+from firsthand.protocol import wire
+from firsthand.protocol.canonical import sha256_hex
+from firsthand.protocol.receipts import BatchLabel, ErasureReceipt, ReceiptJson, verify_receipt
+from firsthand.protocol.refusals import Refused, refuse
+from firsthand.vault.gate.asking import OK, Line, Offline, refusal_in
+from firsthand.vault.terms.log import check_end
+from firsthand.vault.terms.relationships import Relationship, Signer, find, signer_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from firsthand.foundation.egress import Answer
+    from firsthand.foundation.ids import Chance
+    from firsthand.vault.store import Row, Store
+
+LANES_MAX = 3  # how often one sending may open a new lane before it gives up
+ENDING_PATHS = {"revocation": wire.PATH_REVOCATIONS, "erasure": wire.PATH_ERASURES}
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one thing that waited: ``kind`` is given, revocation or erasure."""
+
+    relationship: str
+    kind: str
+    state: str
+    position: int | None = None
+    reason: str | None = None
+
+
+class Sender:
+    """Sends what waits for one relationship at a time; made anew for each run."""
+
+    def __init__(
+        self, store: Store, clock: Clock, chance: Chance, line: Callable[[Relationship], Line]
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._chance = chance
+        self._line = line
+
+    def endings(self) -> list[Outcome]:
+        """Send all revocations and erasures that wait; they overtake everything."""
+        return [self._ending(row) for row in self._store.rows("endings.waiting")]
+
+    def disclosures(self, name: str) -> list[Outcome]:
+        """Send what waits for one relationship, until the first that has to wait longer."""
+        outcomes = []
+        lanes = 0
+        while True:
+            relationship = find(self._store, name)
+            row = self._store.row("disclosures.next_waiting", relationship=name)
+            if row is None or relationship.state != "active":
+                return outcomes
+            try:
+                self._give(relationship, row["position"])
+            except Offline as error:
+                self._note("disclosures.hold_back", row["position"], str(error))
+                return [*outcomes, _outcome(row, "waiting", str(error))]
+            except Refused as error:
+                reason = error.refusal.reason
+                if reason in {"lane_conflict", "lane_gap"} and lanes < LANES_MAX:
+                    lanes += 1
+                    self._open_lane(relationship, reason)
+                    continue
+                if error.refusal.retry or reason == "signature_invalid":
+                    self._note("disclosures.hold_back", row["position"], str(error))
+                    return [*outcomes, _outcome(row, "waiting", str(error))]
+                self._note("disclosures.refuse", row["position"], str(error))
+                outcomes.append(_outcome(row, "refused", str(error)))
+            else:
+                outcomes.append(_outcome(row, "given", None))
+
+    def _give(self, relationship: Relationship, position: int) -> None:
+        """One batch through the sending steps: labelled and signed, sent, proven, noted."""
+        line, signer = self._line(relationship), signer_of(self._store, relationship)
+        row = self._put_label(relationship, position, line, signer)
+        answer = self._put_out(line, row)
+        receipt = self._put_proof(relationship, row, answer)
+        self._put_receipt(relationship, row, receipt)
+
+    def _put_label(
+        self, relationship: Relationship, position: int, line: Line, signer: Signer
+    ) -> Row:
+        with self._store.transaction() as tx:
+            row = tx.row("disclosures.by_position", position=position)
+            assert row is not None
+            if row["state"] != "waiting":
+                raise refuse("agreement_ended", "It was withdrawn before it left.")
+            fresh = row["expires_at"] is not None and row["expires_at"] > line.seconds()
+            if fresh and row["lane"] == relationship.lane:
+                return row
+            label = BatchLabel(
+                lane=relationship.lane,
+                n=relationship.acked_n + 1,
+                salt=self._chance.bytes(wire.SALT_BYTES),
+            )
+            if row["lane"] == relationship.lane:
+                label = BatchLabel(lane=row["lane"], n=row["n"], salt=bytes(row["salt"]))
+            headers, expires = line.sealed(
+                wire.PATH_SIGNALS,
+                bytes(row["body"]),
+                wire.TYPE_BATCH,
+                signer,
+                waits=True,
+                batch=label.header(),
+            )
+            tx.run(
+                "disclosures.label",
+                position=position,
+                lane=label.lane,
+                n=label.n,
+                salt=label.salt,
+                headers=json.dumps(headers),
+                expires_at=expires,
+            )
+            labelled = tx.row("disclosures.by_position", position=position)
+            assert labelled is not None
+            return labelled
+
+    def _put_out(self, line: Line, row: Row) -> Answer:
+        return line.post(wire.PATH_SIGNALS, bytes(row["body"]), json.loads(row["headers"]))
+
+    def _put_proof(self, relationship: Relationship, row: Row, answer: Answer) -> ReceiptJson:
+        if answer.status != OK:
+            raise Refused(refusal_in(answer))
+        label = BatchLabel(lane=row["lane"], n=row["n"], salt=bytes(row["salt"]))
+        digest = bytes.fromhex(sha256_hex(bytes(row["body"])))
+        try:
+            receipt = msgspec.json.decode(answer.body, type=ReceiptJson)
+            log_key = relationship.organisation.log_key
+            verify_receipt(receipt, leaf=label.leaf(digest), log_key=log_key)
+        except (msgspec.DecodeError, Refused) as error:
+            self._warn(relationship, f"A receipt of {relationship.organisation_name}: {error}")
+            raise refuse("signature_invalid", f"The receipt does not hold: {error}") from error
+        return receipt
+
+    def _put_receipt(self, relationship: Relationship, row: Row, receipt: ReceiptJson) -> None:
+        with self._store.transaction() as tx:
+            tx.run(
+                "disclosures.acknowledge",
+                position=row["position"],
+                receipt=msgspec.json.encode(receipt).decode(),
+                at=stamp(self._clock.now()),
+            )
+            name, lane = relationship.name, row["lane"]
+            tx.run("relationships.acknowledge", name=name, lane=lane, n=row["n"])
+            size = int(receipt.checkpoint.split("\n")[1])
+            tx.run("relationships.saw_log", name=name, size=size, checkpoint=receipt.checkpoint)
+
+    def _open_lane(self, relationship: Relationship, reason: str) -> None:
+        with self._store.transaction() as tx:
+            at = stamp(self._clock.now())
+            lane = self._chance.token()
+            tx.run("relationships.open_lane", name=relationship.name, lane=lane, at=at)
+            tx.run("disclosures.unlabel", relationship=relationship.name)
+        words = {
+            "lane_conflict": "Another copy of your data has been giving to "
+            f"{relationship.organisation_name}. This copy goes on beside it.",
+            "lane_gap": f"{relationship.organisation_name} has lost earlier messages of yours, "
+            "or another copy of your data sent them. This copy starts a new row.",
+        }
+        self._warn(relationship, words[reason])
+
+    def _ending(self, row: Row) -> Outcome:
+        relationship = find(self._store, row["relationship"])
+        kind, agreement = row["kind"], row["agreement"]
+        names = {"agreement": agreement, "kind": kind}
+        try:
+            self._end(relationship, row)
+        except Offline as error:
+            state, reason = "waiting", str(error)
+        except Refused as error:
+            lasting = not error.refusal.retry and error.refusal.reason != "signature_invalid"
+            state, reason = "refused" if lasting else "waiting", str(error)
+        else:
+            state, reason = "confirmed", None
+        if state != "confirmed":
+            query = "endings.refuse" if state == "refused" else "endings.hold_back"
+            with self._store.transaction() as tx:
+                tx.run(query, reason=reason, **names)
+        return Outcome(relationship=relationship.name, kind=kind, state=state, reason=reason)
+
+    def _end(self, relationship: Relationship, row: Row) -> None:
+        line, signer = self._line(relationship), signer_of(self._store, relationship)
+        path, body = ENDING_PATHS[row["kind"]], bytes(row["body"])
+        answer = line.post(path, body, json.loads(row["headers"]))
+        if answer.status != OK and refusal_in(answer).reason == "expired":
+            headers, _ = line.sealed(path, body, wire.TYPE_JSON, signer, waits=True)
+            answer = line.post(path, body, headers)
+        if answer.status != OK:
+            raise Refused(refusal_in(answer))
+        try:
+            token = msgspec.json.decode(answer.body, type=dict[str, str])["receipt"]
+            receipt = check_end(
+                token,
+                kind=row["kind"],
+                agreement=row["agreement"],
+                relationship=relationship,
+                person=signer.subject,
+            )
+            if isinstance(receipt, ErasureReceipt):
+                self._check_whole(relationship, receipt)
+        except (msgspec.DecodeError, KeyError, Refused) as error:
+            self._warn(relationship, f"A confirmation of {relationship.organisation_name}: {error}")
+            raise refuse("signature_invalid", f"The confirmation does not hold: {error}") from error
+        self._confirm(relationship, row, token)
+
+    def _check_whole(self, relationship: Relationship, receipt: ErasureReceipt) -> None:
+        """An erasure must name every batch that was receipted under its agreement."""
+        rows = self._store.rows("disclosures.of_relationship", relationship=relationship.name)
+        held = {
+            json.loads(row["receipt"])["index"]
+            for row in rows
+            if row["receipt"] is not None and row["agreement"] == receipt.agreement
+        }
+        missing = sorted(held - set(receipt.leaves))
+        if missing:
+            raise refuse("signature_invalid", f"It leaves out {len(missing)} of what you gave.")
+
+    def _confirm(self, relationship: Relationship, row: Row, token: str) -> None:
+        now = stamp(self._clock.now())
+        with self._store.transaction() as tx:
+            names = {"agreement": row["agreement"], "kind": row["kind"]}
+            tx.run("endings.confirm", receipt=token, at=now, **names)
+            if row["kind"] == "erasure":
+                tx.run("relationships.end", name=relationship.name, state="erased", at=now)
+                tx.run("relationships.forget_account", name=relationship.name)
+                tx.run("disclosures.erased", relationship=relationship.name)
+
+    def _note(self, query: str, position: int, reason: str) -> None:
+        with self._store.transaction() as tx:
+            tx.run(query, position=position, reason=reason)
+
+    def _warn(self, relationship: Relationship, what: str) -> None:
+        names = {"relationship": relationship.name, "what": what}
+        with self._store.transaction() as tx:
+            row = tx.row("relationships.warned", **names)
+            if row is None or not row["times"]:
+                tx.run("relationships.warn", at=stamp(self._clock.now()), **names)
+
+
+def _outcome(row: Row, state: str, reason: str | None) -> Outcome:
+    return Outcome(
+        relationship=row["relationship"],
+        kind="given",
+        state=state,
+        position=row["position"],
+        reason=reason,
+    )

@@ -1,0 +1,143 @@
+"""What came back: numbered, signed messages of organisations, each checked before it is shown.
+
+Above: acts and pages. Below: the gate, through which the questions go. A message that is not
+signed by the organisation that the person agreed with, or that is out of order, is not taken.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from firsthand.foundation.clock import Clock, stamp
+from firsthand.protocol.events import EventRefused, decode_event
+from firsthand.protocol.identity import jwk_of, subject_of
+from firsthand.protocol.jws import JwsRefused, verify_jws
+from firsthand.protocol.refusals import Refused, refuse
+from firsthand.protocol.wire import TYP_MESSAGE
+from firsthand.vault.gate import Gate, Offline
+from firsthand.vault.terms.relationships import (
+    Relationship,
+    all_relationships,
+    find,
+    signer_of,
+)
+
+if TYPE_CHECKING:
+    from firsthand.vault.store import Store
+
+PAGES_MAX = 20  # how many times one fetch asks on for more
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What checking a message found: fits, differs or unverifiable, and why."""
+
+    verdict: str
+    detail: str = ""
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A verified message: its number, type and content, and what it answers."""
+
+    n: int
+    type: str
+    data: dict[str, object]
+    jws: str
+
+
+Check = Callable[[Relationship, Message], Verdict]
+
+
+class Fetched(msgspec.Struct, frozen=True, kw_only=True):
+    """What one fetch brought: how many messages by relationship, and what went wrong where."""
+
+    new: dict[str, int]
+    problems: dict[str, str]
+
+
+def fetch(store: Store, gate: Gate, clock: Clock, checks: Mapping[str, Check]) -> Fetched:
+    """Ask every organisation in force for what is new; ``checks`` judge messages by their type."""
+    new: dict[str, int] = {}
+    problems: dict[str, str] = {}
+    for relationship in all_relationships(store):
+        if relationship.state != "active":
+            continue
+        try:
+            new[relationship.name] = _fetch_one(store, gate, clock, checks, relationship.name)
+        except (Offline, Refused) as error:
+            problems[relationship.name] = str(error)
+    return Fetched(new=new, problems=problems)
+
+
+def _fetch_one(
+    store: Store, gate: Gate, clock: Clock, checks: Mapping[str, Check], name: str
+) -> int:
+    taken = 0
+    for _ in range(PAGES_MAX):
+        relationship = find(store, name)
+        messages = gate.messages(relationship, relationship.inbox_after)
+        if not messages:
+            break
+        for n, jws in messages:
+            if n <= find(store, name).inbox_after:
+                continue
+            _take(store, clock, checks, name, (n, jws))
+            taken += 1
+    return taken
+
+
+def _take(
+    store: Store, clock: Clock, checks: Mapping[str, Check], name: str, sent: tuple[int, str]
+) -> None:
+    relationship = find(store, name)
+    try:
+        message = open_message(relationship, signer_of(store, relationship).subject, *sent)
+    except Refused as error:
+        with store.transaction() as tx:
+            names = {"relationship": name, "what": f"A message was not taken: {error}"}
+            row = tx.row("relationships.warned", **names)
+            if row is None or not row["times"]:
+                tx.run("relationships.warn", at=stamp(clock.now()), **names)
+        raise
+    check = checks.get(message.type)
+    verdict = Verdict(verdict="unverifiable", detail="This kind of message cannot be checked.")
+    if check is not None:
+        verdict = check(relationship, message)
+    with store.transaction() as tx:
+        tx.run(
+            "inbox.add",
+            relationship=name,
+            n=message.n,
+            jws=message.jws,
+            type=message.type,
+            data=json.dumps(message.data),
+            at=stamp(clock.now()),
+            verdict=verdict.verdict,
+            verdict_detail=verdict.detail,
+        )
+        tx.run("relationships.inbox_read_to", name=name, n=message.n)
+
+
+def open_message(relationship: Relationship, person: str, n: int, jws: str) -> Message:
+    """Verify a message: signed by the pinned key, addressed to this person, next in order.
+
+    Raises ``Refused`` with what is wrong.
+    """
+    try:
+        payload = verify_jws(jws, public_key=relationship.organisation_key, typ=TYP_MESSAGE)
+        event = decode_event(msgspec.json.encode(payload))
+    except (JwsRefused, EventRefused) as error:
+        raise refuse("signature_invalid", str(error)) from error
+    sender = subject_of(jwk_of(relationship.organisation_key))
+    if event.source != sender or event.subject != person:
+        raise refuse("not_yours", "It is addressed to somebody else.")
+    if event.extensions.get("agreement") != relationship.agreement:
+        raise refuse("no_agreement", "It stands under another agreement.")
+    if event.extensions.get("sequence") != n or n != relationship.inbox_after + 1:
+        raise refuse("lane_gap", f"It is out of order: {n} after {relationship.inbox_after}.")
+    if not isinstance(event.data, dict):
+        raise refuse("shape_invalid", "It holds no content.")
+    return Message(n=n, type=event.type, data=event.data, jws=jws)

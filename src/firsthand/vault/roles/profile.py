@@ -1,0 +1,175 @@
+"""Show: things of mine that an organisation may know me by, and what it recommends in return.
+
+The organisation's published rule runs here before anything is given, over its published
+catalogue, with and without the things; and once more on what it answers.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from firsthand.protocol.refusals import Refused, refuse
+from firsthand.protocol.roles.profile import (
+    PURPOSE,
+    TYPE_ANSWERED,
+    TYPE_GIVEN,
+    in_order,
+    thing_given,
+)
+from firsthand.protocol.roles.profile_rules import RULES, Answered, Item, Rule, run_rule
+from firsthand.protocol.signals import decode_signals
+from firsthand.protocol.things import Thing
+from firsthand.vault.gate import Gate, Leaving, Offline, Outcome, Request
+from firsthand.vault.inbox import Message, Verdict
+from firsthand.vault.terms.relationships import Relationship, find
+
+if TYPE_CHECKING:
+    from firsthand.vault.store import Store
+
+ROLE = "profile"
+VERDICT_COPIED = "Another copy of your data gave to it as well, so this copy cannot tell."
+VERDICT_NO_RULE = "It publishes no rule, so there is nothing to check its answer by."
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """Exactly what would leave, and what would come back with it and without it.
+
+    ``without`` is what the organisation answers to the things given so far.
+    """
+
+    things: list[Thing]
+    left_out: dict[str, int]
+    rule: Rule | None
+    catalogue: str | None
+    answer_with: Answered | None
+    answer_without: Answered | None
+    fields: dict[str, list[str]]
+    precision: str
+
+
+def request(things: list[Thing]) -> Request:
+    """What the gate is asked to let out for these things."""
+    return Request(role=ROLE, type=TYPE_GIVEN, purpose=PURPOSE, things=things)
+
+
+def preview(store: Store, gate: Gate, name: str, things: list[Thing]) -> Preview:
+    """What would leave and what would come back. Raises ``Refused`` or ``Offline``."""
+    relationship = gate.refresh(name)
+    leaving = gate.compose(name, request(things))
+    published = published_rule(gate, relationship)
+    before = given_things(store, relationship)
+    answer_with = answer_without = None
+    if published is not None:
+        rule, items = published
+        answer_without = run_rule(rule, items, before)
+        answer_with = run_rule(rule, items, _joined(before, leaving.things()))
+    return Preview(
+        things=in_order(leaving.things()),
+        left_out=leaving.left_out,
+        rule=published[0] if published else None,
+        catalogue=answer_with.catalogue if answer_with else None,
+        answer_with=answer_with,
+        answer_without=answer_without,
+        fields=leaving.agreement.proffer.fields,
+        precision=leaving.agreement.terms.precision,
+    )
+
+
+def share(gate: Gate, name: str, things: list[Thing]) -> tuple[Leaving, list[Outcome]]:
+    """Give these things: logged, signed, sent; what cannot go now waits."""
+    return gate.disclose(name, request(things))
+
+
+def published_rule(gate: Gate, relationship: Relationship) -> tuple[Rule, list[Item]] | None:
+    """The rule and the catalogue that an organisation publishes; None if it has none.
+
+    Raises ``Refused`` for a rule that is unknown here: it cannot be run, so not be checked.
+    """
+    profile = relationship.organisation.profile
+    if profile.rule is None or profile.catalogue is None:
+        return None
+    if (profile.rule.name, profile.rule.version) not in RULES:
+        raise refuse("shape_invalid", f"The rule {profile.rule.name} is not known here.")
+    return profile.rule, gate.catalogue(relationship, profile.catalogue)
+
+
+def given_things(store: Store, relationship: Relationship) -> list[Thing]:
+    """What the organisation holds by the receipts here: each thing once, as it was given last."""
+    held: dict[str, Thing] = {}
+    for row in store.rows(
+        "disclosures.bodies_given", relationship=relationship.name, agreement=relationship.agreement
+    ):
+        for signal in decode_signals(bytes(row["body"])):
+            held[signal.id] = thing_given(signal.id, signal.data)
+    return in_order(list(held.values()))
+
+
+class AnswerCheck:
+    """Judges an answer by running the organisation's rule on what was given to it."""
+
+    type = TYPE_ANSWERED
+
+    def __init__(self, store: Store, gate: Gate) -> None:
+        self._store = store
+        self._gate = gate
+
+    def __call__(self, relationship: Relationship, message: Message) -> Verdict:
+        """Fits, differs (the rule gives another answer) or unverifiable, and why."""
+        try:
+            answered = msgspec.convert(message.data, Answered)
+            fresh = self._gate.refresh(relationship.name)
+            published = published_rule(self._gate, fresh)
+        except (msgspec.ValidationError, Refused) as error:
+            return Verdict(verdict="differs", detail=str(error))
+        except Offline as error:
+            return Verdict(verdict="unverifiable", detail=str(error))
+        if published is None:
+            return Verdict(verdict="unverifiable", detail=VERDICT_NO_RULE)
+        kept = find(self._store, relationship.name)
+        verdict = judge(answered, *published, self._bases(kept))
+        if verdict.verdict == "differs" and kept.copied_at is not None:
+            return Verdict(verdict="unverifiable", detail=VERDICT_COPIED)
+        return verdict
+
+    def _bases(self, relationship: Relationship) -> list[list[Thing]]:
+        """What was held after each batch, the newest first: an answer may stand on an earlier."""
+        held: dict[str, Thing] = {}
+        bases: list[list[Thing]] = []
+        for row in self._store.rows(
+            "disclosures.bodies_given",
+            relationship=relationship.name,
+            agreement=relationship.agreement,
+        ):
+            for signal in decode_signals(bytes(row["body"])):
+                held[signal.id] = thing_given(signal.id, signal.data)
+            bases.append(in_order(list(held.values())))
+        return bases[::-1]
+
+
+def judge(answered: Answered, rule: Rule, items: list[Item], bases: list[list[Thing]]) -> Verdict:
+    """Compare an answer with the rule's own result over each set of things it may stand on."""
+    if answered.rule != rule.sha256:
+        return Verdict(verdict="differs", detail="It names another rule than is published.")
+    for things in bases:
+        own = run_rule(rule, items, things)
+        if own.basis == answered.basis:
+            if own.catalogue != answered.catalogue:
+                return Verdict(
+                    verdict="unverifiable", detail="The catalogue has changed since it answered."
+                )
+            if own == answered:
+                return Verdict(verdict="fits", detail="The published rule gives the same answer.")
+            return Verdict(verdict="differs", detail="The published rule gives another answer.")
+    return Verdict(verdict="differs", detail="It stands on things that you did not give.")
+
+
+def _joined(before: list[Thing], more: list[Thing]) -> list[Thing]:
+    return in_order(list({thing.id: thing for thing in [*before, *more]}.values()))
+
+
+def answer_in(data: str) -> Answered:
+    """An answer as it is kept in the inbox (JSON)."""
+    return msgspec.convert(json.loads(data), Answered)

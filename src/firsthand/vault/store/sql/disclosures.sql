@@ -1,0 +1,70 @@
+-- name: add
+INSERT INTO disclosures (relationship, agreement, role, purpose, things, fields, body, state, at)
+VALUES (:relationship, :agreement, :role, :purpose, :things, :fields, :body, 'waiting', :at);
+
+-- name: newest
+SELECT max(position) AS position FROM disclosures;
+
+-- name: link
+INSERT OR IGNORE INTO given (relationship, event_id, position, thing_id)
+VALUES (:relationship, :event_id, :position, :thing_id);
+
+-- name: by_position
+SELECT * FROM disclosures WHERE position = :position;
+
+-- name: next_waiting
+SELECT * FROM disclosures WHERE relationship = :relationship AND state = 'waiting'
+ORDER BY position LIMIT 1;
+
+-- name: waiting_relationships
+SELECT DISTINCT relationship FROM disclosures WHERE state = 'waiting';
+
+-- name: label
+UPDATE disclosures SET lane = :lane, n = :n, salt = :salt, headers = :headers,
+    expires_at = :expires_at
+WHERE position = :position AND state = 'waiting';
+
+-- name: unlabel
+UPDATE disclosures SET lane = NULL, n = NULL, salt = NULL, headers = NULL, expires_at = NULL
+WHERE relationship = :relationship AND state = 'waiting';
+
+-- name: acknowledge
+UPDATE disclosures SET state = 'given', receipt = :receipt, acknowledged_at = :at, reason = NULL
+WHERE position = :position AND state IN ('waiting', 'withdrawn');
+
+-- name: hold_back
+UPDATE disclosures SET reason = :reason WHERE position = :position AND state = 'waiting';
+
+-- name: refuse
+UPDATE disclosures SET state = 'refused', reason = :reason
+WHERE position = :position AND state = 'waiting';
+
+-- name: withdraw_waiting
+UPDATE disclosures SET state = 'withdrawn', reason = :reason
+WHERE relationship = :relationship AND state = 'waiting';
+
+-- name: erased
+UPDATE disclosures SET state = 'erased'
+WHERE relationship = :relationship AND state IN ('given', 'withdrawn');
+
+-- name: all
+SELECT position, relationship, agreement, role, purpose, things, fields, length(body) AS bytes,
+    state, reason, at, lane, n, salt, body, receipt, acknowledged_at
+FROM disclosures ORDER BY position DESC;
+
+-- name: of_relationship
+SELECT position, relationship, agreement, role, purpose, things, fields, length(body) AS bytes,
+    state, reason, at, lane, n, salt, body, receipt, acknowledged_at
+FROM disclosures WHERE relationship = :relationship ORDER BY position DESC;
+
+-- name: bodies_given
+SELECT position, lane, n, body FROM disclosures
+WHERE relationship = :relationship AND agreement = :agreement AND state IN ('given', 'erased')
+ORDER BY position;
+
+-- name: given_of_thing
+SELECT DISTINCT g.relationship, d.state, d.at FROM given AS g
+JOIN disclosures AS d ON d.position = g.position WHERE g.thing_id = :thing_id;
+
+-- name: things_behind
+SELECT DISTINCT event_id, thing_id FROM given WHERE relationship = :relationship;

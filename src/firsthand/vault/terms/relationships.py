@@ -1,0 +1,143 @@
+"""One person and one organisation: the name it has here, its key, its state, its lane."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
+
+from firsthand.foundation.keys import person_key, relationship_secret
+from firsthand.protocol.agreements import Agreement, read_agreement
+from firsthand.protocol.discovery import Document, read_document
+from firsthand.protocol.identity import jwk_of, subject_of, thumbprint
+
+if TYPE_CHECKING:
+    from firsthand.vault.store import Row, Store
+
+
+class NoSuchRelationship(LookupError):
+    """There is no relationship of this name; the message lists those that there are."""
+
+
+class Relationship(msgspec.Struct, frozen=True, kw_only=True):
+    """A relationship as it is kept.
+
+    Times are RFC 3339; ``state`` is active, refused, ended or erased; ``acked_n`` is the last
+    number that was receipted in ``lane``.
+    """
+
+    name: str
+    organisation_name: str
+    url: str
+    subject: str
+    attempt: int
+    document: bytes
+    state: str
+    agreement: str | None
+    account: str | None
+    literal_loopback: bool
+    connected_at: str
+    ended_at: str | None
+    lane: str
+    acked_n: int
+    copied_at: str | None
+    inbox_after: int
+    log_size: int
+    log_checkpoint: str | None
+
+    @property
+    def organisation(self) -> Document:
+        """What the organisation said of itself when it was last read."""
+        return read_document(self.document).document
+
+    @property
+    def organisation_key(self) -> EllipticCurvePublicKey:
+        """The organisation's key, pinned when the relationship began."""
+        return read_document(self.document).key
+
+
+class Signer(msgspec.Struct, frozen=True, kw_only=True):
+    """The person in this relationship alone: their key, its thumbprint, their event secret."""
+
+    key: EllipticCurvePrivateKey
+    thumbprint: str
+    secret: bytes
+
+    @property
+    def subject(self) -> str:
+        """The person's identity towards this organisation (RFC 9278)."""
+        return subject_of(self.thumbprint)
+
+
+def signer_for(seed: bytes, organisation: str, attempt: int) -> Signer:
+    """Derive the person's key for an organisation's first key and attempt; never a counter."""
+    key = person_key(seed, organisation, attempt)
+    return Signer(
+        key=key,
+        thumbprint=thumbprint(jwk_of(key.public_key())),
+        secret=relationship_secret(seed, organisation, attempt),
+    )
+
+
+def signer_of(store: Store, relationship: Relationship) -> Signer:
+    """The person's key and secret in this relationship."""
+    return signer_for(store.seed, relationship.subject, relationship.attempt)
+
+
+def all_relationships(store: Store) -> list[Relationship]:
+    """Every relationship, the oldest first."""
+    return [_relationship(row) for row in store.rows("relationships.all")]
+
+
+def find(store: Store, name: str) -> Relationship:
+    """The relationship called ``name``; raises ``NoSuchRelationship``."""
+    row = store.row("relationships.by_name", name=name)
+    if row is None:
+        known = ", ".join(each.name for each in all_relationships(store))
+        message = f"You have no connection called {name!r}."
+        raise NoSuchRelationship(f"{message} You have: {known or 'none yet'}.")
+    return _relationship(row)
+
+
+def with_organisation(store: Store, subject: str) -> list[Relationship]:
+    """All attempts with one organisation, the oldest first."""
+    return [_relationship(r) for r in store.rows("relationships.by_subject", subject=subject)]
+
+
+def agreement_of(store: Store, relationship: Relationship) -> Agreement:
+    """The agreement of this relationship, verified again from the bytes that are kept.
+
+    Raises ``NoSuchRelationship`` where the organisation never accepted one.
+    """
+    row = None
+    if relationship.agreement is not None:
+        row = store.row("agreements.by_id", id=relationship.agreement)
+    if row is None:
+        raise NoSuchRelationship(f"There is no agreement with {relationship.organisation_name}.")
+    return read_agreement(
+        row["proffer"], row["answer"], organisation_key=relationship.organisation_key
+    )
+
+
+def free_name(store: Store, organisation_name: str) -> str:
+    """A short name for commands and addresses that no relationship has yet."""
+    folded = unicodedata.normalize("NFKD", organisation_name).encode("ascii", "ignore").decode()
+    base = re.sub(r"[^a-z0-9]+", "-", folded.lower()).strip("-")[:40] or "organisation"
+    taken = {each.name for each in all_relationships(store)}
+    name, number = base, 2
+    while name in taken:
+        name, number = f"{base}-{number}", number + 1
+    return name
+
+
+def _relationship(row: Row) -> Relationship:
+    values = {field: row[field] for field in Relationship.__struct_fields__}
+    values["literal_loopback"] = bool(values["literal_loopback"])
+    values["document"] = bytes(values["document"])
+    return Relationship(**values)
