@@ -95,7 +95,7 @@ def dripping(first: bytes, forever: bytes) -> Serve:
 
 @pytest.fixture
 def peer() -> Peer:
-    """Give a server for one test, used as `with peer(serve) as port`."""
+    """Start a server for one test, which goes with the `with` block."""
     return speak
 
 
