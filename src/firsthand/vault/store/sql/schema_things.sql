@@ -30,8 +30,8 @@ CREATE TABLE things (
 ) STRICT;
 CREATE INDEX things_by_time ON things (time);
 CREATE INDEX things_by_type ON things (type, time);
-CREATE INDEX things_by_source ON things (source, type, time);
-CREATE INDEX things_by_import ON things (import_id);
+CREATE INDEX things_by_source ON things (source, time);
+CREATE INDEX things_by_both ON things (source, type, time);
 
 -- The words of each thing, for finding it; the text itself is kept once, in things.
 CREATE VIRTUAL TABLE words USING fts5 (

@@ -1,0 +1,270 @@
+"""The opened vault file: one writer, one reader, transactions, and how a vault comes to be.
+
+SQLCipher with a random raw key (no second derivation), WAL, `synchronous=FULL`,
+`secure_delete=ON`. Several commands may use one vault: SQLite's own locks put them in order.
+"""
+
+import contextlib
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote
+
+import sqlcipher3
+
+from firsthand.foundation.clock import Clock, stamp
+from firsthand.foundation.ids import Chance
+from firsthand.vault.store import slots as slot_rules
+from firsthand.vault.store.faults import UnableToOpen, plainly
+from firsthand.vault.store.files import (
+    OWNER_FOLDER,
+    new_file,
+    sync_file,
+    sync_folder,
+    writing_whole,
+)
+from firsthand.vault.store.queries import query, schema
+from firsthand.vault.store.transactions import Reading, Row, Tx, row_of
+
+VAULT_FILE = "vault.db"
+SLOTS_FILE = "slots.json"
+LOCK_FILE = "lock"
+SCHEMA_VERSION = 1
+SEED_BYTES = 32
+BUSY_WAIT_MS_MAX = 10_000
+CACHE_KIB = 32 * 1024
+
+
+class UnableToCreate(Exception):
+    """No vault was made: something is there already, or the place may not be written to."""
+
+
+class Store:
+    """An opened vault file. Safe to share between threads."""
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        """Open the file in `folder` by its key; `open` and `create` are the ways in."""
+        self.folder = folder
+        self._file = folder / VAULT_FILE
+        self._key = bytearray(key)
+        self._writing = threading.RLock()
+        self._reading = threading.RLock()
+        self._tx: Tx | None = None
+        self._writer = self._connect()
+        self._reader = self._connect()
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        passphrase: str,
+        chance: Chance,
+        clock: Clock,
+        cost: slot_rules.Cost = slot_rules.DEFAULT,
+    ) -> tuple[Self, str]:
+        """Make a new vault and open it; returns it with its recovery code.
+
+        It is made beside its place and moved there when it is whole: a crash leaves nothing that
+        looks like a vault. Raises `UnableToCreate`, and `ValueError` for an empty passphrase.
+        """
+        folder = folder.absolute()
+        check_place(folder)
+        making = folder.with_name(f".{folder.name}.making-{chance.token(9)}")
+        try:
+            folder.parent.mkdir(mode=OWNER_FOLDER, parents=True, exist_ok=True)
+            making.mkdir(mode=OWNER_FOLDER)
+            key, code = _fill(making, passphrase, chance, clock, cost)
+            making.rename(folder)
+            sync_folder(folder.parent)
+        except OSError as error:
+            message = f"No vault could be made at {folder}: {error.strerror}. Choose another place."
+            raise UnableToCreate(message) from error
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+        return cls(folder, key), code
+
+    @classmethod
+    def open(cls, folder: Path, secret: str) -> Self:
+        """Open the vault in `folder` by its passphrase or its recovery code.
+
+        Raises `UnableToUnlock` for a wrong secret or changed slots, `UnableToOpen` where there is
+        no vault or it is damaged.
+        """
+        folder = folder.absolute()
+        slots = read_slots(folder)
+        store = cls(folder, slot_rules.unlock(slots, secret))
+        try:
+            store.check(slots.vault)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Close the file. What was committed is in `vault.db` itself afterwards."""
+        with self._writing, self._reading:
+            for connection in (self._reader, self._writer):
+                # A damaged file has been told of already, or will be at the next opening.
+                with contextlib.suppress(sqlcipher3.Error):
+                    connection.close()
+            self._key[:] = bytes(len(self._key))
+
+    def check(self, vault: str) -> None:
+        """Raise `UnableToOpen` unless this is the file of `vault` in a form that we know."""
+        with self._plainly():
+            row = self._writer.execute("PRAGMA user_version").fetchone()
+        version = row["user_version"]
+        if version > SCHEMA_VERSION:
+            raise UnableToOpen(
+                f"{self._file.name} was made by a newer Firsthand (form {version}; this one "
+                f"knows {SCHEMA_VERSION}). Use the newer one."
+            )
+        if version != SCHEMA_VERSION or self._meta("id") != vault:
+            raise UnableToOpen(f"{self._file.name} and {SLOTS_FILE} are not of the same vault.")
+
+    @property
+    def seed(self) -> bytes:
+        """The 32 bytes that all keys of this person are derived from."""
+        return bytes(self._meta("seed"))
+
+    @property
+    def made_at(self) -> str:
+        """When the vault was made, RFC 3339."""
+        return str(self._meta("made_at"))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        """Write: all of it when the block ends well, nothing where it raises.
+
+        Waits for other writers of this vault up to `BUSY_WAIT_MS_MAX`, then `UnableToKeep`. There
+        are no transactions inside each other.
+        """
+        with self._writing:
+            assert self._tx is None, "a transaction inside a transaction"
+            with self._plainly():
+                self._writer.execute("BEGIN IMMEDIATE")
+            self._tx = Tx(self._writer, self._plainly)
+            try:
+                yield self._tx
+                with self._plainly():
+                    self._writer.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlcipher3.Error):
+                    self._writer.execute("ROLLBACK")
+                raise
+            finally:
+                self._tx = None
+
+    @contextmanager
+    def moment(self) -> Iterator[Reading]:
+        """Read many things of one moment, on a line of its own, while others write."""
+        with self._plainly():
+            connection = self._connect()
+        try:
+            with self._plainly():
+                connection.execute("BEGIN")
+                connection.execute("SELECT count(*) FROM meta").fetchall()
+            yield Reading(connection, self._plainly)
+        finally:
+            connection.close()
+
+    def rows(self, name: str, **params: object) -> list[Row]:
+        """All rows of the statement called `name`, as of the last commit."""
+        with self._reading:
+            return Reading(self._reader, self._plainly).rows(name, **params)
+
+    def row(self, name: str, **params: object) -> Row | None:
+        """The first row of the statement called `name`, or None."""
+        found = self.rows(name, **params)
+        return found[0] if found else None
+
+    def _meta(self, key: str) -> Any:  # noqa: ANN401 - text or bytes, by the key
+        row = self.row("meta.get", key=key)
+        if row is None:
+            raise UnableToOpen(f"{self._file.name} is damaged: it holds no {key}.")
+        return row["value"]
+
+    def _plainly(self) -> contextlib.AbstractContextManager[None]:
+        return plainly(str(self._file))
+
+    def _connect(self) -> sqlcipher3.Connection:
+        if not self._file.is_file():
+            raise UnableToOpen(f"There is no {VAULT_FILE} in {self.folder}.")
+        with self._plainly():
+            return _connected(self._file, bytes(self._key))
+
+
+def check_place(folder: Path) -> None:
+    """Raise `UnableToCreate` unless a new vault may be made at `folder`."""
+    if (folder / VAULT_FILE).exists() or (folder / SLOTS_FILE).exists():
+        raise UnableToCreate(f"There is a vault at {folder} already. It was not touched.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UnableToCreate(f"{folder} is there already and is not an empty folder.")
+
+
+def read_slots(folder: Path) -> slot_rules.Slots:
+    """Read the slots of the vault in `folder`. Raises `UnableToOpen`, `UnableToUnlock`."""
+    path = folder / SLOTS_FILE
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(slot_rules.FILE_BYTES_MAX + 1)
+    except FileNotFoundError as error:
+        message = f"There is no vault at {folder}. Make one: firsthand vault init --vault {folder}"
+        raise UnableToOpen(message) from error
+    except OSError as error:
+        raise UnableToOpen(f"{path} cannot be read: {error.strerror}.") from error
+    return slot_rules.decode_slots(raw)
+
+
+def _fill(
+    folder: Path, passphrase: str, chance: Chance, clock: Clock, cost: slot_rules.Cost
+) -> tuple[bytes, str]:
+    """Put a whole new vault into an empty folder; returns its key and its recovery code."""
+    vault = chance.token()
+    slots, key, code = slot_rules.create_slots(passphrase, chance, vault=vault, cost=cost)
+    file = folder / VAULT_FILE
+    new_file(file)
+    connection = _connected(file, key)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(schema())
+        seed = chance.bytes(SEED_BYTES)
+        about = {"id": vault, "made_at": stamp(clock.now()), "seed": seed}
+        for name, value in about.items():
+            connection.execute(query("meta.put"), {"key": name, "value": value})
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    finally:
+        connection.close()
+    sync_file(file)
+    new_file(folder / LOCK_FILE)
+    with writing_whole(folder / SLOTS_FILE, "new") as stream:
+        stream.write(slot_rules.encode_slots(slots))
+    return key, code
+
+
+def _connected(file: Path, key: bytes) -> sqlcipher3.Connection:
+    address = f"file:{quote(str(file))}?mode=rw"
+    connection = sqlcipher3.connect(
+        address,
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=BUSY_WAIT_MS_MAX / 1000,
+    )
+    try:
+        connection.row_factory = row_of
+        # `cipher_memory_security` stays off: it wipes each piece of memory that is freed and made
+        # an import with its index of words twenty times slower. The keys are wiped without it.
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
