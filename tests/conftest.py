@@ -2,11 +2,21 @@
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 FIND_BROWSER = Path(__file__).resolve().parents[1] / "scripts" / "find-browser"
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +29,12 @@ def chromium() -> str:
             pytest.fail(said)
         pytest.skip(said)
     return found.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One browser for all tests of a process. Each test opens its own context and closes it."""
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=chromium, args=list(QUIET))
+        yield opened
+        opened.close()

@@ -1,0 +1,197 @@
+"""The kit: the templates, the filters and the static files that a side builds its pages with.
+
+A side makes one `Kit` with its own folder of templates, mounts `kit.routes()`, and answers with
+`kit.page(request, "things.html", title="Your things", ...)`. Every macro of the design system is
+reached as `ui.NAME`, without an import; `docs/design-system.md` lists them.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Final
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from firsthand.foundation.clock import Clock
+from firsthand.foundation.web import icons, words
+from firsthand.foundation.web.assets import Assets
+
+HERE: Final = Path(__file__).parent
+SIDES: Final = frozenset({"vault", "hub"})
+THEMES: Final = frozenset({"light", "dark"})
+THEME_COOKIE: Final = "firsthand_theme"
+PAPER: Final = "#faf8f4"
+
+
+class UnknownSide(ValueError):
+    """A kit serves the side `vault` or the side `hub`; the message has what was asked for."""
+
+
+class TwoMacros(ValueError):
+    """Two files of macros use one name; the message has the name. Rename one."""
+
+
+class NavItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the main navigation. `key` is what a page names as `here`."""
+
+    key: str
+    label: str
+    href: str
+    icon: str
+
+
+class Flash(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page says first. `kind`: info, good, warning or bad."""
+
+    text: str
+    kind: str = "good"
+
+
+class Kit:
+    """Pages of one side, in one look."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        templates: Path,
+        *,
+        side: str,
+        site_name: str,
+        base: str = "",
+        nav: Sequence[NavItem] = (),
+        clock: Clock | None = None,
+        static: Sequence[Path] = (),
+    ) -> None:
+        """Take the side's own `templates` and, if it has any, its `static` folders.
+
+        `base` is the path that the side is mounted under ("" or "/vault"). With a `clock`, pages
+        know `now`. Raises `UnknownSide`, `TwoMacros`, `UnfitAsset`.
+        """
+        if side not in SIDES:
+            raise UnknownSide(f"{side!r} is no side. There are: hub, vault.")
+        self.side, self.site_name, self.base = side, site_name, base
+        self.nav = tuple(nav)
+        self.assets = Assets((HERE / "static", *static), base=base)
+        self._clock = clock
+        self._env = _environment([templates, HERE / "templates"])
+        self._env.globals |= {
+            "asset": self.assets.url,
+            "base": base,
+            "drawing": icons.drawing,
+            "icon": icons.icon,
+            "side": side,
+            "site_name": site_name,
+        }
+        self._env.globals["ui"] = _macros(self._env)
+
+    def render(self, name: str, context: Mapping[str, Any]) -> str:
+        """Return the template `name` as HTML, without a request: for parts and for tests."""
+        now = {"now": self._clock.now()} if self._clock else {}
+        return self._env.get_template(name).render({**self._defaults(), **now, **context})
+
+    def page(
+        self,
+        request: Request,
+        name: str,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **context: Any,  # noqa: ANN401  # what a template needs is its own matter
+    ) -> HTMLResponse:
+        """Answer with the template `name`.
+
+        Context that the layout reads: `title` (needed), `here`, `who`, `counts`, `flash`, `live`,
+        `nav`, `leave_action`, `leave_label`, `leave_icon`. The guard sets the security headers.
+        """
+        chosen = request.cookies.get(THEME_COOKIE)
+        theme = chosen if chosen in THEMES else None
+        body = self.render(name, {"request": request, "theme": theme, **context})
+        return HTMLResponse(body, status_code=status, headers=dict(headers or {}))
+
+    def error(self, request: Request, status: int, title: str, text: str) -> HTMLResponse:
+        """Answer with the page for something that went wrong, in plain words."""
+        return self.page(request, "error.html", status, title=title, text=text, nav=())
+
+    def routes(self) -> list[Route]:
+        """Return the routes of the static files and the manifest, without `base`."""
+        return [
+            Route("/static/{name}", self.assets.serve, methods=["GET"]),
+            Route("/manifest.webmanifest", self._manifest, methods=["GET"]),
+        ]
+
+    def _defaults(self) -> dict[str, Any]:
+        return {
+            "counts": {},
+            "flash": None,
+            "here": "",
+            "leave_action": "/lock" if self.side == "vault" else "/sign-out",
+            "leave_icon": "lock" if self.side == "vault" else "leave",
+            "leave_label": "Lock" if self.side == "vault" else "Sign out",
+            "live": None,
+            "nav": self.nav,
+            "theme": None,
+            "who": None,
+        }
+
+    async def _manifest(self, _request: Request) -> Response:
+        icon_files = [
+            ("mark.svg", "any", "image/svg+xml", "any"),
+            ("icon-192.png", "192x192", "image/png", "any"),
+            ("icon-512.png", "512x512", "image/png", "any maskable"),
+        ]
+        body = {
+            "name": self.site_name,
+            "short_name": self.site_name[:12],
+            "id": f"{self.base}/",
+            "start_url": f"{self.base}/",
+            "scope": f"{self.base}/",
+            "display": "standalone",
+            "background_color": PAPER,
+            "theme_color": PAPER,
+            "icons": [
+                {"src": self.assets.url(name), "sizes": sizes, "type": kind, "purpose": purpose}
+                for name, sizes, kind, purpose in icon_files
+            ],
+        }
+        return Response(msgspec.json.encode(body), media_type="application/manifest+json")
+
+
+@pass_context
+def _ago(context: Context, value: str | date | datetime, now: datetime | None = None) -> str:
+    """Say how long ago; `now` comes from the page, or from the clock the kit was given."""
+    seen = now or context.get("now")
+    if not isinstance(seen, datetime):
+        raise words.UnsayableValue("The page has no `now`. Give the kit a clock, or ago(now).")
+    return words.ago(value, seen)
+
+
+def _environment(folders: list[Path]) -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.filters |= {**words.FILTERS, "ago": _ago}
+    return env
+
+
+def _macros(env: Environment) -> SimpleNamespace:
+    found: dict[str, object] = {}
+    env.globals["ui"] = shared = SimpleNamespace()  # macros call each other as ui.NAME
+    for path in sorted((HERE / "templates" / "ui").glob("*.html")):
+        template: Template = env.get_template(f"ui/{path.name}")
+        for name, macro in vars(template.module).items():
+            if name.startswith("_"):
+                continue
+            if name in found:
+                raise TwoMacros(f"Two macros are named {name!r}; one is in ui/{path.name}.")
+            found[name] = macro
+            setattr(shared, name, macro)
+    return shared
