@@ -100,7 +100,8 @@ def test_clear_json_is_read(raw: bytes, value: object) -> None:
     assert read_json(raw) == value
 
 
-def test_brackets_in_texts_have_no_depth() -> None:
+def test_brackets_side_by_side_and_in_texts_have_no_depth() -> None:
+    assert read_json(b"[" + b"[],{}," * 40 + b"1]", depth_max=2)
     assert read_json(canonical(["[" * 100, '"{' * 100]), depth_max=1)
     with pytest.raises(UnableToReadJson):
         read_json(b"[[]]", depth_max=1)

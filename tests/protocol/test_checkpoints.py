@@ -111,8 +111,13 @@ def test_another_key_or_origin_is_refused() -> None:
             verify_checkpoint(note, vkey)
 
 
-def test_extension_lines_and_long_notes_are_refused() -> None:
+def test_other_texts_are_refused_though_the_key_signed_them() -> None:
+    root = b64encode(CHECKPOINT.root).decode()
     for text in (
+        f"other.example\n1\n{root}\n",
+        f"{ORIGIN}\n{2**63}\n{root}\n",
+        f"{ORIGIN}\n01\n{root}\n",
+        f"{ORIGIN}\n1\n{b64encode(b'short').decode()}\n",
         f"{ORIGIN}\n1\n{b64encode(CHECKPOINT.root).decode()}\nmore\n",
         "x" * 20_000 + "\n",
     ):

@@ -41,6 +41,7 @@ def test_a_digest_fits_its_own_body_only(body: bytes, other: bytes) -> None:
         "nonsense=(",
         f"{SHA256}, {SHA512[:-6]}A==:",
         f"{SHA256}, {SHA256}",
+        f"{SHA256}, sha-512=:AAAA:",
         SHA256[:-2] + ":",
         SHA256.upper(),
     ],

@@ -174,6 +174,13 @@ def test_a_rewritten_past_is_not_a_growth() -> None:
             assert not verify_consistency(old, ROOTS[old], size, frontier.root(), proof)
 
 
+def test_a_growth_ends_at_the_size_it_names() -> None:
+    proof = consistency_proof(nodes_of(4), 2, 4)
+    assert verify_consistency(2, ROOTS[2], 4, ROOTS[4], proof)
+    assert not verify_consistency(2, ROOTS[2], 8, ROOTS[4], proof)
+    assert not verify_consistency(0, LEAVES[0], 0, LEAVES[0], [])
+
+
 def test_proofs_outside_the_tree_are_refused() -> None:
     node = nodes_of(4)
     for index in (-1, 4):
