@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from firsthand.protocol.canonical import UnableToReadJson, read_json
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.roles.profile import Given
 from firsthand.protocol.wire import BATCH_EVENTS_MAX
@@ -57,6 +58,12 @@ def decode_signals(body: bytes) -> Sequence[Signal]:
         signals = _DECODER.decode(body)
     except (msgspec.DecodeError, RecursionError) as error:
         raise refuse("shape_invalid", str(error)) from error
+    if _ENCODER.encode(signals) != body:
+        # Written in another way than ours, which is allowed; a name said twice is not.
+        try:
+            read_json(body)
+        except UnableToReadJson as error:
+            raise refuse("shape_invalid", str(error)) from error
     if not 1 <= len(signals) <= BATCH_EVENTS_MAX:
         raise refuse("shape_invalid", f"A batch holds 1 to {BATCH_EVENTS_MAX} signals.")
     first = signals[0]
