@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 
 ID_CHARS_MAX = 64
+SPECVERSION: Literal["1.0"] = "1.0"
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing given. ``source`` is the person's subject, ``agreement`` the id of the terms."""
 
-    specversion: Literal["1.0"] = msgspec.field(default="1.0")
+    specversion: Literal["1.0"]
     id: str
     source: str
     type: str
@@ -36,11 +37,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     data: Given
 
 
-class _Wire(Signal, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    specversion: Literal["1.0"]
-
-
-_DECODER = msgspec.json.Decoder(list[_Wire], strict=True)
+_DECODER = msgspec.json.Decoder(list[Signal], strict=True)
 _ENCODER = msgspec.json.Encoder()
 
 

@@ -16,7 +16,7 @@ from firsthand.foundation.keys import event_id
 from firsthand.protocol.agreements import Agreement
 from firsthand.protocol.refusals import Refusal
 from firsthand.protocol.roles.profile import Given, beyond, compose_given, present, thing_given
-from firsthand.protocol.signals import Signal, encode_signals
+from firsthand.protocol.signals import SPECVERSION, Signal, encode_signals
 from firsthand.protocol.terms import terms_allowing
 from firsthand.protocol.things import Thing
 from firsthand.protocol.wire import BATCH_BYTES_MAX, BATCH_EVENTS_MAX
@@ -126,6 +126,7 @@ def put_signals(leaving: Leaving) -> Refusal | None:
             seen.add(identifier)
             leaving.signals.append(
                 Signal(
+                    specversion=SPECVERSION,
                     id=identifier,
                     source=leaving.signer.subject,
                     type=leaving.request.type,
