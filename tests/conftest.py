@@ -31,9 +31,13 @@ def chromium() -> str:
     return found.stdout.strip()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One browser for all tests of a process. Each test opens its own context and closes it."""
+    """One browser for a module. Each test opens its own context and closes it.
+
+    Not for the session: while it is open its event loop runs in this thread, and `asyncio.run`
+    in any other test would fail. In a module that uses it, ask apps through a real server.
+    """
     with sync_playwright() as play:
         opened = play.chromium.launch(executable_path=chromium, args=list(QUIET))
         yield opened

@@ -27,7 +27,7 @@ SIZE_BYTES_MAX: Final = 512 * 1024
 
 
 class NoSuchAsset(LookupError):
-    """A page asked for a script, a style or a picture that there is not; the message has its name."""
+    """A page asked for a script, a style or a picture that there is not; the message names it."""
 
 
 class UnfitAsset(ValueError):

@@ -55,17 +55,18 @@ def line(series: Series, *, unit: str, title: str, note: str = "") -> Markup:
     if not points:
         return _nothing(title)
     most = _round_up(max(value for _, value in points))
-    spots = _spots([value for _, value in points], most)
+    spots = _spots([value for _, value in points], most, inset=50 / len(points))
     path = " ".join(f"{x:.2f},{y:.2f}" for x, y in spots)
     room = HEIGHT - TOP - BOTTOM
-    end_x, end_y = spots[-1]
+    (start_x, _), (end_x, end_y) = spots[0], spots[-1]
     drawn = Markup(
         '<svg x="0" y="{top}" width="100%" height="{room}" viewBox="0 0 100 100" '
-        'preserveAspectRatio="none"><polygon class="area" points="0,100 {path} 100,100"/>'
+        'preserveAspectRatio="none"><polygon class="area" '
+        'points="{from_x:.2f},100 {path} {x:.2f},100"/>'
         '<polyline class="path" points="{path}"/></svg>'
         '<circle class="dot" cx="{x:.2f}%" cy="{y:.1f}" r="4.5"/>'
-    ).format(top=TOP, room=room, path=path, x=end_x, y=TOP + end_y * room / 100)
-    labels = _words_below([name for name, _ in points], spread=True)
+    ).format(top=TOP, room=room, path=path, from_x=start_x, x=end_x, y=TOP + end_y * room / 100)
+    labels = _words_below([name for name, _ in points])
     inside = _axes(most, unit) + drawn + labels
     return _figure(title, note, _svg(inside, _summary(points, unit, title)),
                    _numbers(points, unit, title))  # fmt: skip
@@ -152,7 +153,7 @@ def calendar(
                    _numbers(totals, unit, title))  # fmt: skip
 
 
-# --- parts -----------------------------------------------------------------------------------------
+# --- parts ---
 
 
 def _checked(series: Series, points_max: int = POINTS_MAX) -> list[tuple[str, Figure]]:
@@ -165,17 +166,18 @@ def _checked(series: Series, points_max: int = POINTS_MAX) -> list[tuple[str, Fi
 
 
 def _round_up(value: Figure) -> float:
-    """Return the next figure that reads well on an axis: 1, 2, 2.5, 5 or 10 times a power."""
+    """Return the next figure that reads well on an axis: 1 to 6, 8 or 10 times a power."""
     top = float(value)
     if top <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(top))
-    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= top * 0.999999)
+    steps = (1, 2, 3, 4, 5, 6, 8, 10)
+    return next(step * power for step in steps if step * power >= top * 0.999999)
 
 
-def _spots(values: Sequence[Figure], most: float) -> list[tuple[float, float]]:
-    step = 100 / max(1, len(values) - 1)
-    return [(at * step, 100 - 100 * float(v) / most) for at, v in enumerate(values)]
+def _spots(values: Sequence[Figure], most: float, inset: float = 0.0) -> list[tuple[float, float]]:
+    step = (100 - 2 * inset) / max(1, len(values) - 1)
+    return [(inset + at * step, 100 - 100 * float(v) / most) for at, v in enumerate(values)]
 
 
 def _svg(inside: Markup, summary: str, height: int = HEIGHT) -> Markup:
@@ -203,27 +205,21 @@ def _axes(most: float, unit: str) -> Markup:
         )
         if share:
             lines += Markup('<text x="0" y="{:.1f}">{}</text>').format(
-                y - 5, said(most * share, short)
+                y - 5, said(most * share, short).removesuffix(".00")
             )
     return lines
 
 
-def _words_below(names: Sequence[str], *, spread: bool) -> Markup:
+def _words_below(names: Sequence[str]) -> Markup:
     every = math.ceil(len(names) / LABELS_MAX)
     narrow = math.ceil(len(names) / LABELS_NARROW_MAX / every) * every
-    out = Markup("")
-    for at, name in enumerate(names):
-        if at % every:
-            continue
-        if spread:
-            x = 100 * at / max(1, len(names) - 1)
-            anchor = "start" if at == 0 else "end" if at == len(names) - 1 else "middle"
-        else:
-            x, anchor = 100 * (at + 0.5) / len(names), "middle"
-        out += Markup('<text class="{}" x="{:.2f}%" y="{}" text-anchor="{}">{}</text>').format(
-            "minor" if at % narrow else "", x, HEIGHT - 7, anchor, name
+    return Markup("").join(
+        Markup('<text class="{}" x="{:.2f}%" y="{}" text-anchor="middle">{}</text>').format(
+            "minor" if at % narrow else "", 100 * (at + 0.5) / len(names), HEIGHT - 7, name
         )
-    return out
+        for at, name in enumerate(names)
+        if at % every == 0
+    )
 
 
 def _upright(points: Series, unit: str) -> Markup:
@@ -242,7 +238,7 @@ def _upright(points: Series, unit: str) -> Markup:
             (at + 0.16) * step, HEIGHT - BOTTOM - max(height, 2), step * 0.68, max(height, 2),
             name, said(value, unit),
         )  # fmt: skip
-    names = _words_below([name for name, _ in points], spread=False)
+    names = _words_below([name for name, _ in points])
     return _svg(_axes(most, unit) + drawn + names, _summary(points, unit, "Bars"))
 
 

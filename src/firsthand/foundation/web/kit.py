@@ -56,7 +56,7 @@ class Flash(msgspec.Struct, frozen=True, kw_only=True):
 class Kit:
     """Pages of one side, in one look."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         templates: Path,
         *,

@@ -93,7 +93,7 @@ class Sessions(Generic[Value]):
                 del self._kept[key]
         return len(gone)
 
-    def __len__(self) -> int:
+    def count(self) -> int:
         """Return how many are kept, ended ones that nobody has asked for included."""
         with self._lock:
             return len(self._kept)

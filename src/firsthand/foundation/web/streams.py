@@ -106,7 +106,7 @@ class Streams:
 
         `first` is sent at once: what may have changed between the page and its stream.
         """
-        if len(self) >= self._clients_max:
+        if self.count() >= self._clients_max:
             return PlainTextResponse(
                 "Too many live pages are open.", 503, headers={"Retry-After": "30"}
             )
@@ -115,7 +115,7 @@ class Streams:
             client.hear(change)
         return StreamingResponse(self._events(client), media_type="text/event-stream")
 
-    def __len__(self) -> int:
+    def count(self) -> int:
         """Return how many streams are open."""
         with self._lock:
             return len(self._clients)

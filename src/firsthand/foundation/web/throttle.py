@@ -4,6 +4,7 @@ A few tries are free; after that each failure doubles the wait, up to a most. A 
 the name's count. What is kept is bounded.
 """
 
+import math
 import threading
 from collections import OrderedDict
 from typing import Final
@@ -48,8 +49,8 @@ class Throttle:
             if tries is None or tries.failures < self._free:
                 return 0
             doublings = min(tries.failures - self._free, DOUBLINGS_MAX)
-            wait = min(self._first_ms * 2**doublings, self._most_ms)
-            return max(0, round(tries.last_ms + wait - now))
+            wait = min(self._first_ms << doublings, self._most_ms)
+            return max(0, math.ceil(tries.last_ms + wait - now))
 
     def failed(self, *key: str) -> None:
         """Note a wrong try. Note it before the answer is known, so that tries cannot overlap."""

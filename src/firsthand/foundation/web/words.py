@@ -15,8 +15,9 @@ from markupsafe import Markup
 SIGNS: Final = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
 WHOLE: Final = frozenset({"JPY", "KRW", "VND", "CLP", "ISK"})  # ISO 4217: no minor unit
 HUES: Final = 12
+MINUTE, HOUR, DAY = 60, 3600, 86400
 DURATION: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
-MINUS: Final = "−"
+MINUS: Final = "\N{MINUS SIGN}"
 
 
 class UnsayableValue(ValueError):
@@ -34,7 +35,7 @@ def _decimal(value: Decimal | int | str) -> Decimal:
 
 
 def money(value: Decimal | int | str, currency: str | None = None) -> str:
-    """Say an amount: `€1,234.50`, `−£3.00`, `12.99 CHF`, `12.99` where the currency is unknown.
+    """Say an amount: `€1,234.50`, `-£3.00`, `12.99 CHF`, `12.99` where the currency is unknown.
 
     Raises `UnsayableValue` if `value` is not a finite decimal number.
     """
@@ -69,6 +70,12 @@ def day(value: str | date | datetime) -> str:
     return f"{found.day} {found:%B %Y}"
 
 
+def short_day(value: str | date | datetime) -> str:
+    """Say a day where room is scarce: `3 Jan 2024`. Raises `UnsayableValue`."""
+    found = moment(value)
+    return f"{found.day} {found:%b %Y}"
+
+
 def clock(value: str | datetime) -> str:
     """Say a day and a time in UTC: `3 January 2024, 20:15`. Raises `UnsayableValue`."""
     found = moment(value)
@@ -91,15 +98,12 @@ def ago(value: str | date | datetime, now: datetime) -> str:
 
 def _span(since: timedelta, found: date) -> str:
     seconds = abs(since.total_seconds())
-    for limit, size, name in ((60, 0, ""), (3600, 60, "minute"), (86400, 3600, "hour")):
-        if seconds < limit:
-            if not size:
-                return "just now"
-            break
-    else:
-        if seconds >= 30 * 86400:
-            return day(found)
-        size, name = 86400, "day"
+    if seconds < MINUTE:
+        return "just now"
+    if seconds >= 30 * DAY:
+        return day(found)
+    units = ((HOUR, MINUTE, "minute"), (DAY, HOUR, "hour"), (30 * DAY, DAY, "day"))
+    size, name = next((size, name) for limit, size, name in units if seconds < limit)
     said = plural(int(seconds // size), name)
     return f"{said} ago" if since > timedelta(0) else f"in {said}"
 
@@ -159,6 +163,7 @@ def get(thing: object, key: str) -> object:
 FILTERS: Final = {
     "money": money,
     "day": day,
+    "short_day": short_day,
     "clock": clock,
     "hours": hours,
     "number": number,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from firsthand.foundation.clock import SetClock
 from firsthand.foundation.web import charts
@@ -15,7 +15,7 @@ from firsthand.foundation.web.kit import Flash, Kit, NavItem
 from firsthand.foundation.web.origin import guard
 from firsthand.foundation.web.streams import Change, Streams
 
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 NAV = [
     NavItem(key="home", label="Home", href="/", icon="home"),
     NavItem(key="things", label="Your things", href="/things", icon="things"),
@@ -23,6 +23,20 @@ NAV = [
     NavItem(key="inbox", label="Came back", href="/inbox", icon="inbox"),
     NavItem(key="diary", label="Diary", href="/diary", icon="diary"),
 ]
+
+
+async def open_door(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer everything: for looking at the guard alone."""
+    await PlainTextResponse("in")(scope, receive, send)
+
+
+def door_app() -> Starlette:
+    """An app that reads the whole body of a POST to /."""
+
+    async def read(request: Request) -> Response:
+        return PlainTextResponse(str(len(await request.body())))
+
+    return Starlette(routes=[Route("/", read, methods=["POST"])])
 
 
 def figures() -> dict[str, object]:
@@ -55,7 +69,7 @@ def make(hosts: list[str], *, side: str = "vault", streams: Streams | None = Non
         clock=SetClock(datetime(2024, 1, 5, 12, tzinfo=UTC)),
     )  # fmt: skip
     live = streams or Streams()
-    state = {"count": 0, "log": []}
+    state = {"count": 0}
 
     async def gallery(request: Request) -> Response:
         return kit.page(
@@ -67,7 +81,7 @@ def make(hosts: list[str], *, side: str = "vault", streams: Streams | None = Non
         return kit.page(request, f"{request.path_params['name']}.html", title="Start", nav=())
 
     async def counting(request: Request) -> Response:
-        state["count"] = int(state["count"]) + 1
+        state["count"] = state["count"] + 1
         flash = Flash(text="Kept.") if request.query_params.get("done") else None
         hostile = request.query_params.get("q", "")
         return kit.page(
@@ -79,9 +93,9 @@ def make(hosts: list[str], *, side: str = "vault", streams: Streams | None = Non
         return live.respond(["all"], [Change(part="first", text="first words")])
 
     async def upload(request: Request) -> Response:
-        form = await request.form()
-        file = form["file"]
-        size = 0 if isinstance(file, str) else len(await file.read())
+        async with request.form() as form:
+            file = form["file"]
+            size = 0 if isinstance(file, str) else len(await file.read())
         return RedirectResponse(f"/live?done={size}", 303)
 
     async def missing(request: Request, _exc: Exception) -> Response:

@@ -80,11 +80,17 @@ const firsthand = (() => {
 
 (() => {
   "use strict";
+  const place = () => location.pathname + location.search;
+  let shown = place();
+
   const swap = async (id, href, options, push) => {
     try {
       const answer = await firsthand.load(href, options);
       if (!firsthand.take(answer.response, id)) location.assign(answer.responseURL || href);
-      else if (push) history.pushState({ swap: id }, "", answer.responseURL || href);
+      else if (push) {
+        history.pushState(null, "", answer.responseURL || href);
+        shown = place();
+      }
     } catch {
       firsthand.announce("That did not work. Nothing has changed. Please try again.");
     }
@@ -113,5 +119,8 @@ const firsthand = (() => {
     }
   });
 
-  addEventListener("popstate", () => location.reload());
+  // Going back to what a swap replaced is a new page; a jump within the page is not.
+  addEventListener("popstate", () => {
+    if (place() !== shown) location.reload();
+  });
 })();
