@@ -171,12 +171,12 @@ class Store:
         finally:
             connection.close()
 
-    def rows(self, name: str, **params: object) -> list[Row]:
+    def rows(self, name: str, /, **params: object) -> list[Row]:
         """All rows of the statement called `name`, as of the last commit."""
         with self._reading:
             return Reading(self._reader, self._plainly).rows(name, **params)
 
-    def row(self, name: str, **params: object) -> Row | None:
+    def row(self, name: str, /, **params: object) -> Row | None:
         """The first row of the statement called `name`, or None."""
         found = self.rows(name, **params)
         return found[0] if found else None
@@ -256,6 +256,8 @@ def _connected(file: Path, key: bytes) -> sqlcipher3.Connection:
     )
     try:
         connection.row_factory = row_of
+        # What is wrong is said by our own errors, not by the engine on standard error.
+        connection.execute("PRAGMA cipher_log_level = NONE")
         # `cipher_memory_security` stays off: it wipes each piece of memory that is freed and made
         # an import with its index of words twenty times slower. The keys are wiped without it.
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")

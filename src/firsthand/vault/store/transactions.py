@@ -28,12 +28,12 @@ class Reading:
         self._connection = connection
         self._plainly = plainly
 
-    def rows(self, name: str, **params: object) -> list[Row]:
+    def rows(self, name: str, /, **params: object) -> list[Row]:
         """All rows of the statement called `name`. Raises `UnableToOpen`, `UnableToKeep`."""
         with self._plainly():
             return list(self._connection.execute(query(name), params).fetchall())
 
-    def row(self, name: str, **params: object) -> Row | None:
+    def row(self, name: str, /, **params: object) -> Row | None:
         """The first row of the statement called `name`, or None."""
         found = self.rows(name, **params)
         return found[0] if found else None
@@ -68,7 +68,7 @@ class Reading:
 class Tx(Reading):
     """A transaction: all of it is kept, or nothing."""
 
-    def run(self, name: str, **params: object) -> int:
+    def run(self, name: str, /, **params: object) -> int:
         """Run the statement called `name`; returns how many rows it changed.
 
         Raises `RowRefused`, `UnableToKeep`, `UnableToOpen`.

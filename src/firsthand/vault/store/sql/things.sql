@@ -39,3 +39,9 @@ SELECT id, type, name, time, source, data FROM things
 WHERE position IN (SELECT rowid FROM words WHERE words MATCH :words)
     AND (:type IS NULL OR type = :type) AND (:source IS NULL OR source = :source)
 ORDER BY time DESC, position DESC LIMIT :limit;
+
+-- name: chosen
+SELECT id, type, name, time, source, data FROM things
+WHERE (:source IS NULL OR source = :source) AND (:type IS NULL OR type = :type)
+    AND (:since IS NULL OR time >= :since)
+ORDER BY time DESC, position DESC LIMIT :limit;
