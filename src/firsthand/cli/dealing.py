@@ -1,0 +1,367 @@
+"""`firsthand vault connect` and what follows: share, inbox, log, revoke."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from firsthand.cli import show
+from firsthand.cli.opening import opened
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from firsthand.foundation.settings import Settings
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - its only name
+    Make = Callable[..., argparse.ArgumentParser]
+
+THINGS_SHOWN = 20
+_VERDICTS = {
+    "fits": "checked: it follows from what you gave",
+    "differs": "does not follow from what you gave",
+    "unverifiable": "cannot be checked",
+}
+
+
+def add_commands(below: Commands, make: Make) -> None:
+    """Add the commands; `make` makes one with its place for a vault, its help and an example."""
+    connect = make(
+        below,
+        "connect",
+        run_connect,
+        "propose your terms to an organisation",
+        "Read who an organisation is, propose your terms, and keep its answer, yes or no. Nothing "
+        "of yours is given by this.",
+        "firsthand vault connect https://reel.example/invite/Xb3k9... --terms FH-GIVEN",
+    )
+    connect.add_argument("url", metavar="URL_OR_INVITE", help="its address, or its invitation")
+    connect.add_argument("--terms", metavar="ID", help="which terms to propose (FH-GIVEN)")
+    connect.add_argument(
+        "--no-tie",
+        action="store_true",
+        help="do not be known by the account that the invitation names",
+    )
+    connections = make(
+        below,
+        "relationships",
+        run_relationships,
+        "list whom you deal with",
+        "List the organisations you are connected to, under which terms, since when.",
+        "firsthand vault relationships",
+    )
+    _add_share(below, make)
+    inbox = make(
+        below,
+        "inbox",
+        run_inbox,
+        "read what came back",
+        "Send what waits, fetch what organisations answered, and check each answer against what "
+        "you gave.",
+        "firsthand vault inbox",
+    )
+    log = make(
+        below,
+        "log",
+        run_log,
+        "see what left the vault",
+        "List all that left the vault: when, to whom, under which terms, with which receipt. With "
+        "--verify every receipt is proven again.",
+        "firsthand vault log --verify",
+    )
+    log.add_argument("--verify", action="store_true", help="prove every receipt again")
+    revoke = make(
+        below,
+        "revoke",
+        run_revoke,
+        "end a deal",
+        "End what you agreed with an organisation. It works at once, also while the organisation "
+        "is away: it is told when it is back.",
+        "firsthand vault revoke reel --erase",
+    )
+    revoke.add_argument("name", metavar="NAME", help="whom, as `relationships` lists it")
+    revoke.add_argument("--erase", action="store_true", help="have erased what you gave, too")
+    for parser in (connect, connections, inbox, log, revoke):
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_share(below: Commands, make: Make) -> None:
+    share = make(
+        below,
+        "share",
+        run_share,
+        "give things to an organisation",
+        "Give things of yours to an organisation you are connected to. With --preview nothing is "
+        "given: see exactly what would leave, and what would come back with and without it.",
+        "firsthand vault share reel --role profile --type WatchAction --preview",
+    )
+    share.add_argument("name", metavar="NAME", help="to whom, as `relationships` lists it")
+    share.add_argument("--role", required=True, choices=["profile"], help="what it is for")
+    share.add_argument("--source", metavar="S", help="only from this source, such as netflix")
+    share.add_argument("--type", metavar="T", help="only this type, such as WatchAction")
+    share.add_argument("--since", metavar="D", type=_day, help="only from this day, YYYY-MM-DD")
+    share.add_argument(
+        "--thing", metavar="ID", nargs="+", action="extend", default=[], help="only these things"
+    )
+    share.add_argument("--preview", action="store_true", help="only show what would happen")
+    share.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run_connect(args: argparse.Namespace, settings: Settings) -> int:
+    """Propose terms; 1 where the answer is no."""
+    from firsthand.vault.acts.connecting import connect
+
+    with opened(args, settings) as vault:
+        done: dict[str, Any] = connect(vault, args.url, terms=args.terms, tie=not args.no_tie)
+    accepted = done["decision"] == "accepted"
+    if args.json:
+        show.as_json(done)
+    elif accepted:
+        print(f"Connected to {show.plain(done['organisation'])}.")
+        show.pairs(
+            [
+                ("name here", done["name"]),
+                ("address", done["url"]),
+                ("terms", done["terms"]),
+                ("known there as", done["account"]),
+                ("agreement", done["agreement"]),
+            ]
+        )
+    if not accepted:
+        reason = f" {done['reason']}" if done.get("reason") else ""
+        counter = done.get("counter")
+        offer = f" It would take {counter}: --terms {counter}" if counter else ""
+        said = f"{done['organisation']} did not accept {done['terms']}.{reason}{offer}"
+        show.note(f"firsthand: {said}")
+    return 0 if accepted else 1
+
+
+def run_relationships(args: argparse.Namespace, settings: Settings) -> int:
+    """List the organisations."""
+    from firsthand.vault.acts.connecting import relationships
+
+    with opened(args, settings) as vault:
+        found: list[dict[str, Any]] = relationships(vault)
+    if args.json:
+        show.as_json(found)
+    elif not found:
+        print("You deal with nobody yet. Begin: firsthand vault connect ADDRESS")
+    else:
+        show.table(
+            ["NAME", "ORGANISATION", "STATE", "TERMS", "SINCE", "KNOWN AS", "ADDRESS"],
+            [
+                [
+                    each["name"],
+                    each["organisation"],
+                    each["state"],
+                    each["terms"],
+                    show.moment(each["since"]),
+                    each["account"],
+                    each["url"],
+                ]
+                for each in found
+            ],
+        )
+    return 0
+
+
+def run_share(args: argparse.Namespace, settings: Settings) -> int:
+    """Give things, or show what would be given; 1 where it was refused."""
+    from firsthand.vault.acts.giving import Choice, preview, share
+
+    choice = Choice(
+        role=args.role,
+        source=args.source,
+        type=args.type,
+        since=args.since,
+        things=tuple(args.thing),
+    )
+    with opened(args, settings) as vault:
+        act = preview if args.preview else share
+        done: dict[str, Any] = act(vault, args.name, choice)
+    refused = not args.preview and done["state"] == "refused"
+    if args.json:
+        show.as_json(done)
+    elif args.preview:
+        _show_preview(done)
+    elif not refused:
+        given = "Given" if done["state"] == "given" else "Waiting to be sent"
+        print(f"{given}: {show.many(done['things'], 'thing')}. See: firsthand vault log")
+        if done["reason"]:
+            show.words(done["reason"], "  ")
+        _show_left_out(done["left_out"])
+    if refused:
+        show.note(f"firsthand: Nothing was given. {done['reason'] or ''}")
+    return 1 if refused else 0
+
+
+def run_inbox(args: argparse.Namespace, settings: Settings) -> int:
+    """Read what came back; who is away is only told of."""
+    from firsthand.vault.acts.receiving import inbox
+
+    with opened(args, settings) as vault:
+        found: dict[str, Any] = inbox(vault)
+    for name, problem in found["problems"].items():
+        show.note(f"firsthand: {name}: {problem}")
+    if args.json:
+        show.as_json(found)
+        return 0
+    if not found["messages"]:
+        print("Nothing came back yet.")
+    for message in found["messages"]:
+        verdict = _VERDICTS.get(message["verdict"], message["verdict"])
+        new = "  (new)" if message["unread"] else ""
+        print(f"{show.moment(message['at'])}  {show.plain(message['organisation'])}{new}")
+        _show_answer(message["data"])
+        detail = f": {message['verdict_detail']}" if message["verdict_detail"] else ""
+        show.words(f"{verdict}{detail}", "  ")
+        print()
+    return 0
+
+
+def run_log(args: argparse.Namespace, settings: Settings) -> int:
+    """List what left; 1 where something did not verify."""
+    from firsthand.vault.acts.logging import log
+
+    with opened(args, settings) as vault:
+        found: dict[str, Any] = log(vault, verify=args.verify)
+    problems = [each for each in [*found["disclosures"], *found["endings"]] if each["problem"]]
+    if args.json:
+        show.as_json(found)
+    elif not found["disclosures"] and not found["endings"]:
+        print("Nothing has left this vault.")
+    else:
+        _show_log(found)
+        if args.verify and not problems:
+            print()
+            print("Every receipt was proven again.")
+    for each in problems:
+        show.note(
+            f"firsthand: {each['organisation']}, {show.moment(each['at'])}: {each['problem']}"
+        )
+    return 1 if problems else 0
+
+
+def run_revoke(args: argparse.Namespace, settings: Settings) -> int:
+    """End a deal; it has ended here even where the organisation is away."""
+    from firsthand.vault.acts.ending import revoke
+
+    with opened(args, settings) as vault:
+        done: dict[str, Any] = revoke(vault, args.name, erase=args.erase)
+    if args.json:
+        show.as_json(done)
+        return 0
+    print(f"Ended with {show.plain(done['organisation'])}.")
+    show.table(
+        ["ASKED", "WHEN", "STATE", "CONFIRMED", "WHY"],
+        [_ending(each) for each in done["endings"]],
+    )
+    if not done["confirmed"]:
+        print()
+        show.words("Not confirmed yet. It is sent again with: firsthand vault inbox")
+    return 0
+
+
+def _show_preview(done: dict[str, Any]) -> None:
+    print(
+        f"Would leave: {show.many(len(done['things']), 'thing')}, times by the {done['precision']}."
+    )
+    show.table(
+        ["WHEN", "WHAT", "AMOUNT", "TYPE"],
+        [
+            [
+                thing["time"],
+                thing["name"],
+                show.amount(thing["data"].get("price"), thing["data"].get("priceCurrency")),
+                thing["type"],
+            ]
+            for thing in done["things"][:THINGS_SHOWN]
+        ],
+        right=["AMOUNT"],
+    )
+    if len(done["things"]) > THINGS_SHOWN:
+        print(f"and {len(done['things']) - THINGS_SHOWN} more (--json shows all)")
+    _show_left_out(done["left_out"])
+    for title, answer in (
+        ("What would come back:", done["answer_with"]),
+        ("What comes back without it:", done["answer_without"]),
+    ):
+        if answer is not None:
+            print()
+            print(title)
+            _show_answer(answer)
+    if done["rule"] is None:
+        print()
+        show.words("It publishes no rule, so what would come back is not known beforehand.")
+    print()
+    print("Nothing was given.")
+
+
+def _show_left_out(left_out: dict[str, int]) -> None:
+    for what, count in left_out.items():
+        show.words(f"left out: {show.many(count, 'thing')}, {what}", "  ")
+
+
+def _show_answer(data: dict[str, Any]) -> None:
+    for pick in data.get("picks", []):
+        saves = ""
+        if pick.get("saves_yearly"):
+            saves = f" (saves {show.amount(pick['saves_yearly'], pick.get('currency'))} a year)"
+        why = f": {pick['why']}" if pick.get("why") else ""
+        show.words(f"{pick['name']}{saves}{why}", "  ")
+    if data.get("note"):
+        show.words(data["note"], "  ")
+
+
+def _show_log(found: dict[str, Any]) -> None:
+    show.table(
+        ["N", "WHEN", "TO", "THINGS", "FIELDS", "FOR", "STATE", "RECEIPT"],
+        [
+            [
+                each["position"],
+                show.moment(each["at"]),
+                each["organisation"],
+                each["things"],
+                ", ".join(each["fields"]),
+                each["purpose"],
+                each["state"],
+                _receipt(each),
+            ]
+            for each in found["disclosures"]
+        ],
+        right=["N", "THINGS"],
+    )
+    if found["endings"]:
+        print()
+        show.table(
+            ["ASKED", "WHEN", "TO", "STATE", "CONFIRMED", "WHY"],
+            [
+                [kind, at, each["organisation"], *rest]
+                for each in found["endings"]
+                for kind, at, *rest in [_ending(each)]
+            ],
+        )
+
+
+def _receipt(entry: dict[str, Any]) -> str:
+    if entry["problem"]:
+        return "does not hold"
+    if entry["verified"]:
+        return "proven"
+    return "kept" if entry["receipt"] else ""
+
+
+def _ending(end: dict[str, Any]) -> list[str]:
+    asked = {"revocation": "to stop", "erasure": "to erase"}.get(end["kind"], end["kind"])
+    confirmed = show.moment(end["confirmed_at"])
+    return [asked, show.moment(end["at"]), end["state"], confirmed, end["reason"] or ""]
+
+
+def _day(text: str) -> str:
+    import argparse
+    import datetime
+
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day as YYYY-MM-DD") from error

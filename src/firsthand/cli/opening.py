@@ -1,0 +1,83 @@
+"""Which vault a command means, and what unlocks it."""
+
+from __future__ import annotations
+
+import getpass
+import resource
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from firsthand.foundation.settings import Settings
+    from firsthand.vault.acts.opened import Vault
+
+SHORT = 12
+
+
+class UnableToTell(Exception):
+    """A command does not know which vault is meant, or what unlocks it."""
+
+
+def folder_of(args: argparse.Namespace, settings: Settings) -> Path:
+    """The vault's folder: `--vault`, or the setting. Raises `UnableToTell`."""
+    named: str | None = getattr(args, "vault", None)
+    if named is not None:
+        return Path(named)
+    if settings.vault is not None:
+        return settings.vault
+    raise UnableToTell("Which vault? Say --vault FOLDER, or set FIRSTHAND_VAULT.")
+
+
+def opened(args: argparse.Namespace, settings: Settings) -> Vault:
+    """Open the vault that a command means. Close it, or use it in a `with` block."""
+    from firsthand import app
+
+    keep_memory_off_disk()
+    folder = folder_of(args, settings)
+    return app.open_vault(folder, secret_for(folder, settings), settings, commands=True)
+
+
+def secret_for(folder: Path, settings: Settings) -> str:
+    """The passphrase, or the recovery code, of an existing vault. Raises `UnableToOpen`."""
+    from firsthand.vault.store.store import read_slots
+
+    read_slots(folder)  # nobody is asked for the passphrase of what is not there
+    return settings.passphrase or _asked(f"Passphrase or recovery code of {folder}: ")
+
+
+def new_passphrase(settings: Settings) -> str:
+    """A passphrase for a new vault, typed twice. Raises `UnableToTell`."""
+    chosen = settings.passphrase
+    if chosen is None:
+        chosen = _asked("A passphrase for your vault: ")
+        if chosen != _asked("The same again: "):
+            raise UnableToTell("The two were not the same. No vault was made.")
+    if not chosen:
+        raise UnableToTell("A passphrase has at least one character. No vault was made.")
+    if len(chosen) < SHORT:
+        print(
+            f"This passphrase has {len(chosen)} characters. Several words are safer and easier to "
+            "remember.",
+            file=sys.stderr,
+        )
+    return chosen
+
+
+def keep_memory_off_disk() -> None:
+    """Let no core dump write keys and things to a disk, should the process crash."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+
+
+def _asked(prompt: str) -> str:
+    try:
+        with warnings.catch_warnings():
+            # Without a terminal it is read from standard input, which is what a script wants.
+            warnings.simplefilter("ignore", getpass.GetPassWarning)
+            return getpass.getpass(prompt)
+    except EOFError as error:
+        raise UnableToTell("There is nobody to ask. Set FIRSTHAND_PASSPHRASE.") from error

@@ -1,0 +1,291 @@
+"""`firsthand vault ...`: the parser, and the commands about what a person keeps."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from firsthand.cli import dealing, show
+from firsthand.cli.look import failures, show_doubts, show_questions
+from firsthand.cli.opening import folder_of, keep_memory_off_disk, new_passphrase, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from firsthand.foundation.settings import Settings
+
+Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no other name for it
+_TOLD_EVERY_MS = 500
+_TOLD_AFTER_MS = 1000
+
+
+def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add `vault` and everything below it."""
+    vault = commands.add_parser(
+        "vault",
+        help="keep your things, and give them under your terms",
+        description="Your own data in one encrypted folder: bring it, look at it, give what you "
+        "want to whom you want, see what they do, and end it.",
+    )
+    _add_folder(vault)
+    below = vault.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_keeping(below)
+    dealing.add_commands(below, _command)
+
+
+def _add_keeping(below: Commands[argparse.ArgumentParser]) -> None:
+    init = _command(
+        below,
+        "init",
+        run_init,
+        "make a vault",
+        "Make an encrypted vault and print its recovery code, once. Write the code down: it opens "
+        "the vault if you forget the passphrase.",
+        "firsthand vault init --vault my-vault",
+    )
+    init.add_argument("--json", action="store_true", help="print JSON")
+    bring = _command(
+        below,
+        "import",
+        run_import,
+        "bring files into the vault",
+        "Read exports and keep what is in them; a row that is there already is not kept twice. "
+        "An export of a vault brings everything back into a new vault.",
+        "firsthand vault import NetflixViewingHistory.csv statements/",
+    )
+    bring.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a folder of files")
+    bring.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        type=_answer,
+        metavar="ID=CHOICE",
+        help="answer a question about a file, or correct a guess",
+    )
+    bring.add_argument("--json", action="store_true", help="print JSON")
+    things = _command(
+        below,
+        "things",
+        run_things,
+        "list what is in the vault",
+        "List your things, the newest first.",
+        "firsthand vault things --source netflix --search dark --limit 20",
+    )
+    things.add_argument("--type", help="only this type, such as WatchAction or PayAction")
+    things.add_argument("--source", help="only from this source, such as netflix or bank")
+    things.add_argument("--search", metavar="Q", help="only with these words")
+    things.add_argument("--limit", type=_count, default=100, metavar="N", help="0 for all")
+    things.add_argument("--json", action="store_true", help="print JSON")
+    export = _command(
+        below,
+        "export",
+        run_export,
+        "write everything to one file",
+        "Write everything in the vault to one readable JSON-LD file, or with a name that ends with "
+        ".zip to a zip with tables beside it. Whoever holds this file can act as you.",
+        "firsthand vault export everything.json",
+    )
+    export.add_argument("file", metavar="FILE", help="a new file")
+    export.add_argument("--json", action="store_true", help="print JSON")
+    serve = _command(
+        below,
+        "serve",
+        run_serve,
+        "show the vault in a browser",
+        "Show your vault in a browser on this machine.",
+        "firsthand vault serve --port 8701",
+    )
+    serve.add_argument("--port", type=_port, default=8701, metavar="N", help="8701 if not said")
+
+
+def _command(
+    below: Commands[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace, Settings], int],
+    help: str,
+    description: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    parser = below.add_parser(
+        name, help=help, description=description, epilog=f"Example: {example}"
+    )
+    _add_folder(parser)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_folder(parser: argparse.ArgumentParser) -> None:
+    # SUPPRESS: what was said before the subcommand is not undone by its own default.
+    parser.add_argument(
+        "--vault",
+        default=argparse.SUPPRESS,
+        metavar="FOLDER",
+        help="the folder of the vault (or set FIRSTHAND_VAULT)",
+    )
+
+
+def run_init(args: argparse.Namespace, settings: Settings) -> int:
+    """Make a vault and print its recovery code."""
+    from firsthand.foundation.clock import SystemClock
+    from firsthand.foundation.ids import SystemChance
+    from firsthand.vault.acts.keeping import init
+    from firsthand.vault.store.store import check_place
+
+    keep_memory_off_disk()
+    folder = folder_of(args, settings)
+    check_place(folder)
+    made: dict[str, Any] = init(folder, new_passphrase(settings), SystemChance(), SystemClock())
+    if args.json:
+        show.as_json(made)
+        return 0
+    print(f"Your vault is at {made['vault']}.")
+    print()
+    print("Recovery code:")
+    print(f"  {made['recovery_code']}")
+    print()
+    show.words(
+        "Write it down and keep it away from this machine. It opens the vault if you forget the "
+        "passphrase, and it is not shown again. Without both, nobody can open the vault."
+    )
+    return 0
+
+
+def run_import(args: argparse.Namespace, settings: Settings) -> int:
+    """Bring files; 1 where one of them could not be read."""
+    from firsthand.vault.acts.bringing import import_paths
+
+    with opened(args, settings) as vault:
+        progress = _Progress(vault.clock.ticks_ms)
+        done: dict[str, Any] = import_paths(
+            vault, args.paths, dict(args.answer), progress=progress.tell
+        )
+        progress.clear()
+    if args.json:
+        show.as_json(done)
+    else:
+        _show_import(done)
+    return failures(done["files"])
+
+
+def run_things(args: argparse.Namespace, settings: Settings) -> int:
+    """List things."""
+    from firsthand.vault.acts.keeping import things
+
+    with opened(args, settings) as vault:
+        found: list[dict[str, Any]] = things(
+            vault, type=args.type, source=args.source, search=args.search, limit=args.limit
+        )
+    if args.json:
+        show.as_json(found)
+    elif not found:
+        narrowed = args.type or args.source or args.search
+        print(
+            "Nothing fits." if narrowed else "Nothing yet. Bring some: firsthand vault import FILE"
+        )
+    else:
+        rows = [
+            [
+                show.moment(thing["time"]),
+                thing["name"],
+                show.amount(thing["data"].get("price"), thing["data"].get("priceCurrency")),
+                thing["type"],
+                thing["source"],
+                thing["id"],
+            ]
+            for thing in found
+        ]
+        heads = ["WHEN", "WHAT", "AMOUNT", "TYPE", "FROM", "ID"]
+        show.table(heads, rows, right=["AMOUNT"])
+    return 0
+
+
+def run_export(args: argparse.Namespace, settings: Settings) -> int:
+    """Write everything to one file."""
+    from firsthand.vault.acts.exporting import export
+
+    with opened(args, settings) as vault:
+        done: dict[str, Any] = export(vault, args.file)
+    if args.json:
+        show.as_json(done)
+        return 0
+    print(f"Written: {done['file']} ({done['bytes']:,} bytes).")
+    show.pairs((name, f"{rows:,}") for name, rows in done["tables"].items() if rows)
+    print()
+    show.words(done["warning"])
+    return 0
+
+
+def run_serve(args: argparse.Namespace, settings: Settings) -> int:
+    """Show the vault in a browser, until it is stopped."""
+    from firsthand import app
+
+    keep_memory_off_disk()
+    return app.serve_vault(folder_of(args, settings), settings, port=args.port)
+
+
+class _Progress:
+    """How far an import is: on a terminal only, and only where it takes a while."""
+
+    def __init__(self, ticks_ms: Callable[[], float]) -> None:
+        self._ticks_ms = ticks_ms
+        self._next_ms = ticks_ms() + _TOLD_AFTER_MS
+        self._told = False
+
+    def tell(self, path: str, rows: int) -> None:
+        """Say where it is, at most twice a second."""
+        if sys.stderr.isatty() and self._ticks_ms() >= self._next_ms:
+            self._next_ms = self._ticks_ms() + _TOLD_EVERY_MS
+            self._told = True
+            print(f"\r\033[K{show.plain(path)}: {rows:,} rows", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Take the line away again."""
+        if self._told:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _show_import(done: dict[str, Any]) -> None:
+    read = [file for file in done["files"] if not file.get("error")]
+    heads = ["FILE", "WHAT IT IS", "READ", "ADDED", "KNOWN", "WAITING", "UNREADABLE"]
+    show.table(
+        heads,
+        [
+            [
+                file["path"],
+                file["format"] or file["source"],
+                file["read"],
+                file["added"],
+                file["known"],
+                file["waiting"],
+                len(file["unreadable"]),
+            ]
+            for file in read
+        ],
+        right=heads[2:],
+    )
+    if done["questions"]:
+        print()
+        print("Nothing of a file is kept until what is asked about it is answered:")
+        show_questions(done["questions"], "firsthand vault import FILE")
+    show_doubts(read)
+
+
+def _answer(text: str) -> tuple[str, str]:
+    id, sign, choice = text.partition("=")
+    if not sign or not id.strip() or not choice.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form ID=CHOICE")
+    return id.strip(), choice.strip()
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65535:  # noqa: PLR2004 - a port
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port")
+    return int(text)

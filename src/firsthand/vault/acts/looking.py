@@ -1,0 +1,133 @@
+"""Look: what is in files, and what stands out, without keeping anything."""
+
+from __future__ import annotations
+
+import io
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
+
+from firsthand.vault.bring.finding import files_of
+from firsthand.vault.bring.importing import waiting_report
+from firsthand.vault.bring.own_export import is_own_export
+from firsthand.vault.bring.reading import opened
+from firsthand.vault.bring.report import Report, not_read, questions_in, report_of
+from firsthand.vault.sense import findings as find
+from firsthand.vault.sources import UnableToRead, Unreadable
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from firsthand.protocol.things import Thing
+    from firsthand.vault.sense import Finding
+
+_OWN = "This is an export of a vault. To have it back: firsthand vault import FILE"
+
+
+class Seen:
+    """The things of some files, each once, with the place where it stands."""
+
+    def __init__(self) -> None:
+        self.reports: list[Report] = []
+        self.things: dict[str, Thing] = {}
+        self.places: dict[str, tuple[str, int]] = {}
+
+    def look_at(self, name: str, path: str, stream: BinaryIO, answers: Mapping[str, str]) -> None:
+        """Read one file; what is wrong with it is told in its report."""
+        try:
+            if is_own_export(stream):
+                self.reports.append(not_read(path, UnableToRead(_OWN)))
+                return
+            export = opened(name, stream, answers)
+            if export.questions:
+                self.reports.append(waiting_report(path, export))
+                return
+            added, known, unreadable = 0, 0, list[Unreadable]()
+            for row in export.rows():
+                if isinstance(row, Unreadable):
+                    unreadable.append(row)
+                elif row.thing.id in self.things:
+                    known += 1
+                else:
+                    self.things[row.thing.id] = row.thing
+                    self.places[row.thing.id] = (path, row.line)
+                    added += 1
+            self.reports.append(report_of(path, export, (added, known, 0), unreadable))
+        except (OSError, UnableToRead) as error:
+            self.reports.append(not_read(path, error))
+
+    def told(self, today: datetime.date) -> dict[str, object]:
+        """Files, questions and findings, each finding with the rows that it stands on."""
+        found = find(list(self.things.values()), today=today)
+        return {
+            "files": [report.as_json() for report in self.reports],
+            "questions": questions_in(self.reports),
+            "findings": with_rows(found, self._rows),
+        }
+
+    def _rows(self, ids: Sequence[str]) -> list[dict[str, object]]:
+        return [
+            {"path": self.places[id][0], "line": self.places[id][1], **row_of(self.things[id])}
+            for id in ids
+        ]
+
+
+def look(
+    paths: Iterable[str | Path],
+    today: datetime.date,
+    answers: Mapping[str, str] | None = None,
+) -> dict[str, object]:
+    """Read files and the files of folders, and say what stands out. Keeps nothing.
+
+    Returns `{"files", "questions"}` as an import does, and `"findings": [{"kind", "title",
+    "detail", "facts", "chart", "rows": [{"path", "line", "id", "name", "time", "amount"?,
+    "currency"?}]}]`. Raises `UnableToFind`.
+    """
+    seen = Seen()
+    for path in files_of(Path(each) for each in paths):
+        with ExitStack() as stack:
+            try:
+                stream = stack.enter_context(path.open("rb"))
+            except OSError as error:
+                seen.reports.append(not_read(str(path), error))
+                continue
+            seen.look_at(path.name, str(path), stream, answers or {})
+    return seen.told(today)
+
+
+def look_streams(
+    streams: Iterable[tuple[str, bytes | BinaryIO]],
+    answers: Mapping[str, str] | None,
+    today: datetime.date,
+) -> dict[str, object]:
+    """The same of files that are in memory, by name. Keeps nothing, on disk neither."""
+    seen = Seen()
+    for name, held in streams:
+        stream = io.BytesIO(held) if isinstance(held, bytes) else held
+        seen.look_at(name, name, stream, answers or {})
+    return seen.told(today)
+
+
+def row_of(thing: Thing) -> dict[str, object]:
+    """What a person reads of a thing in a list: id, name, time and, of a payment, its amount."""
+    row: dict[str, object] = {"id": thing.id, "name": thing.name, "time": thing.time}
+    if "price" in thing.data:
+        row["amount"] = thing.data["price"]
+    if "priceCurrency" in thing.data:
+        row["currency"] = thing.data["priceCurrency"]
+    return row
+
+
+def with_rows(
+    found: Iterable[Finding], rows: Callable[[Sequence[str]], list[dict[str, object]]]
+) -> list[dict[str, object]]:
+    """Findings as JSON, the ids of their things replaced by rows that a person can look up."""
+    told = []
+    for finding in found:
+        plain: dict[str, object] = msgspec.to_builtins(finding)
+        plain.pop("things")
+        told.append({**plain, "rows": rows(finding.things)})
+    return told

@@ -1,0 +1,61 @@
+"""Things as tables that a spreadsheet opens, with nothing in them that it would run."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO
+
+FIXED = ("id", "time", "name", "source")
+# What a spreadsheet takes for the start of a formula (OWASP ASVS 5.0, 1.2.10), full-width forms
+# included, and after any white space that it would skip.
+_FORMULA = re.compile(r"[\s\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n\x00]")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
+
+
+def guarded(cell: str) -> str:
+    """The cell, with an apostrophe before what would be run as a formula; numbers stay numbers."""
+    if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell):
+        return "'" + cell
+    return cell
+
+
+def unguarded(cell: str) -> str:
+    """The cell as it was before `guarded`."""
+    inner = cell[1:]
+    return inner if cell.startswith("'") and guarded(inner) == cell else cell
+
+
+def flattened(data: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """The texts in a thing's data by their way down: `object.partOfSeries.name`."""
+    for key, value in data.items():
+        name = prefix + key
+        if isinstance(value, Mapping):
+            yield from flattened(value, name + ".")
+        elif isinstance(value, list):
+            yield name, "; ".join(str(each) for each in value)
+        elif value is not None and key != "@type":
+            yield name, str(value)
+
+
+def write_things(
+    stream: IO[bytes], columns: Iterable[str], things: Iterable[Mapping[str, object]]
+) -> int:
+    """Write things (rows with `data` decoded) as CSV, UTF-8 (RFC 4180); returns how many.
+
+    columns: the names that `flattened` gives, after the fixed ones.
+    """
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+    writer = csv.writer(text)
+    extra = [name for name in columns if name not in {"name", "startTime"}]
+    writer.writerow([guarded(name) for name in (*FIXED, *extra)])
+    written = 0
+    for thing in things:
+        data = thing["data"]
+        flat = dict(flattened(data)) if isinstance(data, Mapping) else {}
+        cells = [str(thing[name] or "") for name in FIXED] + [flat.get(name, "") for name in extra]
+        writer.writerow([guarded(cell) for cell in cells])
+        written += 1
+    text.flush()
+    text.detach()
+    return written

@@ -1,0 +1,107 @@
+"""Import one file in one transaction: all of it is kept, or nothing."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from firsthand.foundation.clock import Clock, stamp
+from firsthand.foundation.ids import Chance
+from firsthand.vault.bring.own_export import UnableToReadExport, is_own_export
+from firsthand.vault.bring.reading import opened, sha256_of
+from firsthand.vault.bring.report import Report, not_read, report_of
+from firsthand.vault.bring.restoring import take_back
+from firsthand.vault.sources import Export, UnableToRead, Unreadable
+from firsthand.vault.store import Row, Store, Tx
+from firsthand.vault.store.things import row_for
+
+AT_ONCE = 1000
+Progress = Callable[[str, int], None]
+
+
+def silent(_path: str, _rows: int) -> None:
+    """Tell nobody how far it is."""
+
+
+def import_file(
+    store: Store,
+    path: Path,
+    answers: Mapping[str, str],
+    clock: Clock,
+    chance: Chance,
+    progress: Progress = silent,
+) -> Report:
+    """Bring the things of one file; a file that cannot be read is told of in its report.
+
+    Memory does not grow with the rows of the file. Raises `UnableToKeep`, `UnableToOpen`.
+    """
+    try:
+        with path.open("rb") as stream:
+            if is_own_export(stream):
+                return take_back(store, path, stream, clock, chance)
+            return _import_stream(store, path, stream, answers, clock, progress)
+    except (OSError, UnableToRead, UnableToReadExport) as error:
+        return not_read(str(path), error)
+
+
+def _import_stream(
+    store: Store,
+    path: Path,
+    stream: BinaryIO,
+    answers: Mapping[str, str],
+    clock: Clock,
+    progress: Progress,
+) -> Report:
+    digest = sha256_of(stream)
+    export = opened(path.name, stream, answers)
+    if export.questions:
+        return waiting_report(str(path), export)
+    with store.transaction() as tx:
+        row = tx.row(
+            "imports.begin",
+            path_name=path.name,
+            source=export.source,
+            format=export.format,
+            at=stamp(clock.now()),
+            sha256=digest,
+        )
+        assert row is not None, "RETURNING gives the row"
+        added, known, unreadable = _keep_rows(tx, export, row["id"], str(path), progress)
+        tx.run(
+            "imports.finish",
+            id=row["id"],
+            read=added + known + len(unreadable),
+            added=added,
+            known=known,
+            unreadable=len(unreadable),
+        )
+    return report_of(str(path), export, (added, known, 0), unreadable)
+
+
+def waiting_report(path: str, export: Export) -> Report:
+    """The report of a file with an open question: its rows are counted, none is kept."""
+    waiting, unreadable = 0, list[Unreadable]()
+    for row in export.rows():
+        if isinstance(row, Unreadable):
+            unreadable.append(row)
+        else:
+            waiting += 1
+    return report_of(path, export, (0, 0, waiting), unreadable)
+
+
+def _keep_rows(
+    tx: Tx, export: Export, import_id: int, path: str, progress: Progress
+) -> tuple[int, int, list[Unreadable]]:
+    added = seen = 0
+    unreadable, chunk = list[Unreadable](), list[Row]()
+    for row in export.rows():
+        if isinstance(row, Unreadable):
+            unreadable.append(row)
+            continue
+        chunk.append(row_for(row.thing, import_id))
+        seen += 1
+        if len(chunk) == AT_ONCE:
+            added += tx.run_many("things.add", chunk)
+            chunk.clear()
+            progress(path, seen)
+    added += tx.run_many("things.add", chunk)
+    return added, seen - added, unreadable

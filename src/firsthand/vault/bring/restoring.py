@@ -1,0 +1,123 @@
+"""Take an export of a vault back: all of it into a fresh vault, the things alone into another."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from firsthand.foundation.clock import Clock, stamp
+from firsthand.foundation.ids import Chance
+from firsthand.vault.bring.own_export import UnableToReadExport, rows_of
+from firsthand.vault.bring.reading import sha256_of
+from firsthand.vault.bring.report import Report
+from firsthand.vault.store import Row, RowRefused, Store, Tx
+from firsthand.vault.store.portable import from_portable, is_fresh, put_meta
+
+SOURCE = "firsthand"
+WORDS = "Firsthand export"
+AT_ONCE = 1000
+RESTORED = (
+    "Everything was restored: your things, whom you deal with and what you gave. This copy and "
+    "the one it was taken from can both go on."
+)
+MERGED = (
+    "This vault was not empty, so only the things were taken. To restore everything, import it "
+    "into a new vault."
+)
+
+
+def take_back(store: Store, path: Path, stream: BinaryIO, clock: Clock, chance: Chance) -> Report:
+    """Restore an export into a fresh vault, or merge its things into one that is in use.
+
+    One transaction. Raises `UnableToReadExport`.
+    """
+    digest = sha256_of(stream)
+    try:
+        with store.transaction() as tx:
+            if is_fresh(tx):
+                added = _restore(tx, stream, chance)
+                return _report(path, added, 0, RESTORED)
+            row = tx.row(
+                "imports.begin",
+                path_name=path.name,
+                source=SOURCE,
+                format=WORDS,
+                at=stamp(clock.now()),
+                sha256=digest,
+            )
+            assert row is not None, "RETURNING gives the row"
+            added, known = _merge(tx, stream, row["id"])
+            tx.run(
+                "imports.finish",
+                id=row["id"],
+                read=added + known,
+                added=added,
+                known=known,
+                unreadable=0,
+            )
+            return _report(path, added, known, MERGED)
+    except (RowRefused, OverflowError) as error:
+        raise UnableToReadExport(f"This export does not fit together: {error}") from error
+
+
+def _restore(tx: Tx, stream: BinaryIO, chance: Chance) -> int:
+    tx.check_references()
+    tables = set(tx.tables())
+    things = 0
+    current, chunk = "", list[Row]()
+    for name, value in rows_of(stream):
+        if name not in tables:
+            if isinstance(value, dict) and name not in {"@context", "about"}:
+                raise RowRefused(f"{name} is not known here: is it from a newer version?")
+            continue
+        row = from_portable(name, value)
+        if name == "meta":
+            put_meta(tx, row)
+            continue
+        if name != current or len(chunk) == AT_ONCE:
+            _put(tx, current, chunk)
+            current, chunk = name, []
+        chunk.append(row)
+        things += name == "things"
+    _put(tx, current, chunk)
+    for relationship in tx.rows("relationships.all"):
+        tx.run("restoring.new_lane", name=relationship["name"], lane=chance.token())
+    tx.run("restoring.unlabel")
+    return things
+
+
+def _put(tx: Tx, table: str, chunk: Iterable[Row]) -> None:
+    if table:
+        tx.insert(table, chunk)
+
+
+def _merge(tx: Tx, stream: BinaryIO, import_id: int) -> tuple[int, int]:
+    added = seen = 0
+    chunk = list[Row]()
+    for name, value in rows_of(stream):
+        if name != "things":
+            continue
+        row = from_portable(name, value)
+        wanted = ("id", "type", "name", "time", "source", "data")
+        if not set(wanted) <= set(row):
+            raise RowRefused("a thing misses one of its columns.")
+        chunk.append({**{key: row[key] for key in wanted}, "import_id": import_id})
+        seen += 1
+        if len(chunk) == AT_ONCE:
+            added += tx.run_many("things.add", chunk)
+            chunk = []
+    added += tx.run_many("things.add", chunk)
+    return added, seen - added
+
+
+def _report(path: Path, added: int, known: int, note: str) -> Report:
+    return Report(
+        path=str(path),
+        source=SOURCE,
+        format=WORDS,
+        read=added + known,
+        added=added,
+        known=known,
+        waiting=0,
+        unreadable=[],
+        note=note,
+    )
