@@ -1,0 +1,161 @@
+"""Puts the parts together: settings -> engines -> sides. The only place that knows everybody.
+
+Above: the commands and the sample town. Below: both sides and what they stand on.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, TypeVar
+
+from firsthand.foundation.clock import SystemClock
+from firsthand.foundation.egress import Egress
+from firsthand.foundation.ids import SystemChance
+from firsthand.foundation.journal import Order
+from firsthand.foundation.journals.sqlite import SqliteJournal
+from firsthand.hub import erasing, outbox, projector, reads
+from firsthand.hub.acts.founding import found
+from firsthand.hub.acts.opened import Hub
+from firsthand.hub.doors.routes import application
+from firsthand.hub.intake.taking import Intake
+from firsthand.hub.roles.profile import projection
+from firsthand.hub.roles.profile.answering import Answering
+from firsthand.hub.staff import accounts, tokens
+from firsthand.hub.terms import agreements, catalogue, invites, organisation, relationships
+from firsthand.vault.acts.opened import Vault
+from firsthand.vault.gate import Gate
+from firsthand.vault.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from starlette.types import ASGIApp
+
+    from firsthand.foundation.clock import Clock
+    from firsthand.foundation.ids import Chance
+    from firsthand.foundation.journal import Journal
+    from firsthand.foundation.settings import Settings
+    from firsthand.foundation.tables import Tx
+    from firsthand.hub.terms.writing import Write
+
+T = TypeVar("T")
+
+# Every table of a hub, by the room that holds it. What a relationship's erasing reaches is said
+# in each declaration.
+TABLES = (
+    *organisation.TABLES, *catalogue.TABLES, *relationships.TABLES, *agreements.TABLES,
+    *invites.TABLES, *accounts.TABLES, *tokens.TABLES, *reads.TABLES, *projector.TABLES,
+    *erasing.TABLES, *outbox.TABLES, *projection.TABLES,
+)  # fmt: skip
+SWITCH_INTERVAL_S = 0.0005
+
+
+def open_vault(folder: Path, secret: str, settings: Settings, *, commands: bool) -> Vault:
+    """Open a vault by its passphrase or recovery code and put its gate in front of it.
+
+    ``commands`` is True where a person types addresses into this process. Raises
+    ``UnableToUnlock`` or ``UnableToOpen``.
+    """
+    return vault_of(folder, Store.open(folder, secret), settings, commands=commands)
+
+
+def vault_of(folder: Path, store: Store, settings: Settings, *, commands: bool) -> Vault:
+    """The vault around a store that is open already."""
+    clock, chance = SystemClock(), SystemChance()
+    egress = Egress(loopback=settings.egress == "loopback")
+    gate = Gate(store, egress, clock, chance, commands=commands)
+    return Vault(folder=folder, store=store, gate=gate, clock=clock, chance=chance)
+
+
+def found_hub(folder: Path, *, name: str, url: str, settings: Settings) -> dict[str, object]:
+    """Make an organisation in a new or empty ``folder``: its keys, an account, reading tokens.
+
+    What comes back is shown this once. Raises ``AddressRefused``, or ``UnableToFound`` where there
+    is something in the folder already.
+    """
+    about = organisation.check_about(name, url)
+    organisation.make_folder(folder)
+    organisation.make_keys(folder)
+    organisation.write_about(folder, about)
+    hub = open_hub(folder, settings)
+    try:
+        return found(hub)
+    finally:
+        hub.close()
+
+
+def open_hub(
+    folder: Path,
+    settings: Settings,  # noqa: ARG001 - a hub dials nobody, so nothing of it matters yet
+    *,
+    clock: Clock | None = None,
+    chance: Chance | None = None,
+) -> Hub:
+    """Open the hub in ``folder``: one process at a time.
+
+    Raises ``UnableToLoad`` where there is none and ``UnableToOpen`` while another process has it.
+    """
+    clock, chance = clock or SystemClock(), chance or SystemChance()
+    owner = organisation.load(folder)
+    journal = SqliteJournal(folder, TABLES, owner.checkpoint)
+    hub = _hub_of(folder, owner, journal, clock, chance)
+    hub.erasing.start()
+    hub.projector.start()
+    hub.answering.start()
+    return hub
+
+
+def hub_application(hub: Hub) -> ASGIApp:
+    """The hub as an ASGI application. Call it in the process that serves."""
+    # A waiting thread gets its turn soon: receipts wait for the writer's thread, and it for us.
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    return application(hub)
+
+
+def _hub_of(
+    folder: Path, owner: organisation.Organisation, journal: Journal, clock: Clock, chance: Chance
+) -> Hub:
+    intake = Intake(journal, clock)
+    waiting = outbox.Outbox(subject=owner.subject, key=owner.key, chance=chance)
+    read = reads.Reads(journal, clock)
+    folds = (projection.ProfileProjection(),)
+    answering = Answering(
+        reads=read,
+        outbox=waiting,
+        write=_write(journal, Order.PROJECT),
+        snapshot=journal.read,
+        clock=clock,
+    )
+    follows = projector.Projector(journal, folds, clock, followed=lambda _: answering.wake())
+    deleting = erasing.Erasing(
+        journal,
+        owner,
+        tables=[table.name for table in TABLES if table.erased and table.name != erasing.LEAVES],
+        projections=folds,
+        clock=clock,
+        forgotten=intake.forget,
+    )
+    return Hub(
+        folder=folder,
+        organisation=owner,
+        clock=clock,
+        chance=chance,
+        write=_write(journal, Order.PROJECT),
+        urgent=_write(journal, Order.REVOKE),
+        snapshot=journal.read,
+        reads=read,
+        intake=intake,
+        outbox=waiting,
+        projector=follows,
+        erasing=deleting,
+        answering=answering,
+        closing=[follows.close, answering.close, deleting.close, journal.close],
+    )
+
+
+def _write(journal: Journal, order: Order) -> Write:
+    def write(work: Callable[[Tx], T]) -> T:
+        return journal.submit(work, order).result()
+
+    return write

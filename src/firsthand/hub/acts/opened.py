@@ -1,0 +1,63 @@
+"""The opened hub: its rooms, as the app has put them together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from firsthand.foundation.clock import Clock
+from firsthand.foundation.ids import Chance
+from firsthand.foundation.tables import Reader
+from firsthand.hub.erasing import Erasing
+from firsthand.hub.intake.taking import Intake
+from firsthand.hub.outbox import Outbox
+from firsthand.hub.projector import Projector
+from firsthand.hub.reads import Reads
+from firsthand.hub.roles.profile.answering import Answering
+from firsthand.hub.terms.catalogue import Offering, get_offering
+from firsthand.hub.terms.organisation import Organisation
+from firsthand.hub.terms.policy import Policy, get_policy
+from firsthand.hub.terms.writing import Snapshot, Write
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hub:
+    """One organisation's side. ``urgent`` writes go before everything else: endings, proposals.
+
+    ``closing`` are called in their order by ``close``.
+    """
+
+    folder: Path
+    organisation: Organisation
+    clock: Clock
+    chance: Chance
+    write: Write
+    urgent: Write
+    snapshot: Snapshot
+    reads: Reads
+    intake: Intake
+    outbox: Outbox
+    projector: Projector
+    erasing: Erasing
+    answering: Answering
+    closing: list[Callable[[], None]] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Finish what is under way and let go of the folder."""
+        for close in self.closing:
+            close()
+
+    def now_s(self) -> int:
+        """Seconds since 1970."""
+        return int(self.clock.now().timestamp())
+
+    def policy(self) -> Policy:
+        """The policy as it stands."""
+        with self.snapshot() as reader:
+            return get_policy(reader)
+
+    def offering(self, reader: Reader | None = None) -> Offering | None:
+        """The catalogue and rule as they stand, or None."""
+        if reader is not None:
+            return get_offering(reader)
+        with self.snapshot() as opened:
+            return get_offering(opened)

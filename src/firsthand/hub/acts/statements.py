@@ -1,0 +1,59 @@
+"""What persons state about a relationship: terms that they proffer, endings, erasures."""
+
+from firsthand.foundation.tables import Tx
+from firsthand.hub import erasing
+from firsthand.hub.acts.opened import Hub
+from firsthand.hub.terms import agreements
+from firsthand.hub.terms.agreements import Door, Held
+from firsthand.hub.terms.policy import get_policy
+from firsthand.protocol.agreements import check_proffer, read_proffer
+from firsthand.protocol.identity import thumbprint_of
+from firsthand.protocol.refusals import refuse
+
+
+def propose(hub: Hub, proffer_jws: str) -> Held:
+    """Answer a proposal of terms; the same one gets the same answer. Raises ``Refused``."""
+    proffer, key = read_proffer(proffer_jws)
+    person = thumbprint_of(key)
+    with hub.snapshot() as reader:
+        before = agreements.repeated(reader, person, proffer_jws)
+    if before is not None:
+        return before
+    now = hub.now_s()
+    check_proffer(proffer, audience=hub.organisation.subject, now=now)
+    agreements.check_fields(proffer.fields)
+
+    def work(tx: Tx) -> Held:
+        if erasing.find(tx, person) is not None:
+            raise refuse("agreement_ended", "What this key gave was erased. Take a new key.")
+        door = Door(organisation=hub.organisation, policy=get_policy(tx), now=now)
+        return agreements.settle(tx, door, proffer_jws, proffer, key)
+
+    return hub.urgent(work)
+
+
+def revoke(hub: Hub, relationship: str, agreement: str) -> str:
+    """End an agreement; returns the signed receipt, the same each time.
+
+    Raises ``Refused`` (``no_agreement``).
+    """
+
+    def work(tx: Tx) -> str:
+        if (gone := erasing.find(tx, relationship)) is not None:
+            if agreement not in gone.revocations:
+                raise refuse("no_agreement")
+            return gone.revocations[agreement]
+        now = hub.now_s()
+        receipt = hub.erasing.revocation(relationship, agreement, now)
+        ended = agreements.end(tx, relationship, agreement, revocation=receipt, now=now)
+        return ended.revocation or receipt
+
+    return hub.urgent(work)
+
+
+def erase(hub: Hub, relationship: str, agreement: str) -> str:
+    """Erase everything of a relationship; returns the signed receipt once all of it is gone.
+
+    Raises ``Refused`` (``no_agreement``).
+    """
+    return hub.erasing.erase(relationship, agreement)

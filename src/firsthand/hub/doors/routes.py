@@ -1,0 +1,75 @@
+"""All doors of a hub as one ASGI application."""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from firsthand.foundation.web.headers import Headers
+from firsthand.hub.acts.opened import Hub
+from firsthand.hub.doors import facts, published, relationships, terms
+from firsthand.hub.doors.answers import http_problem, plain_problem
+from firsthand.hub.doors.signals import SignalsDoor
+from firsthand.protocol import wire
+
+READ = ["GET"]
+STATE = ["POST"]
+
+
+class Doors:
+    """The busiest door first, without a framework; everything else by its route."""
+
+    def __init__(self, signals: ASGIApp, others: ASGIApp) -> None:
+        self._signals = signals
+        self._others = others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request to its door."""
+        if (
+            scope["type"] == "http"
+            and scope["path"] == wire.PATH_SIGNALS
+            and scope["method"] == "POST"
+        ):
+            await self._signals(scope, receive, send)
+        else:
+            await self._others(scope, receive, send)
+
+
+def application(hub: Hub, pages: Sequence[BaseRoute] = ()) -> ASGIApp:
+    """The hub's doors, and the routes of its ``pages`` beside them."""
+    others = Starlette(
+        routes=[*routes(hub), *pages],
+        middleware=[Middleware(Headers, https=hub.organisation.url.startswith("https:"))],
+        exception_handlers={HTTPException: http_problem},
+    )
+    others.router.redirect_slashes = False
+    return Doors(SignalsDoor(hub), others)
+
+
+def routes(hub: Hub) -> list[BaseRoute]:
+    """The protocol's routes but that of signals."""
+    return [
+        Route(wire.PATH_DISCOVERY, published.discovery_door(hub), methods=READ),
+        Route(wire.PATH_MYTERMS, published.myterms_door(hub), methods=READ),
+        Route(wire.PATH_TERMS, terms.terms_list_door(hub), methods=READ),
+        Route(wire.PATH_TERMS + "/{name}", terms.terms_door(hub), methods=READ),
+        Route("/invite/{token}", terms.invitation_door(hub), methods=READ),
+        Route(wire.PATH_INVITES + "/{token}", published.invite_door(hub), methods=READ),
+        Route(wire.PATH_CATALOGUES + "/{sha256}", published.catalogue_door(hub), methods=READ),
+        Route(wire.PATH_AGREEMENTS, relationships.agreements_door(hub), methods=STATE),
+        Route(wire.PATH_INBOX, relationships.inbox_door(hub), methods=READ),
+        Route(wire.PATH_REVOCATIONS, relationships.revocations_door(hub), methods=STATE),
+        Route(wire.PATH_ERASURES, relationships.erasures_door(hub), methods=STATE),
+        Route(wire.PATH_FACTS, facts.facts_door(hub), methods=READ),
+        Route(wire.PATH_SIGNALS, _only_post, methods=STATE),
+    ]
+
+
+async def _only_post(_: Request) -> Response:
+    """Never reached: the route is here so that other methods hear which one there is."""
+    return plain_problem(405, "Only POST is answered here.")

@@ -1,0 +1,106 @@
+"""What the intake has seen: counts and times by step, refusals by reason, recent envelopes."""
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from firsthand.hub.reads import Envelope
+
+FEED_MAX = 200
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """One step: how many passed through it, and its time in ms, in all and at most."""
+
+    name: str
+    count: int
+    total_ms: float
+    max_ms: float
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """What the intake has seen since it was opened."""
+
+    steps: list[Figure]
+    refusals: dict[str, int]
+    taken: int
+    repeated: int
+    signals: int
+
+
+class Counted:
+    """The counting, from several threads: each step is counted in one thread only."""
+
+    def __init__(self, steps: Sequence[str]) -> None:
+        self._steps = {name: [0.0, 0.0, 0.0] for name in steps}
+        self._refusals: Counter[str] = Counter()
+        self._taken = 0
+        self._repeated = 0
+        self._signals = 0
+        self._feed: deque[Envelope] = deque(maxlen=FEED_MAX)
+        self._lock = threading.Lock()
+        self._listeners: list[Callable[[], None]] = []
+
+    def timed(self, name: str, took_ms: float) -> None:
+        """Count a step and its time."""
+        step = self._steps[name]
+        step[0] += 1
+        step[1] += took_ms
+        step[2] = max(step[2], took_ms)
+
+    def refused(self, reason: str) -> None:
+        """Count a refusal."""
+        self._refusals[reason] += 1
+
+    def repeated(self) -> None:
+        """Count a batch that had come before."""
+        self._repeated += 1
+
+    def taken(self, envelope: Envelope) -> None:
+        """Count a batch that was taken, and show its envelope."""
+        self._taken += 1
+        self._signals += envelope.events
+        with self._lock:
+            self._feed.append(envelope)
+
+    def figures(self) -> Figures:
+        """All counts as they stand."""
+        return Figures(
+            steps=[
+                Figure(name=name, count=int(count), total_ms=total, max_ms=longest)
+                for name, (count, total, longest) in self._steps.items()
+            ],
+            refusals=dict(self._refusals),
+            taken=self._taken,
+            repeated=self._repeated,
+            signals=self._signals,
+        )
+
+    def recent(self) -> list[Envelope]:
+        """The newest envelopes, the newest first."""
+        with self._lock:
+            return list(reversed(self._feed))
+
+    def forget(self, relationship: str) -> None:
+        """Let go of the envelopes of a relationship."""
+        with self._lock:
+            left = [one for one in self._feed if one.relationship != relationship]
+            self._feed = deque(left, maxlen=FEED_MAX)
+
+    def pulse(self, wake: Callable[[], None]) -> Callable[[], None]:
+        """Have ``wake`` called at each group; returns what ends it."""
+        with self._lock:
+            self._listeners = [*self._listeners, wake]
+
+        def stop() -> None:
+            with self._lock:
+                self._listeners = [one for one in self._listeners if one is not wake]
+
+        return stop
+
+    def wake(self) -> None:
+        """Call everybody who listens."""
+        for wake in self._listeners:
+            wake()

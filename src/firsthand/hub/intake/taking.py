@@ -1,0 +1,236 @@
+"""Takes what people give: the steps outside, the steps inside the transaction, the verdict."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from functools import partial
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
+from firsthand.foundation.clock import Clock
+from firsthand.foundation.journal import (
+    Batch,
+    Journal,
+    JournalClosed,
+    Receipt,
+    Repeat,
+    UnableToAppend,
+    UnableToCommit,
+    UnableToQueue,
+)
+from firsthand.foundation.tables import Tx
+from firsthand.hub.intake.figures import Counted, Figures
+from firsthand.hub.intake.steps import STEPS, Arrived, Deal, Told
+from firsthand.hub.reads import Envelope
+from firsthand.hub.terms import agreements, relationships
+from firsthand.protocol.identity import public_key_of
+from firsthand.protocol.receipts import ReceiptJson
+from firsthand.protocol.refusals import Refusal
+
+CACHED_MAX = 50_000
+Taken = Receipt  # the proof that a batch is in the journal
+INSIDE = ("agreement", "number", "appended")
+
+
+class Intake:
+    """The intake of one hub.
+
+    ``STEPS`` run outside of the writer, ``INSIDE`` in its transaction. Each is timed by its name
+    and counted, and each refusal is counted by its reason.
+    """
+
+    def __init__(self, journal: Journal, clock: Clock) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._keys: dict[str, EllipticCurvePublicKey] = {}
+        self._deals: dict[tuple[str, str], Deal] = {}
+        self._counted = Counted([*(name for name, _ in STEPS), *INSIDE])
+        self._lock = threading.Lock()
+
+    def check(self, arrived: Arrived) -> Refusal | None:
+        """Run the steps outside of the writer; afterwards ``arrived.batch`` is what to append."""
+        ticks = self._clock.ticks_ms
+        began = ticks()
+        for name, step in STEPS:
+            refusal = step(self, arrived)
+            ended = ticks()
+            self._counted.timed(name, ended - began)
+            began = ended
+            if refusal is not None:
+                return self.refused(refusal)
+        return None
+
+    def take(self, arrived: Arrived) -> "Future[Receipt | Refusal]":
+        """Run all steps; the future holds the verdict, which is durable."""
+        future: Future[Receipt | Refusal] = Future()
+        self.offer(arrived, future, _resolve)
+        return future
+
+    def offer(self, arrived: Arrived, ticket: object, told: Told) -> None:
+        """Run all steps; ``told`` gets the verdicts of a whole group at once, or a refusal now."""
+        refusal = self.check(arrived)
+        if refusal is None:
+            arrived.ticket, arrived.told = ticket, told
+            try:
+                self._journal.offer(
+                    arrived.batch, partial(self._admit, arrived), arrived, self._settled
+                )
+                return
+            except UnableToAppend as error:
+                refusal = Refusal(reason="shape_invalid", detail=str(error))
+            except (UnableToQueue, JournalClosed):
+                refusal = Refusal(reason="busy")
+            self.refused(refusal)
+        told([(ticket, refusal)])
+
+    def figures(self) -> Figures:
+        """The steps' counts and times, the refusals by reason, what was taken."""
+        return self._counted.figures()
+
+    def recent(self) -> list[Envelope]:
+        """The newest envelopes, the newest first; never what is in them."""
+        return self._counted.recent()
+
+    def pulse(self, wake: Callable[[], None]) -> Callable[[], None]:
+        """Have ``wake`` called from the writer's thread at each group; returns what ends it."""
+        return self._counted.pulse(wake)
+
+    def forget(self, relationship: str) -> None:
+        """Let go of everything in memory about a relationship."""
+        self._keys.pop(relationship, None)
+        with self._lock:
+            for pair in [pair for pair in self._deals if pair[0] == relationship]:
+                del self._deals[pair]
+        self._counted.forget(relationship)
+
+    def key(self, relationship: str) -> EllipticCurvePublicKey | None:
+        """The public key of a known relationship, or None."""
+        key = self._keys.get(relationship)
+        if key is None:
+            with self._journal.read() as reader:
+                known = relationships.get(reader, relationship)
+            if known is None:
+                return None
+            key = public_key_of(known.key)
+            if len(self._keys) >= CACHED_MAX:
+                self._keys.clear()
+            self._keys[relationship] = key
+        return key
+
+    def deal(self, relationship: str, agreement: str) -> Deal | None:
+        """What an accepted agreement says, whether it stands or has ended; None if unknown."""
+        deal = self._deals.get((relationship, agreement))
+        if deal is None:
+            with self._journal.read() as reader:
+                held = agreements.get(reader, relationship, agreement)
+            if held is None or held.decision != "accepted":
+                return None
+            terms = held.roster
+            deal = Deal(purposes=terms.purposes, precision=terms.precision, fields=held.fields)
+            with self._lock:
+                if len(self._deals) >= CACHED_MAX:
+                    self._deals.clear()
+                self._deals[relationship, agreement] = deal
+        return deal
+
+    def now_s(self) -> int:
+        """Seconds since 1970."""
+        return int(self._clock.now().timestamp())
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970."""
+        return int(self._clock.now().timestamp() * 1000)
+
+    def _admit(self, arrived: Arrived, tx: Tx, batch: Batch) -> Refusal | Repeat | None:
+        """The steps inside the writer's transaction; None lets the batch in."""
+        ticks = self._clock.ticks_ms
+        began = ticks()
+        refusal = self._agreement(tx, batch)
+        ended = ticks()
+        self._counted.timed("agreement", ended - began)
+        if refusal is not None:
+            return refusal
+        verdict = self._number(tx, batch)
+        self._counted.timed("number", ticks() - ended)
+        arrived.repeated = isinstance(verdict, Repeat)
+        return verdict
+
+    def _agreement(self, tx: Tx, batch: Batch) -> Refusal | None:
+        stands = agreements.standing(tx, batch.relationship, batch.agreement)
+        if stands is None:
+            return Refusal(reason="no_agreement")
+        return None if stands.holds(self.now_s()) else Refusal(reason="agreement_ended")
+
+    def _number(self, tx: Tx, batch: Batch) -> Refusal | Repeat | None:
+        last = self._journal.lane(tx, batch.relationship, batch.lane)
+        due = last.n + 1 if last else 1
+        if batch.n == due:
+            return None
+        if batch.n > due:
+            return Refusal(reason="lane_gap", detail=f"Number {due} is the next one.")
+        first = self._journal.place(tx, batch.relationship, batch.lane, batch.n)
+        if first is None or first.leaf != batch.leaf:
+            return Refusal(reason="lane_conflict")
+        return Repeat(position=first.position)
+
+    def _settled(self, outcomes: Sequence[tuple[object, object]]) -> None:
+        """Turn what a group came to into verdicts, and hand them back together."""
+        groups: dict[Told, list[tuple[object, Receipt | Refusal]]] = {}
+        for arrived, outcome in outcomes:
+            assert isinstance(arrived, Arrived), "the ticket that was offered"
+            verdict = _verdict(outcome)
+            if isinstance(verdict, Refusal):
+                self.refused(verdict)
+            elif arrived.repeated:
+                self._counted.repeated()
+            else:
+                self._appended(arrived.batch, verdict)
+            groups.setdefault(arrived.told, []).append((arrived.ticket, verdict))
+        for told, verdicts in groups.items():
+            told(verdicts)
+        self._counted.wake()
+
+    def _appended(self, batch: Batch, receipt: Receipt) -> None:
+        self._counted.timed("appended", max(0.0, self.now_ms() - batch.received_ms))
+        self._counted.taken(
+            Envelope(
+                position=receipt.index,
+                relationship=batch.relationship,
+                role=batch.role,
+                purpose=batch.purpose,
+                events=batch.events,
+                bytes=len(batch.body),
+                received_ms=batch.received_ms,
+            )
+        )
+
+    def refused(self, refusal: Refusal) -> Refusal:
+        """Count a refusal, here or at the door; returns it."""
+        self._counted.refused(refusal.reason)
+        return refusal
+
+
+def receipt_json(receipt: Receipt) -> ReceiptJson:
+    """A receipt as it goes over the wire."""
+    return ReceiptJson(
+        leaf=receipt.leaf.hex(),
+        index=receipt.index,
+        proof=[step.hex() for step in receipt.proof],
+        checkpoint=receipt.checkpoint,
+    )
+
+
+def _verdict(outcome: object) -> Receipt | Refusal:
+    if isinstance(outcome, Receipt | Refusal):
+        return outcome
+    if isinstance(outcome, UnableToCommit):
+        return Refusal(reason="unable_to_store")
+    if isinstance(outcome, UnableToAppend):
+        return Refusal(reason="lane_gap", detail=str(outcome))
+    return Refusal(reason="busy")
+
+
+def _resolve(verdicts: Sequence[tuple[object, Receipt | Refusal]]) -> None:
+    for future, verdict in verdicts:
+        assert isinstance(future, Future), "the ticket that take gave"
+        future.set_result(verdict)

@@ -1,0 +1,111 @@
+"""What the organisation has to say to a person: signed, numbered, waiting until it is fetched.
+
+The vault always dials: nothing leaves by itself. The number of a relationship's messages goes
+1, 2, 3 without gaps, and asking for what follows N says that N has arrived.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+from firsthand.foundation.ids import Chance, uuid8_from
+from firsthand.foundation.tables import Reader, Table, Tx
+from firsthand.protocol.identity import subject_of
+from firsthand.protocol.jws import sign_jws
+from firsthand.protocol.wire import MESSAGES_MAX, TYP_MESSAGE
+
+TABLE = "outbox"
+HEADS = "outbox_heads"
+TABLES = (Table(name=TABLE, erased=True), Table(name=HEADS, erased=True))
+LISTENERS_MAX = 1_000
+_HEAD = "n"
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as it waits: its number and the signed statement."""
+
+    n: int
+    jws: str
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message says. ``answers`` is the leaf (hex) of the newest batch that it stands on."""
+
+    type: str
+    agreement: str
+    answers: str
+    data: Mapping[str, object]
+
+
+class UnableToListen(RuntimeError):
+    """Too many wait for messages already. Try again later, or ask without holding the line."""
+
+
+class Outbox:
+    """The outbox of one hub: ``subject`` and ``key`` are the organisation's."""
+
+    def __init__(self, *, subject: str, key: EllipticCurvePrivateKey, chance: Chance) -> None:
+        self._subject = subject
+        self._key = key
+        self._chance = chance
+        self._lock = threading.Lock()
+        self._listeners: dict[str, list[Callable[[], None]]] = {}
+
+    def add(self, tx: Tx, relationship: str, content: Content) -> int:
+        """Sign a message and let it wait; returns its number. Call ``told`` once it is durable."""
+        head = tx.get(HEADS, relationship, _HEAD)
+        n = 1 if head is None else int(head) + 1
+        event = {
+            "specversion": "1.0",
+            "id": uuid8_from(self._chance.bytes(16)),
+            "source": self._subject,
+            "type": content.type,
+            "subject": subject_of(relationship),
+            "datacontenttype": "application/json",
+            "agreement": content.agreement,
+            "sequence": n,
+            "answers": content.answers,
+            "data": dict(content.data),
+        }
+        jws = sign_jws(event, key=self._key, typ=TYP_MESSAGE)
+        tx.put(TABLE, relationship, f"{n:012d}", jws.encode())
+        tx.put(HEADS, relationship, _HEAD, str(n).encode())
+        return n
+
+    @staticmethod
+    def after(reader: Reader, relationship: str, n: int) -> tuple[list[Message], bool]:
+        """Messages after number ``n``, at most ``MESSAGES_MAX``, and whether there are more."""
+        entries = reader.scan(
+            TABLE, relationship, after=f"{max(n, 0):012d}", rows_max=MESSAGES_MAX + 1
+        )
+        found = [Message(n=int(entry.key), jws=entry.value.decode()) for entry in entries]
+        return found[:MESSAGES_MAX], len(found) > MESSAGES_MAX
+
+    def told(self, relationship: str) -> None:
+        """Wake those who wait for messages of this relationship."""
+        with self._lock:
+            waiting = list(self._listeners.get(relationship, ()))
+        for wake in waiting:
+            wake()
+
+    def listen(self, relationship: str, wake: Callable[[], None]) -> Callable[[], None]:
+        """Have ``wake`` called (from any thread) at each message; returns what ends it.
+
+        Raises ``UnableToListen`` beyond ``LISTENERS_MAX``.
+        """
+        with self._lock:
+            if sum(len(one) for one in self._listeners.values()) >= LISTENERS_MAX:
+                raise UnableToListen(f"{LISTENERS_MAX} wait already.")
+            self._listeners.setdefault(relationship, []).append(wake)
+
+        def stop() -> None:
+            with self._lock:
+                left = self._listeners.get(relationship, [])
+                if wake in left:
+                    left.remove(wake)
+                if not left:
+                    self._listeners.pop(relationship, None)
+
+        return stop

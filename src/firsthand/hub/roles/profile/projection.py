@@ -1,0 +1,72 @@
+"""What people gave, one row a thing: the fold of the journal that the profile stands on."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from firsthand.foundation.tables import Entry, Table, Tx
+from firsthand.hub.reads import Kept, Taken
+from firsthand.protocol.roles.profile import TYPE_GIVEN, thing_given
+from firsthand.protocol.signals import decode_signals
+
+THINGS = "profile_things"
+DUE = "profile_due"
+MARKS = "profile_marks"
+NEWEST = "newest"
+MARK = "due"
+TABLES = (
+    Table(name=THINGS, erased=True),
+    Table(name=DUE, erased=True),
+    Table(name=MARKS, erased=True),
+)
+ROLE = "profile"
+
+_ENCODE = msgspec.json.Encoder().encode
+
+
+class ProfileProjection:
+    """One row for each thing's id: what came last stands. Marks whom an answer is due."""
+
+    name = ROLE
+    tables = (THINGS, DUE, MARKS)
+
+    def apply(self, tx: Tx, batches: Sequence[Taken]) -> None:
+        """Fold batches in, in the journal's order."""
+        rows: list[Entry] = []
+        newest: dict[str, Taken] = {}
+        for batch in batches:
+            if batch.role == ROLE:
+                rows.extend(_rows(batch))
+                newest[batch.relationship] = batch
+        if rows:
+            tx.put_many(THINGS, rows)
+        for person, batch in newest.items():
+            leaf = batch.leaf.hex().encode()
+            tx.put(MARKS, person, NEWEST, leaf)
+            tx.put(DUE, person, MARK, leaf)
+
+    def forget(self, tx: Tx, relationship: str, rows_max: int) -> int:
+        """Delete up to ``rows_max`` rows of a relationship; 0 when nothing is left."""
+        for table in self.tables:
+            if gone := tx.forget(table, relationship, rows_max):
+                return gone
+        return 0
+
+
+def _rows(batch: Taken) -> list[Entry]:
+    return [
+        Entry(
+            relationship=batch.relationship,
+            key=signal.id,
+            value=_ENCODE(
+                Kept(
+                    agreement=batch.agreement,
+                    given_ms=batch.received_ms,
+                    position=batch.position,
+                    thing=thing_given(signal.id, signal.data),
+                )
+            ),
+        )
+        for signal in decode_signals(batch.body)
+        if signal.type == TYPE_GIVEN
+    ]

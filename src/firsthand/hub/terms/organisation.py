@@ -1,0 +1,223 @@
+"""The organisation itself: its name, its address, its keys, and how it introduces itself."""
+
+import ipaddress
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from firsthand.foundation.keys import (
+    KeyRefused,
+    log_key_from_pem,
+    log_key_to_pem,
+    new_log_key,
+    new_signing_key,
+    signing_key_from_pem,
+    signing_key_to_pem,
+)
+from firsthand.foundation.tables import Table
+from firsthand.hub.terms.catalogue import Offering
+from firsthand.hub.terms.policy import Policy
+from firsthand.protocol.checkpoints import Checkpoint, sign_checkpoint, verifier_key
+from firsthand.protocol.discovery import Document, ProfileRole, sign_document
+from firsthand.protocol.identity import jwk_of, subject_of, thumbprint_of
+from firsthand.protocol.roles import profile, profile_rules
+from firsthand.protocol.wire import VERSION
+
+TABLE = "organisation"
+TABLES = (Table(name=TABLE, erased=False),)
+ABOUT_FILE = "organisation.json"
+KEY_FILE = "organisation.pem"
+LOG_FILE = "log.pem"
+BACKUP_DAYS = 30
+NAME_CHARS_MAX = 100
+URL_CHARS_MAX = 200
+
+
+class AddressRefused(ValueError):
+    """The organisation cannot be reached under this name or address.
+
+    Give a name of 1 to 100 characters and an address such as https://reel.example: https, or http
+    for this machine alone, a host, perhaps a port, and nothing after it.
+    """
+
+
+class UnableToFound(RuntimeError):
+    """An organisation cannot be made in this folder. The message says why."""
+
+
+class UnableToLoad(RuntimeError):
+    """There is no organisation in this folder, or it cannot be read. The message says which."""
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What the organisation says of itself: its name and its address without a final slash."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """The organisation with its keys. ``log_key`` signs the checkpoints of its journal."""
+
+    about: About
+    key: EllipticCurvePrivateKey
+    log_key: Ed25519PrivateKey
+    subject: str
+
+    @property
+    def name(self) -> str:
+        """Its name, as people know it."""
+        return self.about.name
+
+    @property
+    def url(self) -> str:
+        """Its address, without a final slash."""
+        return self.about.url
+
+    @property
+    def origin(self) -> str:
+        """The name of its journal in checkpoints: host and port."""
+        return urlsplit(self.about.url).netloc
+
+    @property
+    def verifier(self) -> str:
+        """The C2SP verifier key of its journal."""
+        return verifier_key(self.origin, self.log_key.public_key())
+
+    def checkpoint(self, size: int, root: bytes) -> str:
+        """Sign that the journal has ``size`` batches under ``root`` (32 bytes)."""
+        return sign_checkpoint(Checkpoint(origin=self.origin, size=size, root=root), self.log_key)
+
+
+def check_about(name: str, url: str) -> About:
+    """A name and an address that people can use; raises ``AddressRefused``."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= NAME_CHARS_MAX or not name.isprintable():
+        raise AddressRefused(f"A name has 1 to {NAME_CHARS_MAX} characters; this is {name[:40]!r}.")
+    url = url.rstrip("/")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise AddressRefused(f"{url[:80]!r} is not an address: {error}.") from error
+    plain = url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc and bool(host)
+    if len(url) > URL_CHARS_MAX or not plain or port == 0 or not url.isascii():
+        raise AddressRefused(f"{url[:80]!r} must be a scheme, a host and perhaps a port, alone.")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
+        raise AddressRefused(f"{url[:80]!r} must begin with https:// (http is for this machine).")
+    return About(name=name, url=f"{parts.scheme}://{parts.netloc.lower()}")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def make_folder(folder: Path) -> None:
+    """Make ``folder``, open to its owner alone; raises ``UnableToFound`` if it is not empty."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise UnableToFound(f"{folder} is not empty. Name a new folder for the organisation.")
+    folder.chmod(0o700)
+
+
+def make_keys(folder: Path) -> None:
+    """Write new keys into ``folder``, readable by its owner alone."""
+    _write(folder / KEY_FILE, signing_key_to_pem(new_signing_key()))
+    _write(folder / LOG_FILE, log_key_to_pem(new_log_key()))
+
+
+def write_about(folder: Path, about: About) -> None:
+    """Keep what the organisation says of itself beside its keys."""
+    _write(folder / ABOUT_FILE, msgspec.json.format(msgspec.json.encode(about)) + b"\n")
+
+
+def load(folder: Path) -> Organisation:
+    """The organisation of ``folder``; raises ``UnableToLoad``."""
+    try:
+        about = msgspec.json.decode((folder / ABOUT_FILE).read_bytes(), type=About)
+        key = signing_key_from_pem((folder / KEY_FILE).read_bytes())
+        log_key = log_key_from_pem((folder / LOG_FILE).read_bytes())
+    except FileNotFoundError as error:
+        raise UnableToLoad(
+            f"{folder} holds no organisation. Make one: firsthand hub init --name NAME --url URL"
+        ) from error
+    except (OSError, KeyRefused, msgspec.DecodeError) as error:
+        raise UnableToLoad(f"{folder} cannot be read: {error}") from error
+    about = check_about(about.name, about.url)
+    return Organisation(
+        about=about, key=key, log_key=log_key, subject=subject_of(thumbprint_of(key.public_key()))
+    )
+
+
+def document(organisation: Organisation, policy: Policy, offering: Offering | None) -> Document:
+    """The organisation's introduction, as it stands at ``/.well-known/firsthand``."""
+    return Document(
+        version=VERSION,
+        name=organisation.name,
+        url=organisation.url,
+        subject=organisation.subject,
+        keys=[jwk_of(organisation.key.public_key())],
+        log_key=organisation.verifier,
+        agreements=list(policy.accepts),
+        profile=profile_role(offering),
+        backup_days=BACKUP_DAYS,
+    )
+
+
+def profile_role(offering: Offering | None) -> ProfileRole:
+    """What the organisation asks for and does with it: its rule, where it has a catalogue."""
+    if offering is None:
+        asks = {kind: list(profile.FIELDS[kind]) for kind in ("WatchAction", "PayAction")}
+        words = "We know you by what you show us, and by nothing else."
+        return ProfileRole(asks=asks, words=words, purposes=[profile.PURPOSE])
+    return ProfileRole(
+        asks=profile_rules.ASKS[offering.rule.name],
+        words=_WORDS[offering.rule.name],
+        purposes=[profile.PURPOSE],
+        rule=offering.rule,
+        catalogue=offering.sha256,
+    )
+
+
+_WORDS = {
+    "titles-by-taste": "Show us what you watched, and we name what you may like next, and why.",
+    "plan-that-fits": "Show us what you pay now, and we say whether a plan of ours costs you less.",
+}
+
+
+def discovery(organisation: Organisation, policy: Policy, offering: Offering | None) -> bytes:
+    """The signed body of ``/.well-known/firsthand``."""
+    return sign_document(document(organisation, policy, offering), organisation.key)
+
+
+def myterms(organisation: Organisation, policy: Policy, effective: str) -> dict[str, object]:
+    """The body of ``/.well-known/myterms.json`` (IEEE 7012): which agreements are accepted."""
+    return {
+        "effective_date": effective,
+        "agreements": [
+            {"id": accepted, "url": f"{organisation.url}/terms/{accepted}"}
+            for accepted in policy.accepts
+        ],
+        "tos_url": f"{organisation.url}/terms",
+        "tos": "The person proffers the terms; one of these agreements is answered with yes.",
+    }
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

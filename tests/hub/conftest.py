@@ -1,0 +1,282 @@
+# ruff: noqa: ANN401, PLR0913 - what a person says is bent in many ways
+"""A hub that is really served, and a person who really signs: no vault, no mocks."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+from firsthand import app
+from firsthand.foundation.ids import uuid8_from
+from firsthand.foundation.keys import new_signing_key
+from firsthand.foundation.settings import Settings
+from firsthand.hub.acts.opened import Hub
+from firsthand.protocol import wire
+from firsthand.protocol.agreements import (
+    Agreement,
+    Invited,
+    Proffer,
+    chosen,
+    read_agreement,
+    sign_proffer,
+)
+from firsthand.protocol.canonical import sha256_hex
+from firsthand.protocol.digests import content_digest
+from firsthand.protocol.discovery import Organisation, read_document
+from firsthand.protocol.identity import subject_of, thumbprint_of
+from firsthand.protocol.receipts import BatchLabel, Ending
+from firsthand.protocol.roles.profile import Given
+from firsthand.protocol.signals import Signal, encode_signals
+from firsthand.protocol.signatures import Message, sign
+from firsthand.protocol.terms import ROSTER
+
+ASKED = {"WatchAction": ["name", "object", "startTime"], "PayAction": ["name", "price"]}
+YEAR_S = 365 * 24 * 3600
+
+
+class Serving:
+    """uvicorn in a thread, on a port that was free."""
+
+    def __init__(self, hub: Hub, sock: socket.socket) -> None:
+        config = uvicorn.Config(
+            app.hub_application(hub), log_level="error", access_log=False, lifespan="off"
+        )
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(
+            target=self.server.run, kwargs={"sockets": [sock]}, daemon=True
+        )
+        self.thread.start()
+        while not self.server.started:
+            time.sleep(0.005)
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join()
+
+
+class Served:
+    """An organisation's folder, opened and served; it can be stopped and started again."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.sock = _bound()
+        self.url = f"http://127.0.0.1:{self.sock.getsockname()[1]}"
+        self.folder = folder
+        self.made: dict[str, Any] = app.found_hub(
+            folder, name=name, url=self.url, settings=Settings()
+        )
+        self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
+        self.hub: Hub
+        self.start()
+
+    def start(self) -> None:
+        if self.sock.fileno() < 0:
+            self.sock = _bound(int(self.url.rsplit(":", 1)[1]))
+        self.hub = app.open_hub(self.folder, Settings())
+        self.serving = Serving(self.hub, self.sock)
+
+    def stop(self) -> None:
+        self.serving.stop()
+        self.hub.close()
+        self.sock.close()
+
+    def introduced(self) -> Organisation:
+        return read_document(self.http.get(wire.PATH_DISCOVERY).content)
+
+    def settle(self) -> None:
+        """Wait until everything taken is projected and answered."""
+        with self.hub.snapshot() as reader:
+            size = len(self.hub.reads.envelopes(after=0, rows_max=1000)[0])
+            del reader
+        assert self.hub.projector.wait_until(size)
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            with self.hub.snapshot() as reader:
+                if not reader.scan_all("profile_due", rows_max=1):
+                    return
+            time.sleep(0.01)
+        raise AssertionError("answers are still due")
+
+
+class Person:
+    """One person's key for one organisation, and all that it can say there."""
+
+    def __init__(self, served: Served, lane: str = "phone") -> None:
+        self.served = served
+        self.key: EllipticCurvePrivateKey = new_signing_key()
+        self.id = thumbprint_of(self.key.public_key())
+        self.subject = subject_of(self.id)
+        self.organisation = served.introduced()
+        self.lane = lane
+        self.n = 0
+        self.agreement: Agreement
+
+    def proffer(
+        self,
+        terms: str = "FH-GIVEN",
+        *,
+        fields: Mapping[str, Sequence[str]] = ASKED,
+        invite: Invited | None = None,
+        **changes: Any,
+    ) -> str:
+        now = int(time.time())
+        made = Proffer(
+            iss=self.subject,
+            aud=self.organisation.subject,
+            jti=new_id(),
+            iat=now,
+            exp=now + YEAR_S,
+            p7012=chosen(ROSTER[terms], url=self.served.url),
+            fields={kind: list(names) for kind, names in fields.items()},
+            record={},
+            invite=invite,
+        )
+        return sign_proffer(msgspec.structs.replace(made, **changes), self.key)
+
+    def propose(self, proffer: str) -> httpx.Response:
+        return self.post(wire.PATH_AGREEMENTS, proffer.encode(), wire.TYPE_JOSE, waits=False)
+
+    def agree(self, terms: str = "FH-GIVEN", **said: Any) -> Agreement:
+        proffer = self.proffer(terms, **said)
+        answer = self.propose(proffer)
+        assert answer.status_code == 200, answer.text
+        self.agreement = read_agreement(
+            proffer, answer.json()["answer"], organisation_key=self.organisation.key
+        )
+        return self.agreement
+
+    def signal(self, name: str = "Dark", **changes: Any) -> Signal:
+        data = {
+            "@type": "WatchAction", "name": name, "startTime": "2024-01-01", "timePrecision": "P1W",
+            "isBasedOn": "netflix", **changes.pop("data", {}),
+        }  # fmt: skip
+        said = {
+            "specversion": "1.0",
+            "id": uuid8_from(sha256_hex(f"{self.id}{name}".encode()).encode()),
+            "source": self.subject,
+            "type": "profile.given",
+            "agreement": self.agreement.id,
+            "purpose": "personalisation",
+            "data": msgspec.convert({k: v for k, v in data.items() if v is not None}, Given),
+            **changes,
+        }
+        return Signal(**said)
+
+    def batch(self, signals: Sequence[Signal], n: int | None = None, **label: Any) -> httpx.Request:
+        body = encode_signals(signals)
+        return self.raw_batch(body, n=n, **label)
+
+    def raw_batch(self, body: bytes, n: int | None = None, **label: Any) -> httpx.Request:
+        salt = sha256_hex(body + str(n).encode()).encode()[:16]
+        header = BatchLabel(lane=label.get("lane", self.lane), n=n or self.n + 1, salt=salt)
+        return self.signed(
+            "POST", wire.PATH_SIGNALS, body, wire.TYPE_BATCH,
+            covered=wire.COVERED_BATCH, waits=True, extra={"firsthand-batch": header.header()},
+        )  # fmt: skip
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        return self.served.http.send(request)
+
+    def give(self, *names: str) -> httpx.Response:
+        answer = self.send(self.batch([self.signal(name) for name in names]))
+        if answer.status_code == 200:
+            self.n += 1
+        return answer
+
+    def post(self, path: str, body: bytes, kind: str, *, waits: bool = True) -> httpx.Response:
+        return self.send(
+            self.signed("POST", path, body, kind, covered=wire.COVERED_BODY, waits=waits)
+        )
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return self.send(
+            self.signed("GET", path, b"", "", covered=wire.COVERED_BARE, extra=headers)
+        )
+
+    def end(self, path: str, agreement: str | None = None) -> httpx.Response:
+        said = Ending(agreement=agreement or self.agreement.id, jti=new_id(), at=int(time.time()))
+        return self.post(path, msgspec.json.encode(said), wire.TYPE_JSON)
+
+    def inbox(self, after: int = 0) -> list[dict[str, Any]]:
+        answer = self.get(f"{wire.PATH_INBOX}?after={after}")
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, Any]] = answer.json()["messages"]
+        return found
+
+    def signed(
+        self, method: str, path: str, body: bytes, kind: str, *, covered: Sequence[str],
+        waits: bool = False, extra: Mapping[str, str] | None = None, created: int | None = None,
+        key: EllipticCurvePrivateKey | None = None, keyid: str | None = None,
+        target: str | None = None,
+    ) -> httpx.Request:  # fmt: skip
+        headers = dict(extra or {})
+        if kind:
+            headers |= {"content-type": kind, "content-digest": content_digest(body)}
+        created = created or int(time.time())
+        url = self.served.url + path
+        signature = sign(
+            Message(method=method, target_uri=target or url, headers=headers),
+            key=key or self.key,
+            covered=covered,
+            created=created,
+            expires=created + 3600 if waits else None,
+            keyid=keyid or self.id,
+        )
+        return self.served.http.build_request(
+            method, url, content=body or None, headers={**headers, **signature}
+        )
+
+
+def new_id() -> str:
+    return f"{time.time_ns()}"
+
+
+def reason(answer: httpx.Response) -> str:
+    """The reason of a refusal, which must be a whole problem document."""
+    problem = answer.json()
+    assert answer.headers["content-type"] == wire.TYPE_PROBLEM
+    assert {"type", "title", "status", "detail", "reason", "outcome"} <= set(problem)
+    assert problem["status"] == answer.status_code
+    found: str = problem["reason"]
+    return found
+
+
+def _bound(port: int = 0) -> socket.socket:
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(("127.0.0.1", port))
+    return sock
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[[str], Served]]:
+    """Makes and serves organisations; stops them all afterwards."""
+    with contextlib.ExitStack() as opened:
+
+        def make(name: str = "Reel") -> Served:
+            served = Served(tmp_path / name, name)
+            opened.callback(served.http.close)
+            opened.callback(served.stop)
+            return served
+
+        yield make
+
+
+@pytest.fixture
+def served(serve: Callable[[str], Served]) -> Served:
+    return serve("Reel")
+
+
+@pytest.fixture
+def person(served: Served) -> Person:
+    made = Person(served)
+    made.agree()
+    return made
