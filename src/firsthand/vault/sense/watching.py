@@ -1,0 +1,278 @@
+"""What a person watched: hours by year and profile, what they saw again, what they left.
+
+The same view may come from both of Netflix's exports. Where the full one has it (the same title on
+the same day, or the day before or after: the short one has the day of the person's zone, the full
+one UTC), the short one's row is left out.
+"""
+
+import datetime
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+import msgspec
+
+from firsthand.protocol.things import Thing
+from firsthand.vault.sense.finding import Finding
+
+VIEW_SECONDS_MIN = 120
+FILM_BEGUN_SECONDS_MAX = 15 * 60
+FILM_LEFT_DAYS_MIN = 7
+SERIES_LEFT_DAYS_MIN = 60
+SERIES_LEFT_EPISODES_MAX = 3
+ITEMS_MAX = 50
+
+_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
+_NUMBERED = re.compile(r"\s*\([^()]*\d[^()]*\)\s*$")
+
+
+class View(msgspec.Struct, frozen=True):
+    """One view: whose, what, when, how long (None if the export does not say)."""
+
+    id: str
+    name: str
+    series: str | None
+    date: datetime.date
+    seconds: int | None
+    profile: str
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was long enough to be called watching."""
+        return self.seconds is None or self.seconds >= VIEW_SECONDS_MIN
+
+
+def watching_findings(things: Iterable[Thing]) -> list[Finding]:
+    """All findings about watching, in a fixed order; those with nothing in them are left out."""
+    views = views_of(things)
+    if not views:
+        return []
+    found = (_by_year(views), _by_profile(views), _rewatched(views), _abandoned(views))
+    return [finding for finding in found if finding is not None]
+
+
+def views_of(things: Iterable[Thing]) -> list[View]:
+    """The views among the things, oldest first, each once even if two exports have it."""
+    full: list[View] = []
+    short: list[View] = []
+    for thing in things:
+        view = _view(thing) if thing.type == "WatchAction" else None
+        if view is not None:
+            (short if len(thing.time or "") == len("2024-01-03") else full).append(view)
+    known = {
+        (plain_title(view.name), view.date + datetime.timedelta(days=days))
+        for view in full
+        for days in (-1, 0, 1)
+    }
+    kept = [view for view in short if (plain_title(view.name), view.date) not in known]
+    return sorted(full + kept, key=lambda view: (view.date, view.name, view.id))
+
+
+def plain_title(title: str) -> str:
+    """A title as both exports have it: the full one adds "(Episode 3)"."""
+    return " ".join(_NUMBERED.sub("", title).casefold().split())
+
+
+def _view(thing: Thing) -> View | None:
+    try:
+        date = datetime.date.fromisoformat((thing.time or "")[:10])
+    except ValueError:
+        return None
+    series: str | None = None
+    match thing.data.get("object"):
+        case {"@type": "TVEpisode", "partOfSeries": {"name": str(name)}}:
+            series = name
+        case _:
+            pass
+    profile = ""
+    match thing.data.get("agent"):
+        case {"name": str(name)}:
+            profile = name
+        case _:
+            pass
+    seconds = _seconds(thing.data.get("duration"))
+    return View(thing.id, thing.name, series, date, seconds, profile)
+
+
+def _seconds(duration: object) -> int | None:
+    match = _DURATION.fullmatch(duration) if isinstance(duration, str) else None
+    if match is None:
+        return None
+    return int(match[1] or 0) * 3600 + int(match[2] or 0) * 60 + int(match[3] or 0)
+
+
+def _hours(seconds: int) -> float:
+    return round(seconds / 3600, 1)
+
+
+def _by_year(views: list[View]) -> Finding:
+    timed = [view for view in views if view.seconds is not None]
+    years: dict[str, int] = {}
+    for year in range(views[0].date.year, views[-1].date.year + 1):
+        years[str(year)] = 0
+    if not timed:
+        for view in views:
+            years[str(view.date.year)] += 1
+        top = max(years, key=lambda year: years[year])
+        return Finding(
+            kind="hours-by-year",
+            title=f"You watched {len(views)} titles, most of them in {top}",
+            detail="This file holds no durations, so these are titles, not hours.",
+            facts={"unit": "titles", "total": len(views), "years": dict(years)},
+            things=[view.id for view in views],
+            chart=[(year, float(count)) for year, count in years.items()],
+        )
+    for view in timed:
+        years[str(view.date.year)] += view.seconds or 0
+    total = sum(years.values())
+    top = max(years, key=lambda year: years[year])
+    untimed = len(views) - len(timed)
+    detail = f"Most of them in {top}: {_hours(years[top]):.0f} hours."
+    if untimed:
+        detail += f" {untimed} titles without a duration are not in it."
+    return Finding(
+        kind="hours-by-year",
+        title=f"You watched {_hours(total):.0f} hours",
+        detail=detail,
+        facts={
+            "unit": "hours",
+            "total": _hours(total),
+            "years": {year: _hours(seconds) for year, seconds in years.items()},
+            "without_duration": untimed,
+        },
+        things=[view.id for view in timed],
+        chart=[(year, _hours(seconds)) for year, seconds in years.items()],
+    )
+
+
+def _by_profile(views: list[View]) -> Finding | None:
+    profiles: dict[str, int] = defaultdict(int)
+    for view in views:
+        if view.profile and view.seconds is not None:
+            profiles[view.profile] += view.seconds
+    if len(profiles) <= 1:
+        return None
+    ordered = sorted(profiles, key=lambda profile: (-profiles[profile], profile))
+    return Finding(
+        kind="hours-by-profile",
+        title=f"{ordered[0]} watched most: {_hours(profiles[ordered[0]]):.0f} hours",
+        detail=f"{len(ordered)} profiles watched.",
+        facts={"profiles": {profile: _hours(profiles[profile]) for profile in ordered}},
+        things=[view.id for view in views if view.profile and view.seconds is not None],
+        chart=[(profile, _hours(profiles[profile])) for profile in ordered],
+    )
+
+
+def _rewatched(views: list[View]) -> Finding | None:
+    days: dict[tuple[str, str], list[View]] = defaultdict(list)
+    for view in views:
+        if view.counts:
+            days[view.profile, plain_title(view.name)].append(view)
+    again = [
+        (len({view.date for view in same}), same)
+        for same in days.values()
+        if len({view.date for view in same}) > 1
+    ]
+    if not again:
+        return None
+    again.sort(key=lambda item: (-item[0], item[1][0].name))
+    items: list[dict[str, object]] = [
+        {
+            "name": same[0].name,
+            "times": times,
+            "dates": sorted({view.date.isoformat() for view in same}),
+            "last": same[-1].date.isoformat(),
+            "things": [view.id for view in same],
+        }
+        for times, same in again[:ITEMS_MAX]
+    ]
+    times, most = again[0]
+    others = len(again) - 1
+    detail = f"{others} more were seen again." if others else "Nothing else was seen again."
+    return Finding(
+        kind="rewatched",
+        title=f"You watched {most[0].name} {times} times",
+        detail=f"Counted by days; views under two minutes don't count. {detail}",
+        facts={"items": items, "count": len(again)},
+        things=[view.id for _, same in again[:ITEMS_MAX] for view in same],
+        chart=[(same[0].name, float(times)) for times, same in again[:10]],
+    )
+
+
+def _abandoned(views: list[View]) -> Finding | None:
+    ends: dict[str, datetime.date] = {}
+    for view in views:
+        ends[view.profile] = max(view.date, ends.get(view.profile, view.date))
+    left = [*_left_series(views, ends), *_left_films(views, ends)]
+    if not left:
+        return None
+    left.sort(key=lambda item: (str(item[0]["last"]), str(item[0]["name"])), reverse=True)
+    shown = left[:ITEMS_MAX]
+    plural = "title" if len(left) == 1 else "titles"
+    return Finding(
+        kind="abandoned",
+        title=f"You began {len(left)} {plural} and left them"
+        if len(left) > 1
+        else f"You began {shown[0][0]['name']} and left it",
+        detail=(
+            "Series with at most three episodes seen and nothing more for 60 days, films with less "
+            f"than 15 minutes seen. The latest is {shown[0][0]['name']}. {len(left)} {plural}."
+        ),
+        facts={"items": [item for item, _ in shown], "count": len(left)},
+        things=[view.id for _, seen in shown for view in seen],
+        chart=_by_left_year(left),
+    )
+
+
+def _by_left_year(left: list[tuple[dict[str, object], list[View]]]) -> list[tuple[str, float]]:
+    years: dict[str, int] = defaultdict(int)
+    for item, _ in left:
+        years[str(item["last"])[:4]] += 1
+    return [(year, float(years[year])) for year in sorted(years)]
+
+
+def _left_series(
+    views: list[View], ends: dict[str, datetime.date]
+) -> Iterable[tuple[dict[str, object], list[View]]]:
+    series: dict[tuple[str, str], list[View]] = defaultdict(list)
+    for view in views:
+        if view.series is not None:
+            series[view.profile, view.series].append(view)
+    for (profile, name), seen in series.items():
+        last = seen[-1].date
+        episodes = {plain_title(view.name) for view in seen if view.counts}
+        # The end is that of the profile's own views: it went on with other things.
+        went_on = (ends[profile] - last).days >= SERIES_LEFT_DAYS_MIN
+        if went_on and 1 <= len(episodes) <= SERIES_LEFT_EPISODES_MAX:
+            item: dict[str, object] = {
+                "name": name,
+                "kind": "series",
+                "episodes": len(episodes),
+                "last": last.isoformat(),
+                "things": [view.id for view in seen],
+            }
+            yield item, seen
+
+
+def _left_films(
+    views: list[View], ends: dict[str, datetime.date]
+) -> Iterable[tuple[dict[str, object], list[View]]]:
+    films: dict[tuple[str, str], list[View]] = defaultdict(list)
+    for view in views:
+        if view.series is None:
+            films[view.profile, plain_title(view.name)].append(view)
+    for (profile, _), seen in films.items():
+        if any(view.seconds is None for view in seen):
+            continue
+        seconds = sum(view.seconds or 0 for view in seen)
+        last = seen[-1].date
+        begun = VIEW_SECONDS_MIN <= seconds < FILM_BEGUN_SECONDS_MAX
+        if begun and (ends[profile] - last).days >= FILM_LEFT_DAYS_MIN:
+            item: dict[str, object] = {
+                "name": seen[0].name,
+                "kind": "film",
+                "minutes": seconds // 60,
+                "last": last.isoformat(),
+                "things": [view.id for view in seen],
+            }
+            yield item, seen

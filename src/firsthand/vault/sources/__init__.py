@@ -1,0 +1,66 @@
+"""Exports of services, read row by row. Above: `bring`, which conducts an import.
+
+Below: the protocol's `Thing`, and nothing else: parsers are pure. Every row of data in a file comes
+out as a `Row` or as an `Unreadable` with its line and its reason; what only the person can know is
+a `Question`; what was recognised is a `Guess` that an answer corrects.
+"""
+
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from firsthand.vault.sources.bank_csv import open_bank_csv
+from firsthand.vault.sources.bank_words import header_score
+from firsthand.vault.sources.csvs import head_lines, records, sniff
+from firsthand.vault.sources.export import (
+    Export,
+    Guess,
+    Question,
+    Row,
+    UnableToRead,
+    Unreadable,
+)
+from firsthand.vault.sources.netflix import open_netflix, shape_of
+from firsthand.vault.sources.ofx import looks_like_ofx, open_ofx
+from firsthand.vault.sources.text import GIVE, SIZE_BYTES_MAX, open_text
+
+__all__ = [
+    "SIZE_BYTES_MAX",
+    "Export",
+    "Guess",
+    "Question",
+    "Row",
+    "UnableToRead",
+    "Unreadable",
+    "open_export",
+]
+
+_OTHER = (
+    (("{", "["), "It looks like JSON."),
+    (("<HTML", "<!DOCTYPE HTML"), "It is a web page."),
+    (("!TYPE:", "!ACCOUNT", "!OPTION:"), "It is a QIF file."),
+    ((":20:", "{1:"), "It is an MT940 file."),
+    (("<?XML", "<DOCUMENT", "<!DOCTYPE", "<!ENTITY", "<BKTOCSTMRSTMT"), "It is XML, but not OFX."),
+)
+
+
+def open_export(name: str, stream: BinaryIO, answers: Mapping[str, str]) -> Export:
+    """Open an export by its content alone; `name` is only for messages.
+
+    `stream` must be seekable and stay open as long as rows are read. `answers` are by the ids of
+    questions and guesses; those for other files are ignored. Raises UnableToRead.
+    """
+    text = open_text(name, stream)
+    start = next(text.chunks("latin-1"), "")
+    if looks_like_ofx(start):
+        return open_ofx(name, text, start, answers)
+    upper = start.lstrip("\ufeff\u00ef\u00bb\u00bf \r\n\t").upper()
+    for starts, what in _OTHER:
+        if upper.startswith(starts):
+            raise UnableToRead(f'"{name}" cannot be read. {what} {GIVE}')
+    head = head_lines(text.lines())
+    delimiter = sniff(head, header_score)
+    for candidate in dict.fromkeys((delimiter, ",", ";", "\t")):
+        shape = shape_of(list(records(head, candidate)))
+        if shape is not None:
+            return open_netflix(text, candidate, shape, answers)
+    return open_bank_csv(name, text, delimiter, answers)

@@ -1,0 +1,341 @@
+"""Which column of a bank's CSV holds what: by the names in its header, and by what is in it."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from itertools import pairwise
+
+import msgspec
+
+from firsthand.vault.sources.amounts import (
+    DecimalEvidence,
+    currency_of,
+    direction_of,
+    read_amount,
+    value_of,
+)
+from firsthand.vault.sources.bank_words import is_header, role_of
+from firsthand.vault.sources.csvs import Record
+from firsthand.vault.sources.dates import read
+
+DATE_ROLES = ("date_transaction", "date_booking", "date_value")
+
+
+class Columns(msgspec.Struct, kw_only=True):
+    """Positions (from 0) of the columns of a file; None where there is none.
+
+    `header_line` is 0 for a file without names; `first_line` is where the data begin. `labels`
+    are the names a person sees, no two the same. `dates` are all columns of dates, the chosen one
+    first.
+    """
+
+    header_line: int
+    header: list[str]
+    first_line: int
+    labels: list[str]
+    dates: list[int]
+    amount: int | None = None
+    debit: int | None = None
+    credit: int | None = None
+    direction: int | None = None
+    balance: int | None = None
+    currency: int | None = None
+    payee: int | None = None
+    payer: int | None = None
+    descriptions: list[int] = []
+    kinds: list[int] = []
+    bank_id: int | None = None
+    account: int | None = None
+
+
+class _Seen:
+    """What a sample of rows shows about each column."""
+
+    def __init__(self, rows: list[list[str]], width: int) -> None:
+        self.rows = rows
+        self.columns = [
+            [text for row in rows if i < len(row) and (text := row[i].strip())]
+            for i in range(width)
+        ]
+
+    def filled(self, column: int) -> float:
+        return len(self.columns[column]) / max(1, len(self.rows))
+
+    def share(self, column: int, holds: Callable[[str], object]) -> float:
+        """The part of a column's filled cells for which something holds; 0 if none is filled."""
+        cells = self.columns[column]
+        return sum(1 for cell in cells if holds(cell)) / len(cells) if cells else 0.0
+
+    def fits(self, column: int, holds: Callable[[str], object]) -> bool:
+        """Whether at least half of the filled cells do; an empty column fits anything."""
+        return not self.columns[column] or self.share(column, holds) >= 0.5
+
+
+def looks_dated(text: str) -> bool:
+    """Whether a cell is a date; digits alone only if they begin with a likely year."""
+    moment = read(text)
+    if moment is None or not moment.compact:
+        return moment is not None
+    return len(text) >= 8 and text[:2] in ("19", "20") and "ymd" in moment.dates
+
+
+def _money(text: str) -> bool:
+    return read_amount(text) is not None
+
+
+def _amount_like(text: str) -> bool:
+    """An amount and not a number of an account, a card or a row."""
+    amount = read_amount(text)
+    if amount is None or (read(text) is not None and not text.strip().isdigit()):
+        return False
+    core = amount.core
+    return not (core.isdigit() and (len(core) > 7 or (len(core) > 1 and core[0] == "0")))
+
+
+def _is_data(cells: list[str]) -> bool:
+    dated = [i for i, cell in enumerate(cells) if looks_dated(cell)]
+    return bool(dated) and any(
+        i != dated[0] and not looks_dated(cell) and _amount_like(cell)
+        for i, cell in enumerate(cells)
+    )
+
+
+def _find_header(found: list[Record]) -> tuple[int, int]:
+    """Positions in `found` of the header (-1 if there is none) and of the first row of data."""
+    for i, record in enumerate(found):
+        if not record.why and is_header(record.cells):
+            return i, i + 1
+    first = next((i for i, r in enumerate(found) if not r.why and _is_data(r.cells)), -1)
+    if first <= 0:
+        return -1, first
+    width = len(found[first].cells)
+    for i in range(first):
+        cells = found[i].cells
+        if len(cells) == width and any(looks_dated(c) or _amount_like(c) for c in cells):
+            first = i  # a damaged row is still a row
+            break
+    before = found[first - 1].cells if first else []
+    named = first > 0 and sum(1 for c in before if c.strip()) >= max(2, (width + 1) // 2)
+    return (first - 1 if named else -1), first
+
+
+def labels_of(header: list[str], width: int) -> list[str]:
+    """Names of columns that a person can tell apart."""
+    labels: list[str] = []
+    for i in range(width):
+        name = " ".join(header[i].split())[:60] if i < len(header) else ""
+        name = name or f"column {i + 1}"
+        label, number = name, 2
+        while label in labels:
+            label, number = f"{name} ({number})", number + 1
+        labels.append(label)
+    return labels
+
+
+def recognise(found: list[Record]) -> Columns | str:
+    """The columns of a file from its first records, or what is missing in words."""
+    header_at, first = _find_header(found)
+    header = [cell.strip() for cell in found[header_at].cells] if header_at >= 0 else []
+    while header and not header[-1]:
+        header.pop()
+    rows = [r.cells for r in found[max(first, 0) :] if not r.why] if first >= 0 else []
+    width = max(len(header), _usual([len(row) for row in rows]))
+    if first < 0:
+        return _missing(found)
+    seen = _Seen(rows, width)
+    columns = Columns(
+        header_line=found[header_at].line if header_at >= 0 else 0,
+        header=header,
+        first_line=found[first].line if first < len(found) else 0,
+        labels=labels_of(header, width),
+        dates=[],
+    )
+    roles = _roles(header, width, seen)
+    columns.dates = _dates(roles, width, seen)
+    if not columns.dates:
+        return "no column holds dates"
+    _money_columns(columns, roles, seen)
+    if columns.amount is None and columns.debit is None and columns.credit is None:
+        return "no column holds amounts of money"
+    _other_columns(columns, roles, seen)
+    return columns
+
+
+def _missing(found: list[Record]) -> str:
+    cells = [cell for record in found for cell in record.cells]
+    dated = any(looks_dated(cell) for cell in cells)
+    if dated == any(_amount_like(cell) and not looks_dated(cell) for cell in cells):
+        return "no rows with a date and an amount of money were found"
+    return "no column holds amounts of money" if dated else "no column holds dates"
+
+
+def _usual(numbers: list[int]) -> int:
+    return max(set(numbers), key=lambda n: (numbers.count(n), n)) if numbers else 0
+
+
+def _roles(header: list[str], width: int, seen: _Seen) -> dict[int, tuple[str, int]]:
+    """What the names say, where the content does not contradict."""
+    roles: dict[int, tuple[str, int]] = {}
+    for i in range(min(len(header), width)):
+        found = role_of(header[i])
+        if found is None:
+            continue
+        role, sure = found
+        if role in ("currency", "amount", "balance") and seen.share(i, looks_dated) > 0.5:
+            role = "date_value"
+        elif role in ("amount", "balance", "debit", "credit"):
+            if not seen.fits(i, _money):
+                role = "direction" if seen.fits(i, direction_of) else "kind"
+        elif role in DATE_ROLES and not seen.fits(i, read):
+            role = "currency" if seen.share(i, currency_of) > 0.5 else "kind"
+        elif role == "currency" and not seen.fits(i, currency_of):
+            role = "kind"
+        roles[i] = (role, sure)
+    return roles
+
+
+def _best(roles: dict[int, tuple[str, int]], role: str, seen: _Seen) -> int | None:
+    of_role = [i for i, (name, _) in roles.items() if name == role]
+    return max(of_role, key=lambda i: (seen.filled(i) > 0, roles[i][1], -i), default=None)
+
+
+def _dates(roles: dict[int, tuple[str, int]], width: int, seen: _Seen) -> list[int]:
+    named = [i for i, (role, _) in roles.items() if role in DATE_ROLES]
+    named.sort(
+        key=lambda i: (
+            seen.filled(i) < 0.5 and bool(seen.rows),
+            DATE_ROLES.index(roles[i][0]),
+            -roles[i][1],
+            i,
+        )
+    )
+    if named:
+        return named
+    return [i for i in range(width) if seen.share(i, looks_dated) >= 0.6 and i not in roles]
+
+
+def _money_columns(columns: Columns, roles: dict[int, tuple[str, int]], seen: _Seen) -> None:
+    columns.balance = _best(roles, "balance", seen)
+    amount = _best(roles, "amount", seen)
+    debit, credit = _best(roles, "debit", seen), _best(roles, "credit", seen)
+    known = [i for i in (debit, credit) if i is not None]
+    pair = len(known) == 2 and (amount is None or any(seen.filled(i) > 0 for i in known))
+    if pair:
+        columns.debit, columns.credit = debit, credit
+    elif amount is not None:
+        columns.amount = amount
+    elif known and (seen.rows == [] or seen.filled(known[0]) > 0):
+        columns.debit, columns.credit = debit, credit
+    else:
+        _money_by_content(columns, roles, seen)
+
+
+def _money_by_content(columns: Columns, roles: dict[int, tuple[str, int]], seen: _Seen) -> None:
+    options = [
+        i
+        for i in range(len(columns.labels))
+        if i not in columns.dates
+        and (i not in roles or roles[i][0] == "balance")
+        and seen.share(i, _amount_like) >= 0.6
+    ]
+    if len(options) == 1:
+        columns.amount, columns.balance = options[0], None
+        return
+    values = _values(options, seen)
+    for i in options:
+        for j in options:
+            if i != j and _adds_up(values[i], values[j]):
+                columns.amount, columns.balance = i, j
+                return
+    for i, j in pairwise(options):
+        both = [(bool(a), bool(b)) for a, b in zip(values[i], values[j], strict=True)]
+        if len(both) > 1 and sum(a != b for a, b in both) >= 0.9 * len(both):
+            columns.debit, columns.credit = i, j
+            return
+    options = [i for i in options if i != columns.balance]
+    with_cents = [i for i in options if seen.share(i, lambda c: "." in c or "," in c) >= 0.5]
+    signed = [i for i in options if any((v or 0) < 0 for v in values[i])]
+    for choice in (signed, with_cents, options):
+        if choice:
+            columns.amount = choice[0]
+            return
+
+
+def _values(options: list[int], seen: _Seen) -> dict[int, list[Decimal | None]]:
+    evidence = DecimalEvidence()
+    for i in options:
+        for cell in seen.columns[i]:
+            if amount := read_amount(cell):
+                evidence.observe(amount.core)
+    mark = evidence.decide() or "."
+    values: dict[int, list[Decimal | None]] = {}
+    for i in options:
+        values[i] = []
+        for row in seen.rows:
+            amount = read_amount(row[i]) if i < len(row) else None
+            value = value_of(amount.core, mark) if amount else None
+            values[i].append(-value if value and amount and amount.sign < 0 else value)
+    return values
+
+
+def _adds_up(amounts: list[Decimal | None], balances: list[Decimal | None]) -> bool:
+    """Whether one column is the running sum of the other, upwards or downwards."""
+    if len(amounts) < 3:
+        return False
+    up = down = tried = 0
+    for i in range(1, len(amounts)):
+        now, before = balances[i], balances[i - 1]
+        this, last = amounts[i], amounts[i - 1]
+        if now is None or before is None or this is None or last is None or now == before:
+            continue
+        tried += 1
+        up += abs(now - before) == abs(this)
+        down += abs(before - now) == abs(last)
+    return tried >= 2 and max(up, down) >= 0.7 * tried
+
+
+def _other_columns(columns: Columns, roles: dict[int, tuple[str, int]], seen: _Seen) -> None:
+    columns.payee = _best(roles, "payee", seen)
+    columns.payer = _best(roles, "payer", seen)
+    columns.bank_id = _best(roles, "bank_id", seen)
+    columns.account = _best(roles, "account", seen)
+    columns.currency = _best(roles, "currency", seen)
+    columns.descriptions = [i for i, (role, _) in roles.items() if role == "description"]
+    columns.kinds = [i for i, (role, _) in roles.items() if role == "kind"]
+    money = {columns.amount, columns.debit, columns.credit, columns.balance, *columns.dates}
+    free = [i for i in range(len(columns.labels)) if i not in money]
+    if columns.currency is None:
+        by_content = [i for i in free if seen.share(i, currency_of) > 0.9 and i not in roles]
+        columns.currency = by_content[0] if by_content else None
+    if columns.amount is not None:
+        options = [
+            i
+            for i in free
+            if (i not in roles or roles[i][0] in ("direction", "kind", "description"))
+            and seen.filled(i) > 0.5
+            and seen.share(i, direction_of) > 0.9
+        ]
+        options.sort(key=lambda i: (roles.get(i, ("", 0))[0] != "direction", i))
+        columns.direction = options[0] if options else None
+    if columns.direction in columns.descriptions:
+        columns.descriptions.remove(columns.direction)
+    if columns.direction in columns.kinds:
+        columns.kinds.remove(columns.direction)
+    named = [columns.payee, columns.payer, *columns.descriptions]
+    if not any(i is not None and (seen.filled(i) > 0 or not seen.rows) for i in named):
+        taken = {columns.currency, columns.direction}
+        columns.descriptions = _texts([i for i in free if i not in taken], roles, seen)
+
+
+def _texts(free: list[int], roles: dict[int, tuple[str, int]], seen: _Seen) -> list[int]:
+    """Columns of words where no name says which: the one with the most to say."""
+    found = [
+        i
+        for i in free
+        if i not in roles and seen.share(i, lambda c: sum(map(str.isalpha, c)) >= 3) >= 0.5
+    ]
+    found.sort(key=lambda i: -len(set(seen.columns[i])) * _length(seen.columns[i]))
+    return found[:1]
+
+
+def _length(cells: list[str]) -> float:
+    return sum(map(len, cells)) / max(1, len(cells))

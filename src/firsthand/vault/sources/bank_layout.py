@@ -1,0 +1,318 @@
+"""How one bank's CSV writes dates, amounts and signs: decided from the file as a whole."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+
+from firsthand.vault.sources.amounts import (
+    CODES,
+    SIGNS,
+    DecimalEvidence,
+    currency_of,
+    direction_of,
+    read_amount,
+)
+from firsthand.vault.sources.bank_columns import Columns
+from firsthand.vault.sources.bank_words import tokens_of
+from firsthand.vault.sources.csvs import Record
+from firsthand.vault.sources.dates import ORDER_WORDS, OrderEvidence, plain
+from firsthand.vault.sources.export import Answers, Guess, Question
+
+NONE = "none"
+SPENT, RECEIVED = "money you spent", "money you received"
+PAID_ROWS_MAX = 10_000
+MARKS = {"point": ".", "comma": ","}
+
+# Words in names of columns that only languages with the day first use.
+_DAY_FIRST_WORDS = """
+datum buchungstag betrag verwendungszweck libelle montant importo descrizione causale fecha
+importe concepto valor descricao historico montante bedrag omschrijving kwota opis belopp
+belob belop dato tekst tytul operacji bokforingsdag wertstellung umsatz soll haben
+"""
+_DAY_FIRST = frozenset(_DAY_FIRST_WORDS.split())
+_CARD_PAID = re.compile(
+    r"payment.{0,20}thank|thank you|payment received|autopay|direct ?pay|online payment|"
+    r"internet payment|paiement recu|zahlung.{0,12}(?:erhalten|dank)|einzahlung|pago recibido|"
+    r"pagamento recebido|pagamento ricevuto|inbetaling|betaling ontvangen|ach deposit|e-payment"
+)
+_CARD_NAMES = frozenset(
+    ["card", "kort", "karte", "karten", "carte", "tarjeta", "cardholder", "merchant"]
+)
+
+
+class Layout(msgspec.Struct, kw_only=True):
+    """How to read the rows of a file, with what to ask and what was guessed."""
+
+    columns: Columns
+    order: str
+    mark: str
+    positive: int
+    debit_negative: bool
+    directed: bool
+    currency: str | None
+    width_min: int
+    width_max: int
+    width: int
+    questions: list[Question]
+    guesses: list[Guess]
+
+
+class Evidence:
+    """One pass over the whole file."""
+
+    def __init__(self, columns: Columns) -> None:
+        """`columns` as recognised, or as the person corrected them."""
+        self.columns = columns
+        self.orders = {i: OrderEvidence() for i in columns.dates}
+        self.decimals = DecimalEvidence()
+        self.widths: Counter[int] = Counter()
+        self.trimmed: Counter[int] = Counter()
+        self.minus = self.plus = self.plain = 0
+        self.debit_minus = self.debit_plain = 0
+        self.paid_minus = self.paid_plain = 0
+        self.directed = 0
+        self.codes: Counter[str] = Counter()
+
+    def take(self, records: Iterable[Record]) -> None:
+        """Look at every row of data."""
+        for record in records:
+            if record.line >= self.columns.first_line and not record.why:
+                self._row(record.cells)
+
+    def _row(self, cells: list[str]) -> None:
+        columns = self.columns
+        size = len(cells)
+        self.widths[size] += 1
+        while size and not cells[size - 1].strip():
+            size -= 1
+        self.trimmed[size] += 1
+        for column, evidence in self.orders.items():
+            if column < size and cells[column]:
+                evidence.observe(cells[column])
+        for i in (columns.amount, columns.debit, columns.credit, columns.balance):
+            if i is None or i >= len(cells) or not cells[i]:
+                continue
+            amount = read_amount(cells[i])
+            if amount is None:
+                continue
+            self.decimals.observe(amount.core)
+            if amount.currency:
+                self.codes[amount.currency] += 1
+            if i == columns.amount:
+                self._sign(amount.sign, cells)
+            elif i == columns.debit and any(c in "123456789" for c in amount.core):
+                self.debit_minus += amount.sign < 0
+                self.debit_plain += amount.sign >= 0
+
+    def _sign(self, sign: int, cells: list[str]) -> None:
+        columns = self.columns
+        self.minus += sign < 0
+        self.plus += sign > 0
+        self.plain += sign == 0
+        texts: list[int | None] = [columns.payee, *columns.descriptions, *columns.kinds]
+        if columns.direction is not None and columns.direction < len(cells):
+            self.directed += direction_of(cells[columns.direction]) != 0
+        if columns.direction is None and self.minus + self.plain < PAID_ROWS_MAX:
+            text = " ".join(cells[i] for i in texts if i is not None and i < len(cells))
+            if _CARD_PAID.search(plain(text)):
+                self.paid_minus += sign < 0
+                self.paid_plain += sign >= 0
+
+
+def decide(evidence: Evidence, preamble: str, answers: Answers) -> Layout:
+    """The layout of a file; what stays open is in its `questions`."""
+    columns = evidence.columns
+    questions: list[Question] = []
+    directed = columns.direction is not None and evidence.directed > 0 and not evidence.minus
+    if not directed:
+        columns.direction = None
+    guesses: list[Guess] = _column_guesses(columns, answers)
+    order = _order(evidence, answers, questions, guesses)
+    mark = _mark(evidence, answers, questions, guesses)
+    positive = -1
+    if columns.amount is not None and not directed:
+        positive = _positive(evidence, answers, guesses)
+    usual = evidence.widths.most_common(1)[0][0] if evidence.widths else len(columns.labels)
+    named = len(columns.header) or usual
+    full = evidence.trimmed.most_common(1)[0][0] if evidence.trimmed else named
+    return Layout(
+        columns=columns,
+        order=order,
+        mark=mark,
+        positive=positive,
+        debit_negative=evidence.debit_minus > evidence.debit_plain,
+        directed=directed,
+        currency=_currency(evidence, preamble, answers, guesses),
+        width_min=min(named, usual),
+        width_max=max(named, full),
+        width=usual,
+        questions=questions,
+        guesses=guesses,
+    )
+
+
+def _column_guesses(columns: Columns, answers: Answers) -> list[Guess]:
+    described = columns.descriptions[0] if columns.descriptions else None
+    found: tuple[tuple[str, str, int | None], ...] = (
+        ("date", "the date of the payment", columns.dates[0] if columns.dates else None),
+        ("amount", "the amount", columns.amount),
+        ("debit", "money you paid", columns.debit),
+        ("credit", "money you received", columns.credit),
+        ("direction", "whether money went out or came in", columns.direction),
+        ("name", "who was paid", columns.payee),
+        ("description", "what it was for", described),
+    )
+    return [
+        Guess(
+            answers.id(what),
+            f"The column for {words}",
+            NONE if column is None else columns.labels[column],
+            columns.labels if what == "date" else [*columns.labels, NONE],
+        )
+        for what, words, column in found
+    ]
+
+
+def correct(columns: Columns, answers: Answers) -> Columns:
+    """The columns with what the person corrected. Raises UnableToRead for an unknown column."""
+    given: dict[str, int | None] = {}
+    for what in ("date", "amount", "debit", "credit", "direction", "name", "description"):
+        choices = columns.labels if what == "date" else [*columns.labels, NONE]
+        answer = answers.get(what, choices)
+        if answer is not None:
+            given[what] = None if answer == NONE else columns.labels.index(answer)
+    date = given.get("date")
+    if date is not None:
+        columns.dates = [date, *(i for i in columns.dates if i != date)]
+    if "amount" in given:
+        columns.amount = given["amount"]
+        if columns.amount is not None:
+            columns.debit = columns.credit = None
+    if given.get("debit") is not None or given.get("credit") is not None:
+        columns.amount = None
+    columns.debit = given.get("debit", columns.debit)
+    columns.credit = given.get("credit", columns.credit)
+    columns.direction = given.get("direction", columns.direction)
+    columns.payee = given.get("name", columns.payee)
+    if "name" in given:
+        columns.payer = None
+    if "description" in given:
+        described = given["description"]
+        columns.descriptions = [] if described is None else [described]
+    return columns
+
+
+def order_of(
+    evidence: OrderEvidence,
+    left: list[str],
+    answers: Answers,
+    questions: list[Question],
+    guesses: list[Guess],
+) -> str:
+    """The order of day, month and year: answered, decided, or asked for (then provisional)."""
+    choices = [ORDER_WORDS[order] for order in ("dmy", "mdy")]
+    if "ymd" in left:
+        choices.append(ORDER_WORDS["ymd"])
+    if evidence.example is None:
+        answers.get("date-order", choices)
+        return left[0]
+    answer = answers.get("date-order", choices)
+    if answer is not None:
+        order = next(o for o, words in ORDER_WORDS.items() if words == answer)
+        guesses.append(Guess(answers.id("date-order"), "How dates are written", answer, choices))
+        return order
+    if len(left) > 1:
+        first = re.findall(r"\d+", evidence.example)[0]
+        ask = f"In {evidence.example}, is {first} the day or the month?"
+        if "ymd" in left:
+            ask = f"In {evidence.example}, is {first} the day, the month or the year?"
+        questions.append(Question(answers.id("date-order"), ask, choices))
+    else:
+        words = ORDER_WORDS[left[0]]
+        shown = choices if words in choices else [*choices, words]
+        guesses.append(Guess(answers.id("date-order"), "How dates are written", words, shown))
+    return left[0]
+
+
+def _order(
+    evidence: Evidence, answers: Answers, questions: list[Question], guesses: list[Guess]
+) -> str:
+    columns = evidence.columns
+    words = {word for label in columns.header for word in tokens_of(label)}
+    day_first = bool(words & _DAY_FIRST)
+    evidences = [evidence.orders[i] for i in columns.dates]
+    main, others = evidences[0], evidences[1:]
+    left = main.decide(newest_first=False, day_first=day_first)
+    for other in others:
+        if len(left) > 1 and other.seen:
+            also = other.decide(newest_first=False, day_first=day_first)
+            left = [order for order in left if order in also] or left
+    return order_of(main, left, answers, questions, guesses)
+
+
+def _mark(
+    evidence: Evidence, answers: Answers, questions: list[Question], guesses: list[Guess]
+) -> str:
+    choices = list(MARKS)
+    what = "decimal"
+    answer = answers.get(what, choices)
+    decided = MARKS[answer] if answer else evidence.decimals.decide()
+    if decided is None:
+        example = evidence.decimals.example or "1.234"
+        ask = f"In {example}, what stands before the decimals? If it is thousands, the other one."
+        questions.append(Question(answers.id(what), ask, choices))
+        return "." if "," in example else ","
+    words = "point" if decided == "." else "comma"
+    guesses.append(Guess(answers.id(what), "What stands before the decimals", words, choices))
+    return decided
+
+
+def _positive(evidence: Evidence, answers: Answers, guesses: list[Guess]) -> int:
+    """1 if an amount without a minus is money received, -1 if it is money spent."""
+    choices = [SPENT, RECEIVED]
+    words = {word for label in evidence.columns.header for word in tokens_of(label)}
+    signed = evidence.minus or evidence.plus
+    spent = not signed and (evidence.plain >= 3 or bool(words & _CARD_NAMES))
+    # A credit card counts what is owed: the payments to it have the minus.
+    if evidence.paid_minus and not evidence.paid_plain:
+        spent = evidence.plain > evidence.minus
+    guess = answers.get("sign", choices) or (SPENT if spent else RECEIVED)
+    guesses.append(Guess(answers.id("sign"), "An amount without a minus is", guess, choices))
+    return -1 if guess == SPENT else 1
+
+
+def _currency(
+    evidence: Evidence, preamble: str, answers: Answers, guesses: list[Guess]
+) -> str | None:
+    columns = evidence.columns
+    known = sorted({*CODES, *evidence.codes})
+    labels = [] if columns.currency is None else [columns.labels[columns.currency]]
+    choices = [*labels, *known, "unknown"]
+    guess = labels[0] if labels else _stated(evidence, preamble) or "unknown"
+    answer = answers.get("currency", choices)
+    guesses.append(Guess(answers.id("currency"), "The currency", answer or guess, choices))
+    guess = answer or guess
+    if labels and guess == labels[0]:
+        return _stated(evidence, preamble)
+    columns.currency = None
+    return None if guess == "unknown" else guess
+
+
+def _stated(evidence: Evidence, preamble: str) -> str | None:
+    """The one currency that amounts, names of columns or the lines above them speak of."""
+    columns = evidence.columns
+    money = [columns.amount, columns.debit, columns.credit, columns.balance]
+    names = " ".join(columns.labels[i] for i in money if i is not None)
+    if len(evidence.codes) == 1:
+        return next(iter(evidence.codes))
+    for text in (names, preamble):
+        codes = {code for word in re.findall(r"\b[A-Z]{3}\b", text) if (code := currency_of(word))}
+        codes |= {SIGNS[sign] for sign in "€£₹₺₽₩₪฿₫₴" if sign in text}
+        codes |= {"EUR"} if re.search(r"\beuros?\b", text, re.IGNORECASE) else set()
+        if not codes and "$" in text:
+            codes = {"USD"}
+        if len(codes) == 1:
+            return codes.pop()
+    return None

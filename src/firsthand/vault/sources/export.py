@@ -1,0 +1,93 @@
+"""What every kind of export has in common: rows, what could not be read, questions and guesses."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from firsthand.protocol.things import Thing
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One row that was read. `line` is the physical line (from 1) where the row begins."""
+
+    line: int
+    thing: Thing
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """One row that was not read, and why. `line` is the physical line (from 1) where it begins."""
+
+    line: int
+    why: str
+
+
+class Question(msgspec.Struct, frozen=True):
+    """Something only the person knows. Keep nothing of the file until it is answered.
+
+    `id` is the same for the same content: eight hex digits of the file's SHA-256, then what is
+    asked ("3fa9c1d2.date-order").
+    """
+
+    id: str
+    ask: str
+    choices: list[str]
+
+
+class Guess(msgspec.Struct, frozen=True):
+    """Something that was recognised and can be corrected by answering its `id`.
+
+    `what` says in words what was recognised, `guess` is one of `choices`.
+    """
+
+    id: str
+    what: str
+    guess: str
+    choices: list[str]
+
+
+class UnableToRead(Exception):
+    """The file as a whole cannot be read; the message says why and what to give instead.
+
+    Give the file that the service exports, unpacked and unchanged: a CSV or an OFX file of at
+    most 256 MiB.
+    """
+
+
+class Export(ABC):
+    """An opened export. `source` is "netflix" or "bank", `format` is words a person reads."""
+
+    source: str
+    format: str
+    questions: list[Question]
+    guesses: list[Guess]
+
+    @abstractmethod
+    def rows(self) -> Iterator[Row | Unreadable]:
+        """Every data row of the file, in its order, one at a time.
+
+        May be called again, but not while another iteration of the same export is under way:
+        they share the stream. While `questions` is not empty, times or amounts are provisional.
+        """
+
+
+class Answers:
+    """The person's answers to one file's questions and guesses, by what they are about."""
+
+    def __init__(self, prefix: str, given: Mapping[str, str]) -> None:
+        """`prefix` is the first eight hex digits of the file's SHA-256."""
+        self.prefix = prefix
+        self._given = given
+
+    def id(self, what: str) -> str:
+        """The id of the question or guess about `what`."""
+        return f"{self.prefix}.{what}"
+
+    def get(self, what: str, choices: list[str]) -> str | None:
+        """The answer, or None. Raises UnableToRead if it is not one of `choices`."""
+        answer = self._given.get(self.id(what))
+        if answer is None or answer in choices:
+            return answer
+        options = ", ".join(f'"{choice}"' for choice in choices[:40])
+        message = f'"{answer}" is not an answer to {self.id(what)}. Choose one of: {options}.'
+        raise UnableToRead(message)

@@ -1,0 +1,159 @@
+"""A name for who was paid, from what banks write: "SPOTIFY P2D5A1B3 STOCKHOLM" is Spotify."""
+
+# ruff: noqa: E501 - patterns that list phrases
+
+import re
+from functools import lru_cache
+
+from firsthand.vault.sources.dates import plain
+
+NAME_CHARS_MAX = 80
+
+# Processors that stand before the shop's own name.
+_PROCESSOR = re.compile(
+    r"^(?:paypal|pp|sq|sumup|sum up|zettle|izettle|iz|google|goog|stripe|tst|sp|ebl|klarna|adyen|"
+    r"crv|curve|wpy|lsp|dd|py|fs|ic|2co|paddle\.net|mollie|nyx|worldline|payu|bil|bb|cke|ppl)"
+    r"\s?\*\s*",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"^(?:(?:contactless|recurring|online|international|foreign|non[- ]?sterling|visa|mastercard|"
+    r"maestro|girocard|debit|credit|card|pos|pin|ec|sepa|kontaktlos|internet|mobile|apple pay|"
+    r"google pay|blik|cb|carte|girokonto|eigen)[\s:/,.-]+)*"
+    r"(?:card (?:payment|purchase|transaction|debit)(?: to| at| -)?|card|payment to|payment at|"
+    r"purchase(?: authorized)?(?: on| at| from)?|purchase|debit purchase|visa purchase|"
+    r"direct debit(?: payment)?(?: to)?|standing order(?: to)?|bill payment(?: to)?|"
+    r"bill pay|ach (?:debit|credit|withdrawal|deposit)|pos(?: debit| purchase| payment)?|"
+    r"checkcard|check card|withdrawal at|transfer to|faster payment to|pre-?authorized (?:debit|payment)|"
+    r"kartenzahlung|kartenumsatz|kartenkauf|lastschrift|basislastschrift|folgelastschrift|"
+    r"dauerauftrag|uberweisung|überweisung|zahlung an|kauf|bezahlung|einkauf|gutschrift|"
+    r"kauf/dienstleistung|online[- ]?zahlung|debitkarten-?zahlung|"
+    r"achat(?: cb| par carte)?|paiement(?: par)?(?: carte| cb)?(?: a| chez)?|prelevement(?: sepa)?(?: de)?|"
+    r"prélèvement(?: sepa)?(?: de)?|prlv(?: sepa)?|prel|virement(?: sepa)?(?: a| vers| de)?|vir(?: sepa)?|"
+    r"facture carte|retrait dab|carte|pago (?:con tarjeta )?(?:en|a)|pago|compra(?: tarjeta)?(?: en| con tarjeta en)?|"
+    r"recibo|adeudo(?: recibido)?(?: a su cargo)?|bizum|transferencia (?:a|a favor de|de)|compra no debito|"
+    r"compra|pagamento (?:pos|carta|presso|con carta)?|pagamento|addebito(?: diretto)?(?: sdd)?|sdd|"
+    r"bonifico(?: a favore di)?|acquisto|betaalautomaat|betaling(?: aan)?|incasso|ideal|bea|"
+    r"sepa incasso(?: algemeen doorlopend)?|betaalpas|gea|platnosc karta|płatność kartą|platnosc|"
+    r"zakup(?: przy uzyciu karty| kartą)?|przelew|transakcja karta|kortkob|kortköp|kortkjop|kortkøb|"
+    r"dankort-?(?:kob|køb)?|visa[/ ]dankort|varekjop|varekjøp|varekop|autogiro|betalingsservice|bs betaling|"
+    r"e-?faktura|avtalegiro|swish(?: till| betalning)?|bg|pg|mobilepay|vipps|upi|neft|imps|eft|fpo|dd)"
+    r"(?=[\s:/,.*-]|$)[\s:/,.*-]*",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"(?:\b(?:on|am|vom|du|le|del|el|il|van|op|dnia|z dnia|den|em|a)\s+)?"
+    r"\b(?:\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}[./]\d{1,2}\.?(?![\d.])|"
+    r"\d{1,2}[\s-]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mai|okt|dez)[a-z]*"
+    r"(?:[\s-]?(?:\d{4}|\d{2}))?)\b(?:[\sT]*\d{1,2}[:.]\d{2}(?:[:.]\d{2})?)?",
+    re.IGNORECASE,
+)
+_NOISE = (
+    re.compile(r"\b(?:\d{4}[\s-]?){3}\d{1,7}\b"),  # a card's number
+    re.compile(r"[\dXx*•]{0,6}[Xx*•]{2,}[\s-]?\d{2,6}\b"),  # a card's number, masked
+    re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?\b"),  # an IBAN
+    re.compile(r"\b(?:ref|reference|refno|mandate|mandat|invoice|rechnung|facture|rg|nr|no|id|kd|auth|"
+               r"trace|terminal|term|eref|mref|cred|kref|carte|card|tarjeta|karte|kaart|karta|kort)"
+               r"[.:#\s]*(?:nr|no|num)?[.:#\s]*[\w/-]*\d[\w/-]*", re.IGNORECASE),
+    re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b"),
+    re.compile(r"https?://(?:www\.)?|\bwww\.", re.IGNORECASE),
+    re.compile(r"\b\d[\d.,]*\s?(?:EUR|USD|GBP|CHF|PLN|SEK|DKK|NOK|CAD|AUD)\b"),
+    re.compile(r"\b(?:EUR|USD|GBP|CHF|PLN|SEK|DKK|NOK)\s?\d[\d.,]*"),
+)  # fmt: skip
+_DOMAIN = re.compile(
+    r"^([\w-]{3,})\.(?:com|net|org|de|fr|it|es|nl|pl|se|dk|no|pt|uk|ch|at|be|eu|io|tv|app|co|me)"
+    r"(?:\.\w{2})?(?:/\S*)?(?=$|\s)",
+    re.IGNORECASE,
+)
+_COUNTRY_WORDS = """
+de gb uk us ie se nl fr es it pl dk no lu ch at be pt fi cz ca au deu gbr usa irl swe nld
+fra esp ita pol dnk nor lux che aut bel prt ny tx wa ma nj il fl
+"""
+_COUNTRY = frozenset(_COUNTRY_WORDS.split())
+_LEGAL_WORDS = """
+gmbh ag ltd limited inc llc plc sa sas sarl srl spa bv nv ab as aps oy oyj kg co cokg se ohg
+kgaa eg ev ek sl slu sau lda ltda sp zoo z o corp corporation company international europe
+deutschland sagt danke mbh und and
+"""
+_LEGAL = frozenset(_LEGAL_WORDS.split())
+
+
+@lru_cache(maxsize=1 << 15)
+def payee_name(text: str) -> str:
+    """The name in a bank's text, without numbers, dates, places after a number and the like.
+
+    Falls back to the text itself, shortened, if nothing of a name is left.
+    """
+    text = " ".join(text.replace("\u00a0", " ").split())
+    cleaned = text.split("//")[0]
+    for _ in range(3):
+        shorter = _PROCESSOR.sub("", _LEAD.sub("", cleaned))
+        shorter = shorter if any(map(str.isalpha, shorter)) else cleaned
+        if shorter == cleaned:
+            break
+        cleaned = shorter
+    cleaned = _DATE.sub(" | ", cleaned)
+    for pattern in _NOISE:
+        cleaned = pattern.sub(" | ", cleaned)
+    cleaned = _PROCESSOR.sub("", _LEAD.sub("", cleaned.strip(" |,;:-/*.'#")))
+    kept = _until_reference(cleaned)
+    name = _DOMAIN.sub(r"\1", " ".join(kept)).strip(" ,;:-/*.'#|")
+    if sum(map(str.isalpha, name)) < 2:
+        name = text
+    return _case(name[:NAME_CHARS_MAX].strip())
+
+
+def _until_reference(text: str) -> list[str]:
+    """Words up to the first that is a reference: what follows is a place or more references."""
+    kept: list[str] = []
+    for word in re.split(r"[\s*,;]+", text):
+        bare = word.strip(".:-/#'()")
+        if not bare:
+            continue
+        reference = bare == "|" or _is_reference(bare)
+        if reference and any(sum(map(str.isalpha, k)) >= 2 for k in kept):
+            break
+        if not reference:
+            kept.append(word.strip(";:,"))
+    while len(kept) > 1 and kept[-1].strip(".").casefold() in _COUNTRY and kept[-1].isupper():
+        kept.pop()
+    return kept
+
+
+def _is_reference(word: str) -> bool:
+    """Whether a word is a number or a code: "3217", "P2D5A1B3", "866-579-7172", not "7-Eleven"."""
+    digits = sum(map(str.isdigit, word))
+    letters = sum(map(str.isalpha, word))
+    if digits == 0:
+        return False
+    return letters == 0 or digits >= 3 or (digits >= 2 and len(word) >= 5)
+
+
+def _case(name: str) -> str:
+    if name != name.upper() and name != name.lower():
+        return name
+    return " ".join(
+        word if len(word) <= 3 and name.isupper() and word.isalpha() and len(name) <= 3
+        else word[:1].upper() + word[1:].lower()
+        for word in name.split()
+    )  # fmt: skip
+
+
+def needs_cleaning(payee: str) -> bool:
+    """Whether a payee column holds more than a name: numbers, codes, stars."""
+    return "*" in payee or "//" in payee or any(_is_reference(word) for word in payee.split())
+
+
+@lru_cache(maxsize=1 << 15)
+def merchant_key(name: str) -> str:
+    """What groups payments to the same merchant, whatever else is written with its name."""
+    name = re.sub(r"\(.*?\)", " ", payee_name(name))
+    name = _DOMAIN.sub(r"\1", name)
+    words = re.findall(r"[^\W_]+", plain(name))
+    kept = [
+        w for w in words if w not in _LEGAL and not _is_reference(w) and w not in ("the", "www")
+    ]
+    kept = kept or words
+    while len(kept) > 1 and kept[-1] in _COUNTRY:
+        kept.pop()
+    return " ".join(kept[:4])

@@ -1,0 +1,66 @@
+"""Payments as things: what all formats of bank statements end in."""
+
+from decimal import Decimal
+
+import msgspec
+
+from firsthand.protocol.things import Thing
+from firsthand.vault.sources.amounts import price
+from firsthand.vault.sources.identity import Identity
+from firsthand.vault.sources.payee import needs_cleaning, payee_name
+
+TEXT_CHARS_MAX = 2000
+
+
+class Payment(msgspec.Struct, frozen=True, kw_only=True):
+    """One movement of money as a statement has it; `value` is negative for money out.
+
+    `time` is a date. The account only tells rows apart: it is never
+    kept, but by its digest in the id.
+    """
+
+    time: str
+    value: Decimal
+    currency: str | None
+    payee: str
+    description: str
+    bank_id: str
+    account: str
+
+
+def payment_thing(payment: Payment, identity: Identity) -> Thing:
+    """The thing of a payment: a PayAction if money went out or none moved, else a ReceiveAction."""
+    paid = payment.value <= 0
+    amount = price(payment.value)
+    name = _name(payment, paid=paid)
+    kind = "PayAction" if paid else "ReceiveAction"
+    data: dict[str, object] = {"@type": kind, "name": name, "startTime": payment.time}
+    data["price"] = amount
+    if payment.currency:
+        data["priceCurrency"] = payment.currency
+    data["recipient" if paid else "sender"] = {"@type": "Organization", "name": name}
+    if payment.description:
+        data["description"] = payment.description[:TEXT_CHARS_MAX]
+    if payment.bank_id:
+        data["identifier"] = payment.bank_id
+    key = identity.of(
+        [
+            payment.time,
+            payment.payee,
+            amount if paid else f"+{amount}",
+            payment.currency,
+            payment.description,
+            payment.account,
+            payment.bank_id,
+        ]
+    )
+    return Thing(id=key, type=kind, name=name, time=payment.time, source="bank", data=data)
+
+
+def _name(payment: Payment, *, paid: bool) -> str:
+    if payment.payee:
+        cleaned = payee_name(payment.payee) if needs_cleaning(payment.payee) else payment.payee
+        return " ".join(cleaned.split())[:120]
+    if payment.description:
+        return payee_name(payment.description)
+    return "Payment" if paid else "Money received"
