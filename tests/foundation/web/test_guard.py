@@ -46,7 +46,13 @@ async def in_parts(*parts: bytes) -> AsyncIterator[bytes]:
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/", 200), ("/nowhere", 404), ("/crash", 500), ("/count", 200), ("/static/none.css", 404)],
+    [
+        ("/", 200),
+        ("/nowhere", 404),
+        ("/crash", 500),
+        ("/page/start", 200),
+        ("/static/none.css", 404),
+    ],
 )
 def test_every_answer_carries_the_headers(client: Asker, path: str, status: int) -> None:
     answer = client.get(path)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -61,6 +61,18 @@ def figures() -> dict[str, object]:
     }  # fmt: skip
 
 
+async def upload(request: Request) -> Response:
+    """Read a file and say how long it was."""
+    async with request.form() as form:
+        file = form["file"]
+        size = 0 if isinstance(file, str) else len(await file.read())
+    return RedirectResponse(f"/live?done={size}", 303)
+
+
+async def crash(_request: Request) -> Response:
+    raise RuntimeError("on purpose")
+
+
 def make(hosts: list[str], *, side: str = "vault", streams: Streams | None = None) -> ASGIApp:
     here = Path(__file__).parent
     name = "Firsthand" if side == "vault" else "Green Grocer"
@@ -92,20 +104,8 @@ def make(hosts: list[str], *, side: str = "vault", streams: Streams | None = Non
     async def events(_request: Request) -> Response:
         return live.respond(["all"], [Change(part="first", text="first words")])
 
-    async def upload(request: Request) -> Response:
-        async with request.form() as form:
-            file = form["file"]
-            size = 0 if isinstance(file, str) else len(await file.read())
-        return RedirectResponse(f"/live?done={size}", 303)
-
     async def missing(request: Request, _exc: Exception) -> Response:
         return kit.error(request, 404, "This page is not here", "It may have moved.")
-
-    async def crash(_request: Request) -> Response:
-        raise RuntimeError("on purpose")
-
-    async def dump(_request: Request) -> Response:
-        return JSONResponse(state["count"])
 
     routes = [
         Route("/", gallery),
@@ -114,7 +114,6 @@ def make(hosts: list[str], *, side: str = "vault", streams: Streams | None = Non
         Route("/events", events),
         Route("/upload", upload, methods=["POST"]),
         Route("/crash", crash),
-        Route("/count", dump),
         *kit.routes(),
     ]
     app = Starlette(routes=routes, exception_handlers={404: missing})
