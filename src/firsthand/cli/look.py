@@ -75,10 +75,11 @@ def show_doubts(files: list[dict[str, Any]]) -> None:
                 print(f"  and {len(bad) - UNREADABLE_SHOWN} more (--json shows all)")
         for guess in file["guesses"]:
             print()
-            show.words(f"{file['path']}: {guess['what']}")
+            show.words(f"{file['path']}: {guess['what']}: {guess['guess']}.")
             others = [choice for choice in guess["choices"] if choice != guess["guess"]]
             if others:
-                show.words(f"If that is wrong: --answer '{guess['id']}={others[0]}'", "  ")
+                answer = f"--answer '{guess['id']}={others[0]}'"
+                show.words(f"If that is wrong: firsthand vault import FILE {answer}", "  ")
         if file.get("note"):
             print()
             show.words(f"{file['path']}: {file['note']}")

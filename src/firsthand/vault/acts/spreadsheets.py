@@ -8,8 +8,9 @@ from typing import IO
 
 FIXED = ("id", "time", "name", "source")
 # What a spreadsheet takes for the start of a formula (OWASP ASVS 5.0, 1.2.10), full-width forms
-# included, and after any white space that it would skip.
-_FORMULA = re.compile(r"[\s\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n\x00]")
+# included, and after any white space that it would skip. Apostrophes before it count as well, so
+# that the one put there can be told from those that were there.
+_FORMULA = re.compile(r"'*(?:[\s\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n\x00])")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 
 

@@ -36,9 +36,25 @@ def import_file(
     """
     try:
         with path.open("rb") as stream:
-            if is_own_export(stream):
-                return take_back(store, path, stream, clock, chance)
-            return _import_stream(store, path, stream, answers, clock, progress)
+            return import_held(store, path, stream, answers, clock, chance, progress)
+    except OSError as error:
+        return not_read(str(path), error)
+
+
+def import_held(  # noqa: PLR0913, PLR0917 - what `import_file` takes, and the open file
+    store: Store,
+    path: Path,
+    stream: BinaryIO,
+    answers: Mapping[str, str],
+    clock: Clock,
+    chance: Chance,
+    progress: Progress = silent,
+) -> Report:
+    """The same of a file that is open, or in memory and was never on a disk; `path` names it."""
+    try:
+        if is_own_export(stream):
+            return take_back(store, path, stream, clock, chance)
+        return _import_stream(store, path, stream, answers, clock, progress)
     except (OSError, UnableToRead, UnableToReadExport) as error:
         return not_read(str(path), error)
 

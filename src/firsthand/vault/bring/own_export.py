@@ -15,6 +15,7 @@ HEAD_BYTES = 4096
 ROW_CHARACTERS_MAX = 64 * 1024 * 1024
 _AT_ONCE = 256 * 1024
 _MARK = re.compile(rb'"format"\s*:\s*"' + FORMAT.encode() + b'"')
+_HEADLESS = "This export does not begin with its format and version."
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -82,7 +83,9 @@ def _checked(scanner: "_Scanner") -> Iterator[tuple[str, object]]:
                 "This export was made by a newer Firsthand. Use the newer one to read it."
             )
         elif not name.startswith("@") and name not in {"format", "version"}:
-            raise UnableToReadExport("This export does not begin with its format and version.")
+            raise UnableToReadExport(_HEADLESS)
+    if said != {"format": FORMAT, "version": VERSION}:
+        raise UnableToReadExport(_HEADLESS)
 
 
 class _Scanner:

@@ -1,0 +1,71 @@
+"""Which organisation a command of `firsthand hub` means, and how it reaches its hub."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+
+    from firsthand.foundation.settings import Settings
+
+HTTPS, HTTP = 443, 80
+
+
+class UnableToTell(Exception):
+    """A command does not know which organisation is meant, or which file."""
+
+
+def do(
+    args: argparse.Namespace, settings: Settings, act: str, arguments: Mapping[str, object]
+) -> dict[str, Any]:
+    """Have one act done by the hub that serves the folder, or in this process if none does."""
+    from firsthand import app
+    from firsthand.hub.acts import console
+
+    folder = folder_of(args, settings)
+    if not folder.is_dir():
+        raise UnableToTell(f"There is no folder {folder}. Make one: firsthand hub init")
+    answer = console.ask(folder, act, arguments)
+    if answer is not None:
+        return answer
+    hub = app.open_hub(folder, settings)
+    try:
+        return console.run(hub, act, arguments)
+    finally:
+        hub.close()
+
+
+def folder_of(args: argparse.Namespace, settings: Settings) -> Path:
+    """The organisation's folder: `--hub`, or the setting. Raises `UnableToTell`."""
+    named: str | None = getattr(args, "hub", None)
+    if named is not None:
+        return Path(named)
+    if settings.hub is not None:
+        return settings.hub
+    raise UnableToTell("Which organisation? Say --hub FOLDER, or set FIRSTHAND_HUB.")
+
+
+def place(url: str, host: str | None, port: int | None) -> tuple[str, int]:
+    """Where to listen: this machine alone for a loopback address, everywhere for others."""
+    parts = urlsplit(url)
+    named = parts.hostname or "127.0.0.1"
+    from firsthand.hub.terms.organisation import is_loopback
+
+    near = "127.0.0.1" if named == "localhost" else named
+    chosen = host or (near if is_loopback(named) else "0.0.0.0")  # noqa: S104 - it is published
+    default = HTTPS if parts.scheme == "https" else HTTP
+    return chosen, port if port is not None else parts.port or default
+
+
+def text_of(name: str) -> str:
+    """The text of a file in UTF-8. Raises `UnableToTell`, or `OSError` where there is none."""
+    try:
+        return Path(name).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnableToTell(
+            f"{name} is not UTF-8 at byte {error.start}. Save it as UTF-8."
+        ) from error

@@ -1,0 +1,56 @@
+"""Serves an application by uvicorn until the process is told to stop."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+KEEP_ALIVE_S = 30
+GRACE_S = 5
+QUEUE_MAX = 2048
+
+
+class UnableToListen(RuntimeError):
+    """The port is taken, or the address is not this machine's. Choose another: --port N."""
+
+
+def serve(application: ASGIApp, *, host: str, port: int, line: str) -> int:
+    """Listen, print ``line`` once, and serve; returns 0 after a stop. Raises ``UnableToListen``."""
+    import uvicorn
+
+    sock = _listening(host, port)
+    config = uvicorn.Config(
+        application,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,  # a log of addresses is one about people
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACE_S,
+        backlog=QUEUE_MAX,
+    )
+    print(line, flush=True)
+    with sock:
+        uvicorn.Server(config).run(sockets=[sock])
+    return 0
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that takes connections already: whoever reads our line can call at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+        sock.listen(QUEUE_MAX)
+    except OSError as error:
+        sock.close()
+        raise UnableToListen(f"{host}:{port} cannot be listened on: {error.strerror}.") from error
+    return sock

@@ -1,0 +1,52 @@
+"""A real encrypted vault and small exports to bring."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from firsthand.foundation.clock import SetClock
+from firsthand.foundation.ids import SystemChance
+from firsthand.vault.store import Store
+from firsthand.vault.store.slots import FLOOR
+
+Make = Callable[[str], Store]
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(datetime(2024, 5, 1, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def make(tmp_path: Path, clock: SetClock) -> Iterator[Make]:
+    """Make an opened vault of a name."""
+    opened = []
+
+    def one(name: str) -> Store:
+        store, _ = Store.create(tmp_path / name, "passphrase", SystemChance(), clock, FLOOR)
+        opened.append(store)
+        return store
+
+    yield one
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(make: Make) -> Store:
+    return make("mine")
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Callable[..., Path]:
+    """Write an export of viewings: the titles, with as many days from 13 January as there are."""
+
+    def write(titles: list[str], name: str = "viewed.csv", date: str = "1/13/24") -> Path:
+        path = tmp_path / name
+        rows = "".join(f'"{title}","{date}"\n' for title in titles)
+        path.write_text("Title,Date\n" + rows)
+        return path
+
+    return write

@@ -1,0 +1,197 @@
+"""All of a file is kept or nothing, each row once, and what is not read is told of."""
+
+import itertools
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from firsthand.foundation.clock import SetClock
+from firsthand.foundation.ids import SystemChance
+from firsthand.vault.bring import importing, reading
+from firsthand.vault.bring.finding import UnableToFind, files_of
+from firsthand.vault.bring.importing import import_file
+from firsthand.vault.bring.report import Report, questions_in
+from firsthand.vault.sources import Export, Row, UnableToRead, Unreadable
+from firsthand.vault.store import Store
+
+Write = Callable[..., Path]
+NUMBERS = itertools.count()
+
+
+def bring(store: Store, path: Path, clock: SetClock, **answers: str) -> Report:
+    return import_file(store, path, answers, clock, SystemChance())
+
+
+def names(store: Store) -> list[str]:
+    return sorted(row["name"] for row in store.rows("things.newest", limit=-1))
+
+
+def test_each_row_is_kept_once_with_its_import(
+    store: Store, clock: SetClock, export: Write
+) -> None:
+    first = bring(store, export(["Dark", "Heimat", "Dark"]), clock)
+    assert (first.read, first.added, first.known, first.waiting) == (3, 3, 0, 0)
+    again = bring(store, export(["Dark", "Dark", "Heimat", "Das Boot"], "later.csv"), clock)
+    assert (again.read, again.added, again.known) == (4, 1, 3)
+    assert names(store) == ["Dark", "Dark", "Das Boot", "Heimat"]
+    imports = store.rows("imports.all")
+    assert [row["path_name"] for row in imports] == ["later.csv", "viewed.csv"]
+    assert imports[0]["at"] == "2024-05-01T12:00:00Z"
+    assert (imports[1]["read"], imports[1]["added"], imports[1]["unreadable"]) == (3, 3, 0)
+    by_import = {row["import_id"] for row in store.rows("things.by_id", id=store.rows(
+        "things.found", words='"boot" *', type=None, source=None, limit=1)[0]["id"])}  # fmt: skip
+    assert by_import == {imports[0]["id"]}
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.sampled_from(["Dark", "Heimat", "Das Boot"]), max_size=30), st.data())
+def test_importing_again_and_in_parts_adds_nothing_new(
+    make: Callable[[str], Store], clock: SetClock, export: Write, titles: list[str],
+    data: st.DataObject,
+) -> None:  # fmt: skip
+    store = make(f"v{next(NUMBERS)}")
+    start = data.draw(st.integers(0, len(titles)))
+    if titles[:start]:
+        bring(store, export(titles[:start]), clock)
+    if titles:
+        bring(store, export(titles), clock)
+        again = bring(store, export(titles), clock)
+        assert (again.added, again.known) == (0, len(titles))
+    assert names(store) == sorted(titles)
+
+
+def test_nothing_is_kept_of_a_file_with_an_open_question(
+    store: Store, clock: SetClock, export: Write
+) -> None:
+    path = export(["Dark", "Heimat"], date="1/3/24")
+    asked = bring(store, path, clock)
+    assert (asked.read, asked.added, asked.waiting) == (2, 0, 2)
+    (question,) = questions_in([asked])
+    assert question["path"] == str(path)
+    assert store.rows("imports.all") == []
+    assert names(store) == []
+    id, choices = question["id"], question["choices"]
+    assert isinstance(id, str)
+    assert isinstance(choices, list)
+    answered = bring(store, path, clock, **{id.upper(): str(choices[1]).upper()})
+    assert (answered.read, answered.added, answered.waiting) == (2, 2, 0)
+    assert questions_in([answered]) == []
+
+
+def test_an_answer_that_is_none_is_refused(store: Store, clock: SetClock, export: Write) -> None:
+    path = export(["Dark"], date="1/3/24")
+    (question,) = questions_in([bring(store, path, clock)])
+    refused = bring(store, path, clock, **{str(question["id"]): "tomorrow"})
+    assert refused.error is not None
+    assert "tomorrow" in refused.error
+    assert names(store) == []
+
+
+def test_rows_that_cannot_be_read_are_counted_and_told_of(
+    store: Store, clock: SetClock, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('Title,Date\n"Dark","1/13/24"\n"Heimat","never"\n')
+    report = bring(store, path, clock)
+    assert (report.read, report.added) == (2, 1)
+    assert [row["line"] for row in report.unreadable] == [3]
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x89PNG\r\n\x1a\n", b"{}", b"PK\x03\x04", b"\x00" * 100])
+def test_a_file_that_is_no_export_is_told_of(
+    store: Store, clock: SetClock, tmp_path: Path, raw: bytes
+) -> None:
+    (tmp_path / "x").write_bytes(raw)
+    report = bring(store, tmp_path / "x", clock)
+    assert report.error
+    assert report.read == 0
+    assert bring(store, tmp_path / "missing", clock).error
+
+
+def test_nothing_is_kept_where_reading_fails_half_way(
+    store: Store, clock: SetClock, export: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = reading.opened
+
+    class Broken(Export):
+        def __init__(self, inner: Export) -> None:
+            self.inner = inner
+            self.source, self.format = inner.source, inner.format
+            self.questions, self.guesses = inner.questions, inner.guesses
+
+        def rows(self) -> Iterator[Row | Unreadable]:
+            for number, row in enumerate(self.inner.rows()):
+                if number == 2500:
+                    raise UnableToRead("The rest is missing.")
+                yield row
+
+    monkeypatch.setattr(importing, "opened", lambda *each: Broken(real(*each)))
+    report = bring(store, export([f"Film {n}" for n in range(3000)]), clock)
+    assert report.error == "The rest is missing."
+    assert (report.added, names(store), store.rows("imports.all")) == (0, [], [])
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from firsthand.foundation.clock import SystemClock
+from firsthand.foundation.ids import SystemChance
+from firsthand.vault.bring.importing import import_file
+from firsthand.vault.store import Store
+store = Store.open(Path(sys.argv[1]), "passphrase")
+tell = lambda path, rows: print(rows, flush=True)
+import_file(store, Path(sys.argv[2]), {}, SystemClock(), SystemChance(), tell)
+print("done", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.kill
+@pytest.mark.parametrize("moment", ["1000", "4000", "8000", "done"])
+def test_a_process_killed_while_it_imports_leaves_before_or_after(
+    store: Store, export: Write, moment: str
+) -> None:
+    path = export([f"Film {number}" for number in range(8500)])
+    store.close()
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(store.folder), str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    for line in child.stdout:
+        if line.strip() == moment:
+            break
+    child.kill()
+    child.communicate()
+    again = Store.open(store.folder, "passphrase")
+    row = again.row("things.count")
+    assert row == {"things": 8500 if moment == "done" else 0}
+    assert len(again.rows("imports.all")) == (moment == "done")
+    again.close()
+
+
+def test_a_folder_means_every_file_in_it(tmp_path: Path) -> None:
+    for name in ("b/two.csv", "a.csv", "b/a/one.csv", ".hidden", ".git/x"):
+        path = tmp_path / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    found = files_of([tmp_path / "in", tmp_path / "in" / "a.csv", tmp_path / "none"])
+    places = [path.relative_to(tmp_path).as_posix() for path in found]
+    assert places == ["in/a.csv", "in/b/two.csv", "in/b/a/one.csv", "none"]
+
+
+def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("firsthand.vault.bring.finding.FILES_MAX", 2)
+    for name in "abc":
+        (tmp_path / name).write_text("x")
+    with pytest.raises(UnableToFind):
+        files_of([tmp_path])
