@@ -125,7 +125,7 @@ def test_every_cadence() -> None:
         ("Rent", 1, 24),
         ("Radio", 3, 8),
         ("Tax", 6, 4),
-        ("Insurance", 12, 2),
+        ("Levy", 12, 2),
     ):
         things += [payment(day, name, "10") for day in months(start, count, step)]
     assert {s.name: (s.cadence, s.yearly, s.ended) for s in found(things)} == {

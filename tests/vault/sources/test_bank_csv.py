@@ -340,3 +340,21 @@ def test_rows_written_in_any_style_are_read_again(
         assert Decimal(str(row.thing.data["price"])) == abs(amount)
         assert row.thing.type == ("ReceiveAction" if amount > 0 else "PayAction")
     assert len({row.thing.id for row in found if isinstance(row, Row)}) == len(rows)
+
+
+def test_the_number_of_an_account_is_no_name() -> None:
+    text = (
+        "Bokföringsdag;Belopp;Avsändare;Mottagare;Namn;Rubrik;Saldo;Valuta\n"
+        "2024/01/13;-99,00;123;;;Autogiro Spotify;1000,00;SEK\n"
+        "2024/01/12;10000,00;;123;;Lön;1099,00;SEK\n"
+    )
+    assert [row[4] for row in read(text)] == ["Spotify", "Lön"]
+
+
+def test_the_name_is_where_rows_differ() -> None:
+    text = (
+        "Data;Entrate;Uscite;Descrizione;Descrizione Completa\n"
+        "13/01/2024;;-9,99;Pagamento Visa;SPOTIFY P2D5A1B3\n"
+        "12/01/2024;;-5,00;Pagamento Visa;BAR ROMA\n"
+    )
+    assert [row[4] for row in read(text)] == ["Spotify", "Bar Roma"]

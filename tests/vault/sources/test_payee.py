@@ -20,6 +20,8 @@ from firsthand.vault.sources.payee import merchant_key, payee_name
         ("PRLV SEPA EDF", "EDF"),
         ("7-Eleven", "7-Eleven"),
         ("O2", "O2"),
+        ("CONTACTLESS KETTLE AND BEAN", "Kettle And Bean"),
+        ("VISA SPOTIFY", "Spotify"),
         ("123456", "123456"),
     ],
 )

@@ -52,7 +52,7 @@ def open_export(name: str, stream: BinaryIO, answers: Mapping[str, str]) -> Expo
     text = open_text(name, stream)
     start = next(text.chunks("latin-1"), "")
     if looks_like_ofx(start):
-        return open_ofx(name, text, start, answers)
+        return open_ofx(name, text, start)
     upper = start.lstrip("\ufeff\u00ef\u00bb\u00bf \r\n\t").upper()
     for starts, what in _OTHER:
         if upper.startswith(starts):

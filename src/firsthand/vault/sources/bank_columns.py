@@ -25,7 +25,8 @@ class Columns(msgspec.Struct, kw_only=True):
 
     `header_line` is 0 for a file without names; `first_line` is where the data begin. `labels`
     are the names a person sees, no two the same. `dates` are all columns of dates, the chosen one
-    first.
+    first. `naming` is the description that tells rows apart best: where there is no payee, it has
+    the name.
     """
 
     header_line: int
@@ -42,6 +43,7 @@ class Columns(msgspec.Struct, kw_only=True):
     payee: int | None = None
     payer: int | None = None
     descriptions: list[int] = []
+    naming: int | None = None
     kinds: list[int] = []
     bank_id: int | None = None
     account: int | None = None
@@ -68,6 +70,11 @@ class _Seen:
     def fits(self, column: int, holds: Callable[[str], object]) -> bool:
         """Whether at least half of the filled cells do; an empty column fits anything."""
         return not self.columns[column] or self.share(column, holds) >= 0.5
+
+
+def has_letters(text: str) -> bool:
+    """Whether a cell may be a name: the number of an account is none."""
+    return any(map(str.isalpha, text))
 
 
 def looks_dated(text: str) -> bool:
@@ -189,6 +196,8 @@ def _roles(header: list[str], width: int, seen: _Seen) -> dict[int, tuple[str, i
             role = "currency" if seen.share(i, currency_of) > 0.5 else "kind"
         elif role == "currency" and not seen.fits(i, currency_of):
             role = "kind"
+        elif role in ("payee", "payer") and not seen.fits(i, has_letters):
+            role = "other"
         roles[i] = (role, sure)
     return roles
 
@@ -324,6 +333,9 @@ def _other_columns(columns: Columns, roles: dict[int, tuple[str, int]], seen: _S
     if not any(i is not None and (seen.filled(i) > 0 or not seen.rows) for i in named):
         taken = {columns.currency, columns.direction}
         columns.descriptions = _texts([i for i in free if i not in taken], roles, seen)
+    columns.naming = max(
+        columns.descriptions, key=lambda i: (len(set(seen.columns[i])), -i), default=None
+    )
 
 
 def _texts(free: list[int], roles: dict[int, tuple[str, int]], seen: _Seen) -> list[int]:

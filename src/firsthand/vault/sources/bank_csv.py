@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from firsthand.vault.sources.amounts import currency_of, direction_of, read_amount, value_of
-from firsthand.vault.sources.bank_columns import Columns, recognise
+from firsthand.vault.sources.bank_columns import Columns, has_letters, recognise
 from firsthand.vault.sources.bank_layout import Evidence, Layout, correct, decide
 from firsthand.vault.sources.csvs import head_lines, records
 from firsthand.vault.sources.dates import read
@@ -96,6 +96,7 @@ def _payment(cells: list[str], layout: Layout) -> Payment | str:
     payee = _cell(cells, columns.payee)
     if columns.payer is not None and (value > 0 or not payee):
         payee = _cell(cells, columns.payer) or payee
+    payee = payee if has_letters(payee) else ""
     words = dict.fromkeys(text for i in columns.descriptions if (text := _cell(cells, i)))
     if not payee and not words:
         words = dict.fromkeys(text for i in columns.kinds if (text := _cell(cells, i)))
@@ -106,6 +107,7 @@ def _payment(cells: list[str], layout: Layout) -> Payment | str:
         currency=currency or layout.currency or code or None,
         payee=payee,
         description=" ".join(words),
+        naming=_cell(cells, columns.naming),
         bank_id=_cell(cells, columns.bank_id),
         account=_cell(cells, columns.account),
     )

@@ -154,7 +154,7 @@ def decide(evidence: Evidence, preamble: str, answers: Answers) -> Layout:
 
 
 def _column_guesses(columns: Columns, answers: Answers) -> list[Guess]:
-    described = columns.descriptions[0] if columns.descriptions else None
+    described = columns.naming
     found: tuple[tuple[str, str, int | None], ...] = (
         ("date", "the date of the payment", columns.dates[0] if columns.dates else None),
         ("amount", "the amount", columns.amount),
@@ -201,6 +201,7 @@ def correct(columns: Columns, answers: Answers) -> Columns:
     if "description" in given:
         described = given["description"]
         columns.descriptions = [] if described is None else [described]
+        columns.naming = described
     return columns
 
 
@@ -261,7 +262,11 @@ def _mark(
     decided = MARKS[answer] if answer else evidence.decimals.decide()
     if decided is None:
         example = evidence.decimals.example or "1.234"
-        ask = f"In {example}, what stands before the decimals? If it is thousands, the other one."
+        name, other = ("point", "comma") if "." in example else ("comma", "point")
+        ask = (
+            f"Is {example} a little over {re.split('[.,]', example)[0]} (the {name} marks the "
+            f"decimals), or a thousand times that (the {other} does)?"
+        )
         questions.append(Question(answers.id(what), ask, choices))
         return "." if "," in example else ","
     words = "point" if decided == "." else "comma"

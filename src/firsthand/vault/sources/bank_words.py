@@ -95,7 +95,8 @@ _WORDS: dict[str, str] = {
         libelle|libelle operation|libelle de l operation|libelle simplifie|libelle complet|motif|
         nature de l operation|communication|communications|informations complementaires|intitule|
         descriptif|detail de l ecriture|causale|descrizione|descrizione operazione|
-        descrizione estesa|dettagli|note|operazione|concepto|descripcion|detalle|movimiento|
+        descrizione estesa|descrizione completa|avisierungstext|notification text|
+        texte de notification|testo di avviso|text de notificacion|dettagli|note|operazione|concepto|descripcion|detalle|movimiento|
         observaciones|concepto ampliado|glosa|historico|descricao|descritivo|lancamento|descr|
         detalhes|memorando|descricao do movimento|omschrijving|mededelingen|mededeling|omschrijving 1|
         omschrijving 2|omschrijving 3|betalingskenmerk|opis|opis operacji|opis transakcji|tytul|
@@ -103,7 +104,7 @@ _WORDS: dict[str, str] = {
         rubrik|transaktion|transaktionstext|referens|tekst|beskrivelse|forklaring|melding|besked|
         posteringstekst|popis|kozlemeny|aciklama|viesti|selite|transaction|merchant description|
         what|item""",
-    "kind": """type|transaction type|type of transaction|category|kategorie|categorie|categoria|
+    "kind": """type|bewegungstyp|type de mouvement|tipo di movimento|type of movement|transaction type|type of transaction|category|kategorie|categorie|categoria|
         umsatztyp|umsatzart|vorgang|buchungsart|type operation|type d operation|code|mutatiesoort|
         subcategory|typ|typ transakcji|typ operacji|rodzaj operacji|rodzaj transakcji|transaktionstyp|
         transaktionstype|kategori|spending category|status|state|kategoria|product|produkt|

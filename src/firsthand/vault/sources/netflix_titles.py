@@ -7,6 +7,7 @@ from firsthand.vault.sources.dates import plain
 
 PREFIXES_MAX = 200_000
 
+_DIGIT = re.compile(r"\d")
 _SPLIT = re.compile(r"\s*[:：]\s+|：")
 _NUMBER = (
     r"(?:\d{1,3}|[ivx]{1,5}|one|two|three|four|five|six|seven|eight|nine|ten|eins|zwei|drei|vier|"
@@ -58,7 +59,7 @@ def _strength(part: str) -> int:
 
 @lru_cache(maxsize=1 << 14)
 def _is_episode(part: str) -> bool:
-    return _EPISODE.fullmatch(plain(part).strip()) is not None
+    return _DIGIT.search(part) is not None and _EPISODE.fullmatch(plain(part).strip()) is not None
 
 
 class Titles:

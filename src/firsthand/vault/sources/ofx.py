@@ -6,13 +6,12 @@ but the five of XML and numbers, and a file that declares its own is refused.
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 
 from firsthand.vault.sources.amounts import read_amount, value_of
 from firsthand.vault.sources.dates import read
 from firsthand.vault.sources.export import (
-    Answers,
     Export,
     Guess,
     Question,
@@ -75,13 +74,12 @@ class Ofx(Export):
     source = "bank"
     format = "Bank statement (OFX)"
 
-    def __init__(self, text: TextFile, encoding: str, prefix: str) -> None:
+    def __init__(self, text: TextFile, encoding: str) -> None:
         """Made by `open_ofx`. OFX says what everything means: there is nothing to guess."""
         self.questions: list[Question] = []
         self.guesses: list[Guess] = []
         self._text = text
         self._encoding = encoding
-        self._prefix = prefix
 
     def rows(self) -> Iterator[Row | Unreadable]:
         """Every transaction, one at a time; one that the file's end cuts is unreadable."""
@@ -236,9 +234,8 @@ def _value(text: str) -> Decimal | None:
     return None if value is None else value * (-1 if amount.sign < 0 else 1)
 
 
-def open_ofx(name: str, text: TextFile, start: str, answers: Mapping[str, str]) -> Ofx:
+def open_ofx(name: str, text: TextFile, start: str) -> Ofx:
     """Open an OFX file. Raises UnableToRead if it declares entities or is of another kind."""
-    Answers(text.digest[:8], answers)
     encoding = declared_encoding(start)
     # A declaration counts wherever it stands, before the first tag or after it.
     before = ""
@@ -250,4 +247,4 @@ def open_ofx(name: str, text: TextFile, start: str, answers: Mapping[str, str]) 
                 "Export the statement again."
             )
         before = chunk[-16:]
-    return Ofx(text, encoding, text.digest[:8])
+    return Ofx(text, encoding)

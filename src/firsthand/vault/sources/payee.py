@@ -20,7 +20,7 @@ _LEAD = re.compile(
     r"^(?:(?:contactless|recurring|online|international|foreign|non[- ]?sterling|visa|mastercard|"
     r"maestro|girocard|debit|credit|card|pos|pin|ec|sepa|kontaktlos|internet|mobile|apple pay|"
     r"google pay|blik|cb|carte|girokonto|eigen)[\s:/,.-]+)*"
-    r"(?:card (?:payment|purchase|transaction|debit)(?: to| at| -)?|card|payment to|payment at|"
+    r"(?:card (?:payment|purchase|transaction|debit)(?: to| at| -)?|contactless|kontaktlos|visa|mastercard|maestro|girocard|apple pay|google pay|blik|payment to|payment at|"
     r"purchase(?: authorized)?(?: on| at| from)?|purchase|debit purchase|visa purchase|"
     r"direct debit(?: payment)?(?: to)?|standing order(?: to)?|bill payment(?: to)?|"
     r"bill pay|ach (?:debit|credit|withdrawal|deposit)|pos(?: debit| purchase| payment)?|"
@@ -53,7 +53,7 @@ _NOISE = (
     re.compile(r"[\dXx*•]{0,6}[Xx*•]{2,}[\s-]?\d{2,6}\b"),  # a card's number, masked
     re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?\b"),  # an IBAN
     re.compile(r"\b(?:ref|reference|refno|mandate|mandat|invoice|rechnung|facture|rg|nr|no|id|kd|auth|"
-               r"trace|terminal|term|eref|mref|cred|kref|carte|card|tarjeta|karte|kaart|karta|kort)"
+               r"trace|tarj|terminal|term|eref|mref|cred|kref|carte|card|tarjeta|karte|kaart|karta|kort)"
                r"[.:#\s]*(?:nr|no|num)?[.:#\s]*[\w/-]*\d[\w/-]*", re.IGNORECASE),
     re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b"),
     re.compile(r"https?://(?:www\.)?|\bwww\.", re.IGNORECASE),

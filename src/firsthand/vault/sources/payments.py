@@ -15,8 +15,8 @@ TEXT_CHARS_MAX = 2000
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """One movement of money as a statement has it; `value` is negative for money out.
 
-    `time` is a date. The account only tells rows apart: it is never
-    kept, but by its digest in the id.
+    `time` is a date. `naming` is the part of the description that has the name, if it has parts.
+    The account only tells rows apart: it is never kept, but by its digest in the id.
     """
 
     time: str
@@ -24,6 +24,7 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None
     payee: str
     description: str
+    naming: str = ""
     bank_id: str
     account: str
 
@@ -61,6 +62,6 @@ def _name(payment: Payment, *, paid: bool) -> str:
     if payment.payee:
         cleaned = payee_name(payment.payee) if needs_cleaning(payment.payee) else payment.payee
         return " ".join(cleaned.split())[:120]
-    if payment.description:
-        return payee_name(payment.description)
+    if payment.naming or payment.description:
+        return payee_name(payment.naming or payment.description)
     return "Payment" if paid else "Money received"
