@@ -32,7 +32,8 @@ FROM json_each(?) AS asked JOIN batches AS b ON b.position = (
 """
 _INSERT = """
 INSERT INTO batches (position, relationship, lane, n, role, purpose, agreement, events, received_ms,
-  salt, signature, base, body, nodes, checkpoint) VALUES """
+  salt, signature, base, body, nodes, checkpoint)
+"""
 _ERASE = """
 UPDATE batches SET relationship = NULL, lane = NULL, n = NULL, role = NULL, purpose = NULL,
   agreement = NULL, events = NULL, received_ms = NULL, salt = NULL, signature = NULL, base = NULL,

@@ -5,6 +5,7 @@ cost a whole switch interval, so everything with many rows is packed by SQLite i
 lengths and short values as JSON, the bytes laid end to end.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ from firsthand.foundation.tables import (
 from firsthand.protocol.merkle import UnableToProve
 
 CHUNK_ROWS_MAX = 256
+_SIZES = [*range(1, 9), *(step << power for power in range(1, 6) for step in range(5, 9))]
 
 _ENTRIES = msgspec.json.Decoder(list[tuple[str, str, int]])
 _HEADS = msgspec.json.Decoder(
@@ -250,7 +252,7 @@ class SqliteTx(SqliteReader):
         rows = [(entry.relationship, entry.key, entry.value) for entry in entries]
         insert_rows(
             rows,
-            f'INSERT INTO "room_{known.name}" (relationship, key, value) VALUES ',  # noqa: S608 - declared
+            f'INSERT INTO "room_{known.name}" (relationship, key, value)',
             " ON CONFLICT DO UPDATE SET value = excluded.value",
             self._execute,
         )
@@ -297,18 +299,23 @@ class SqliteTx(SqliteReader):
 
 def insert_rows(
     rows: Sequence[tuple[object, ...]],
-    head: str,
+    into: str,
     tail: str,
     execute: Callable[[str, Sequence[object]], Any],
 ) -> None:
-    """Insert rows with few statements: in chunks of powers of two, so that each is parsed once."""
-    start = 0
-    while start < len(rows):
-        size = min(CHUNK_ROWS_MAX, 1 << ((len(rows) - start).bit_length() - 1))
-        chunk = rows[start : start + size]
-        values = "(" + ",".join("?" * len(chunk[0])) + ")"
-        execute(head + ",".join([values] * size) + tail, [value for row in chunk for value in row])
-        start += size
+    """Insert rows, whose first column is never NULL, with one statement each CHUNK_ROWS_MAX.
+
+    A statement has room for a few sizes only, so that each is parsed once: what is left over is
+    filled with NULLs, which cost less than giving up Python's lock for a second statement.
+    """
+    for start in range(0, len(rows), CHUNK_ROWS_MAX):
+        chunk = rows[start : start + CHUNK_ROWS_MAX]
+        width = len(chunk[0])
+        size = _SIZES[bisect_left(_SIZES, len(chunk))]
+        slots = ",".join(["(" + ",".join("?" * width) + ")"] * size)
+        values = [value for row in chunk for value in row]
+        values += [None] * (width * (size - len(chunk)))
+        execute(f"{into} SELECT * FROM (VALUES {slots}) WHERE column1 IS NOT NULL{tail}", values)  # noqa: S608
 
 
 def _unpacked(heads: list[tuple[Any, ...]], packed: bytes) -> list[Stored]:
