@@ -358,3 +358,16 @@ def test_the_name_is_where_rows_differ() -> None:
         "12/01/2024;;-5,00;Pagamento Visa;BAR ROMA\n"
     )
     assert [row[4] for row in read(text)] == ["Spotify", "Bar Roma"]
+
+
+def test_the_balance_shows_what_an_amount_without_a_minus_is() -> None:
+    head = "Date,Text,Amount,Balance\n"
+    spent = head + "2024-01-01,a,100,1000\n2024-01-02,b,50,950\n2024-01-03,c,30,920\n"
+    assert {row[0] for row in read(spent)} == {"PayAction"}
+    received = head + "2024-01-03,c,30,1180\n2024-01-02,b,50,1150\n2024-01-01,a,100,1100\n"
+    assert {row[0] for row in read(received)} == {"ReceiveAction"}
+
+
+def test_short_words_of_other_scripts_are_words() -> None:
+    text = "交易日期\t摘要\t金额\n2024年1月13日\t超市\t-12.30\n2024年1月12日\t工资\t1200.00\n"
+    assert [row[4] for row in read(text)] == ["超市", "工资"]

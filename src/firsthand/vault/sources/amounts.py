@@ -171,6 +171,13 @@ def value_of(core: str, mark: str) -> Decimal | None:
     return Decimal(f"{digits or '0'}.{decimals or '0'}")
 
 
+def signed_value(text: str, mark: str) -> Decimal | None:
+    """The number in a cell with the sign that it has there; None if it is no amount."""
+    amount = read_amount(text)
+    value = value_of(amount.core, mark) if amount else None
+    return -value if value is not None and amount and amount.sign < 0 else value
+
+
 def price(value: Decimal) -> str:
     """A price as schema.org writes it: digits and a point, at least two decimals, no sign."""
     value = abs(value)

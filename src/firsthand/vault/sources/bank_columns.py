@@ -340,11 +340,7 @@ def _other_columns(columns: Columns, roles: dict[int, tuple[str, int]], seen: _S
 
 def _texts(free: list[int], roles: dict[int, tuple[str, int]], seen: _Seen) -> list[int]:
     """Columns of words where no name says which: the one with the most to say."""
-    found = [
-        i
-        for i in free
-        if i not in roles and seen.share(i, lambda c: sum(map(str.isalpha, c)) >= 3) >= 0.5
-    ]
+    found = [i for i in free if i not in roles and seen.share(i, has_letters) >= 0.5]
     found.sort(key=lambda i: -len(set(seen.columns[i])) * _length(seen.columns[i]))
     return found[:1]
 

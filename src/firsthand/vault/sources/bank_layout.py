@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 import msgspec
 
@@ -13,6 +14,7 @@ from firsthand.vault.sources.amounts import (
     currency_of,
     direction_of,
     read_amount,
+    signed_value,
 )
 from firsthand.vault.sources.bank_columns import Columns
 from firsthand.vault.sources.bank_words import tokens_of
@@ -23,6 +25,7 @@ from firsthand.vault.sources.export import Answers, Guess, Question
 NONE = "none"
 SPENT, RECEIVED = "money you spent", "money you received"
 PAID_ROWS_MAX = 10_000
+BALANCED_ROWS_MAX = 500
 MARKS = {"point": ".", "comma": ","}
 
 # Words in names of columns that only languages with the day first use.
@@ -74,6 +77,7 @@ class Evidence:
         self.paid_minus = self.paid_plain = 0
         self.directed = 0
         self.codes: Counter[str] = Counter()
+        self.balanced: list[tuple[str, str]] = []
 
     def take(self, records: Iterable[Record]) -> None:
         """Look at every row of data."""
@@ -91,20 +95,30 @@ class Evidence:
         for column, evidence in self.orders.items():
             if column < size and cells[column]:
                 evidence.observe(cells[column])
+        self._balance(cells, size)
         for i in (columns.amount, columns.debit, columns.credit, columns.balance):
-            if i is None or i >= len(cells) or not cells[i]:
-                continue
-            amount = read_amount(cells[i])
-            if amount is None:
-                continue
-            self.decimals.observe(amount.core)
-            if amount.currency:
-                self.codes[amount.currency] += 1
-            if i == columns.amount:
-                self._sign(amount.sign, cells)
-            elif i == columns.debit and any(c in "123456789" for c in amount.core):
-                self.debit_minus += amount.sign < 0
-                self.debit_plain += amount.sign >= 0
+            if i is not None and i < size and cells[i]:
+                self._money(i, cells)
+
+    def _balance(self, cells: list[str], size: int) -> None:
+        amount, balance = self.columns.amount, self.columns.balance
+        if amount is None or balance is None or len(self.balanced) >= BALANCED_ROWS_MAX:
+            return
+        if size > max(amount, balance):
+            self.balanced.append((cells[amount], cells[balance]))
+
+    def _money(self, column: int, cells: list[str]) -> None:
+        amount = read_amount(cells[column])
+        if amount is None:
+            return
+        self.decimals.observe(amount.core)
+        if amount.currency:
+            self.codes[amount.currency] += 1
+        if column == self.columns.amount:
+            self._sign(amount.sign, cells)
+        elif column == self.columns.debit and any(c in "123456789" for c in amount.core):
+            self.debit_minus += amount.sign < 0
+            self.debit_plain += amount.sign >= 0
 
     def _sign(self, sign: int, cells: list[str]) -> None:
         columns = self.columns
@@ -133,7 +147,7 @@ def decide(evidence: Evidence, preamble: str, answers: Answers) -> Layout:
     mark = _mark(evidence, answers, questions, guesses)
     positive = -1
     if columns.amount is not None and not directed:
-        positive = _positive(evidence, answers, guesses)
+        positive = _positive(evidence, mark, answers, guesses)
     usual = evidence.widths.most_common(1)[0][0] if evidence.widths else len(columns.labels)
     named = len(columns.header) or usual
     full = evidence.trimmed.most_common(1)[0][0] if evidence.trimmed else named
@@ -274,7 +288,7 @@ def _mark(
     return decided
 
 
-def _positive(evidence: Evidence, answers: Answers, guesses: list[Guess]) -> int:
+def _positive(evidence: Evidence, mark: str, answers: Answers, guesses: list[Guess]) -> int:
     """1 if an amount without a minus is money received, -1 if it is money spent."""
     choices = [SPENT, RECEIVED]
     words = {word for label in evidence.columns.header for word in tokens_of(label)}
@@ -283,9 +297,29 @@ def _positive(evidence: Evidence, answers: Answers, guesses: list[Guess]) -> int
     # A credit card counts what is owed: the payments to it have the minus.
     if evidence.paid_minus and not evidence.paid_plain:
         spent = evidence.plain > evidence.minus
+    if votes := _by_balance(evidence.balanced, mark):
+        spent = votes < 0
     guess = answers.get("sign", choices) or (SPENT if spent else RECEIVED)
     guesses.append(Guess(answers.id("sign"), "An amount without a minus is", guess, choices))
     return -1 if guess == SPENT else 1
+
+
+def _by_balance(rows: list[tuple[str, str]], mark: str) -> int:
+    """Above 0 if the balance rises by amounts without a minus, below 0 if it falls by them.
+
+    0 if it does not follow the amounts: at least two steps must, and nine of ten that do alike.
+    """
+    values = [(signed_value(a, mark), signed_value(b, mark)) for a, b in rows]
+    rises = falls = 0
+    for (last, before), (this, now) in pairwise(values):
+        if before is None or now is None or before == now:
+            continue
+        # Oldest first the step belongs to this row; newest first it belongs to the row above.
+        rises += (this == now - before) or (last == before - now)
+        falls += (this == before - now) or (last == now - before)
+    if max(rises, falls) < 2 or min(rises, falls) > 0.1 * (rises + falls):
+        return 0
+    return rises - falls
 
 
 def _currency(
