@@ -135,7 +135,7 @@ def relationship(vault: Vault, name: str) -> dict[str, object]:
     """One connection, with the deal in plain words, its fields and its warnings."""
     found = find(vault.store, name)
     summary = _summary(vault, found)
-    rows = vault.store.rows("relationships.warnings", relationship=name)
+    rows = vault.store.rows("relationships.warnings", relationship=found.name)
     warnings = [{"at": row["at"], "what": row["what"]} for row in rows]
     document = found.organisation
     return {

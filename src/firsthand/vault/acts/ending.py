@@ -26,6 +26,7 @@ def revoke(vault: Vault, name: str, *, erase: bool = False) -> dict[str, object]
             "no_agreement", f"{relationship.organisation_name} never accepted a deal; there is "
             "nothing to end."
         )  # fmt: skip
+    name = relationship.name
     outcomes = vault.gate.end(name, erase=erase)
     relationship = find(vault.store, name)
     own = [o for o in outcomes if o.relationship == name]

@@ -97,7 +97,7 @@ def share(vault: Vault, name: str, choice: Choice) -> dict[str, object]:
         state = "waiting"
     reasons = [o.reason for o in outcomes if o.reason]
     return {
-        "name": name,
+        "name": leaving.relationship.name,
         "state": state,
         "things": len(leaving.signals),
         "left_out": leaving.left_out,

@@ -26,7 +26,8 @@ def log(vault: Vault, name: str | None = None, *, verify: bool = False) -> dict[
     ended = []
     for each in [relationship] if relationship else all_relationships(vault.store):
         ended.extend(ends(vault.store, each, verify=verify))
-    problems = sum(1 for each in [*left, *ended] if each.problem is not None)
+    found = [each.problem for each in left] + [each.problem for each in ended]
+    problems = len([problem for problem in found if problem is not None])
     return {
         "disclosures": [msgspec.to_builtins(entry) for entry in left],
         "endings": [msgspec.to_builtins(end) for end in reversed(ended)],

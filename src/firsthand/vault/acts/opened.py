@@ -26,7 +26,8 @@ class Vault:
     chance: Chance
 
     def close(self) -> None:
-        """Close the file and let go of its key."""
+        """Hang up, close the file and let go of its key."""
+        self.gate.close()
         self.store.close()
 
     def __enter__(self) -> Self:

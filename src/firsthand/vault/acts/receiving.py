@@ -10,7 +10,7 @@ import msgspec
 from firsthand.foundation.clock import stamp
 from firsthand.vault.inbox import fetch
 from firsthand.vault.roles.profile import AnswerCheck
-from firsthand.vault.terms.relationships import all_relationships
+from firsthand.vault.terms.relationships import all_relationships, find
 
 if TYPE_CHECKING:
     from firsthand.vault.acts.opened import Vault
@@ -40,6 +40,7 @@ def inbox(vault: Vault, name: str | None = None, *, ask: bool = True) -> dict[st
     if name is None:
         rows = vault.store.rows("inbox.all", limit=MESSAGES_MAX)
     else:
+        name = find(vault.store, name).name
         rows = vault.store.rows("inbox.of_relationship", relationship=name, limit=MESSAGES_MAX)
     names = {each.name: each.organisation_name for each in all_relationships(vault.store)}
     messages = [
@@ -61,11 +62,13 @@ def inbox(vault: Vault, name: str | None = None, *, ask: bool = True) -> dict[st
 
 def mark_read(vault: Vault, name: str) -> None:
     """Note that the messages of one organisation have been seen."""
+    found = find(vault.store, name)
     with vault.store.transaction() as tx:
-        tx.run("inbox.mark_read", relationship=name, at=stamp(vault.clock.now()))
+        tx.run("inbox.mark_read", relationship=found.name, at=stamp(vault.clock.now()))
 
 
 def named_things(vault: Vault, name: str) -> dict[str, str]:
     """The vault's own id of each thing given in a relationship, by the id that was given."""
-    rows = vault.store.rows("disclosures.things_behind", relationship=name)
+    found = find(vault.store, name)
+    rows = vault.store.rows("disclosures.things_behind", relationship=found.name)
     return {row["event_id"]: row["thing_id"] for row in rows}

@@ -11,7 +11,7 @@ from firsthand.foundation.egress import Answer, Egress, EgressRefused, Unreachab
 from firsthand.protocol import wire
 from firsthand.protocol.digests import content_digest
 from firsthand.protocol.discovery import Organisation, read_document
-from firsthand.protocol.refusals import REASONS, Refusal, refuse
+from firsthand.protocol.refusals import REASONS, Refusal, Refused, refuse
 from firsthand.protocol.signatures import Message, sign
 
 if TYPE_CHECKING:
@@ -23,6 +23,13 @@ OK = 200
 
 class Offline(Exception):
     """The organisation cannot be reached right now. Nothing is lost: what waits goes later."""
+
+
+class Unusable(Refused):
+    """The address may not be dialled, or what came back cannot be read: a redirect, too much.
+
+    What was sent may have been taken all the same, so it is sent again rather than given up.
+    """
 
 
 class Introduction(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +68,7 @@ class Line:
     ) -> tuple[dict[str, str], int | None]:  # fmt: skip
         """The headers of a signed POST, and when they lapse (seconds) if they may wait."""
         headers = {"content-type": media_type, "content-digest": content_digest(body)}
-        covered = wire.COVERED_BODY
+        covered: tuple[str, ...] = wire.COVERED_BODY
         if batch is not None:
             headers["firsthand-batch"] = batch
             covered = wire.COVERED_BATCH
@@ -103,7 +110,7 @@ class Line:
         except Unreachable as error:
             raise Offline(f"{self.url} cannot be reached: {error}") from error
         except EgressRefused as error:
-            raise refuse("not_allowed", str(error)) from error
+            raise Unusable(Refusal(reason="not_allowed", detail=str(error))) from error
 
 
 def introduce(line: Line) -> Introduction:

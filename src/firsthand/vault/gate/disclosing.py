@@ -39,13 +39,15 @@ class Leaving(msgspec.Struct, kw_only=True):
     """A request on its way through the steps; each step fills in what it is named for.
 
     ``given`` pairs the vault's id of a thing with what would leave of it; ``left_out`` counts
-    the things of which nothing was agreed, by kind. ``batches`` are (ids, body) pairs.
+    the things of which nothing was agreed, by kind. ``batches`` are (ids, body) pairs. ``now`` is
+    in seconds since 1970.
     """
 
     relationship: Relationship
     agreement: Agreement
     signer: Signer
     request: Request
+    now: int
     given: list[tuple[str, Given]] = []
     left_out: dict[str, int] = {}
     signals: list[Signal] = []
@@ -65,6 +67,10 @@ def drop_ended(leaving: Leaving) -> Refusal | None:
     name = leaving.relationship.organisation_name
     if leaving.relationship.state != "active" or not leaving.agreement.accepted:
         return Refusal(reason="agreement_ended", detail=f"Your deal with {name} has ended.")
+    if leaving.now >= leaving.agreement.proffer.exp:
+        return Refusal(
+            reason="agreement_ended", detail=f"Your deal with {name} has run out. Agree on it anew."
+        )
     return None
 
 

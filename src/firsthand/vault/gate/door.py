@@ -55,6 +55,10 @@ class Gate:
         self._chance = chance
         self._commands = commands
 
+    def close(self) -> None:
+        """Let go of every connection; nothing leaves afterwards."""
+        self._egress.close()
+
     # --- asking -------------------------------------------------------------------------------
 
     def introduce(self, url: str) -> Introduction:
@@ -87,8 +91,12 @@ class Gate:
         introduction = introduce_again(self._line_to(relationship), relationship)
         if introduction.body != relationship.document:
             with self._store.transaction() as tx:
-                tx.run("relationships.replace_document", name=name, document=introduction.body)
-        return find(self._store, name)
+                tx.run(
+                    "relationships.replace_document",
+                    name=relationship.name,
+                    document=introduction.body,
+                )
+        return find(self._store, relationship.name)
 
     def catalogue(self, relationship: Relationship, sha256: str) -> list[Item]:
         """A published catalogue by its hash, kept after the first time."""
@@ -120,7 +128,9 @@ class Gate:
         for message in messages[: wire.MESSAGES_MAX]:
             if not isinstance(message, dict) or not isinstance(message.get("jws"), str):
                 raise refuse("shape_invalid", "A message of the organisation is not signed.")
-            found.append((int(message.get("n", 0)), str(message["jws"])))
+            if type(message.get("n")) is not int:
+                raise refuse("shape_invalid", "A message of the organisation has no number.")
+            found.append((message["n"], message["jws"]))
         return found
 
     # --- giving -------------------------------------------------------------------------------
@@ -133,6 +143,7 @@ class Gate:
             agreement=agreement_of(self._store, relationship),
             signer=signer_of(self._store, relationship),
             request=request,
+            now=int(self._clock.now().timestamp()),
         )
         for step in COMPOSED:
             refusal = step(leaving)
@@ -144,7 +155,7 @@ class Gate:
         """Compose, write into the log, send. What cannot be sent now waits in the log."""
         leaving = self.compose(name, request)
         put_log(leaving, self._store, self._clock)
-        return leaving, self.flush(name)
+        return leaving, self.flush(leaving.relationship.name)
 
     def flush(self, name: str | None = None) -> list[Outcome]:
         """Send what waits: every ending first, then the entries of ``name`` or of everybody."""
@@ -162,7 +173,7 @@ class Gate:
         """End a deal here and now, withdraw what waits, and tell the organisation first of all."""
         relationship = find(self._store, name)
         agreement = agreement_of(self._store, relationship)
-        kind = "erasure" if erase else "revocation"
+        name, kind = relationship.name, "erasure" if erase else "revocation"
         now = self._clock.now()
         ending = Ending(agreement=agreement.id, jti=self._chance.token(), at=int(now.timestamp()))
         body = canonical(msgspec.to_builtins(ending))

@@ -14,10 +14,11 @@ import msgspec
 
 from firsthand.foundation.clock import Clock, stamp
 from firsthand.protocol import wire
+from firsthand.protocol.agreements import read_proffer
 from firsthand.protocol.canonical import sha256_hex
 from firsthand.protocol.receipts import BatchLabel, ErasureReceipt, ReceiptJson, verify_receipt
 from firsthand.protocol.refusals import Refused, refuse
-from firsthand.vault.gate.asking import OK, Line, Offline, refusal_in
+from firsthand.vault.gate.asking import OK, Line, Offline, Unusable, refusal_in
 from firsthand.vault.terms.log import check_end
 from firsthand.vault.terms.relationships import Relationship, Signer, find, signer_of
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from firsthand.foundation.egress import Answer
     from firsthand.foundation.ids import Chance
-    from firsthand.vault.store import Row, Store
+    from firsthand.vault.store import Row, Store, Tx
 
 LANES_MAX = 3  # how often one sending may open a new lane before it gives up
 ENDING_PATHS = {"revocation": wire.PATH_REVOCATIONS, "erasure": wire.PATH_ERASURES}
@@ -59,7 +60,7 @@ class Sender:
 
     def disclosures(self, name: str) -> list[Outcome]:
         """Send what waits for one relationship, until the first that has to wait longer."""
-        outcomes = []
+        outcomes: list[Outcome] = []
         lanes = 0
         while True:
             relationship = find(self._store, name)
@@ -68,14 +69,14 @@ class Sender:
                 return outcomes
             try:
                 self._give(relationship, row["position"])
-            except Offline as error:
+            except (Offline, Unusable) as error:
                 self._note("disclosures.hold_back", row["position"], str(error))
                 return [*outcomes, _outcome(row, "waiting", str(error))]
             except Refused as error:
                 reason = error.refusal.reason
                 if reason in {"lane_conflict", "lane_gap"} and lanes < LANES_MAX:
                     lanes += 1
-                    self._open_lane(relationship, reason)
+                    self._open_lane(relationship, row["position"], reason)
                     continue
                 if error.refusal.retry or reason == "signature_invalid":
                     self._note("disclosures.hold_back", row["position"], str(error))
@@ -83,33 +84,43 @@ class Sender:
                 self._note("disclosures.refuse", row["position"], str(error))
                 outcomes.append(_outcome(row, "refused", str(error)))
             else:
-                outcomes.append(_outcome(row, "given", None))
+                after = self._store.row("disclosures.by_position", position=row["position"])
+                assert after is not None
+                outcomes.append(_outcome(row, after["state"], after["reason"]))
 
     def _give(self, relationship: Relationship, position: int) -> None:
         """One batch through the sending steps: labelled and signed, sent, proven, noted."""
         line, signer = self._line(relationship), signer_of(self._store, relationship)
-        row = self._put_label(relationship, position, line, signer)
+        row = self._put_label(relationship.name, position, line, signer)
+        if row is None:
+            return
         answer = self._put_out(line, row)
         receipt = self._put_proof(relationship, row, answer)
         self._put_receipt(relationship, row, receipt)
 
-    def _put_label(
-        self, relationship: Relationship, position: int, line: Line, signer: Signer
-    ) -> Row:
+    def _put_label(self, name: str, position: int, line: Line, signer: Signer) -> Row | None:
+        """The entry, labelled and signed; None if somebody else has sent or withdrawn it.
+
+        Lane and number are read in the same transaction: another thread, or another command, may
+        be sending too.
+        """
         with self._store.transaction() as tx:
             row = tx.row("disclosures.by_position", position=position)
+            kept = tx.row("relationships.by_name", name=name)
             assert row is not None
+            assert kept is not None
             if row["state"] != "waiting":
-                raise refuse("agreement_ended", "It was withdrawn before it left.")
+                return None
+            self._check_term(tx, row, line.seconds())
             fresh = row["expires_at"] is not None and row["expires_at"] > line.seconds()
-            if fresh and row["lane"] == relationship.lane:
+            if fresh and row["lane"] == kept["lane"]:
                 return row
             label = BatchLabel(
-                lane=relationship.lane,
-                n=relationship.acked_n + 1,
+                lane=kept["lane"],
+                n=kept["acked_n"] + 1,
                 salt=self._chance.bytes(wire.SALT_BYTES),
             )
-            if row["lane"] == relationship.lane:
+            if row["lane"] == kept["lane"]:
                 label = BatchLabel(lane=row["lane"], n=row["n"], salt=bytes(row["salt"]))
             headers, expires = line.sealed(
                 wire.PATH_SIGNALS,
@@ -132,6 +143,15 @@ class Sender:
             assert labelled is not None
             return labelled
 
+    @staticmethod
+    def _check_term(tx: Tx, row: Row, now: int) -> None:
+        """Refuse what waited until its deal had run out, unless it was on its way already."""
+        kept = tx.row("agreements.by_id", id=row["agreement"])
+        assert kept is not None
+        proffer, _ = read_proffer(kept["proffer"])
+        if now >= proffer.exp and row["headers"] is None:
+            raise refuse("agreement_ended", "The deal had run out before it could leave.")
+
     def _put_out(self, line: Line, row: Row) -> Answer:
         return line.post(wire.PATH_SIGNALS, bytes(row["body"]), json.loads(row["headers"]))
 
@@ -143,10 +163,12 @@ class Sender:
         try:
             receipt = msgspec.json.decode(answer.body, type=ReceiptJson)
             log_key = relationship.organisation.log_key
-            verify_receipt(receipt, leaf=label.leaf(digest), log_key=log_key)
+            size = verify_receipt(receipt, leaf=label.leaf(digest), log_key=log_key)
         except (msgspec.DecodeError, Refused) as error:
             self._warn(relationship, f"A receipt of {relationship.organisation_name}: {error}")
             raise refuse("signature_invalid", f"The receipt does not hold: {error}") from error
+        if size == relationship.log_size and not _same_log(relationship, receipt):
+            self._warn(relationship, f"{relationship.organisation_name} shows two different logs.")
         return receipt
 
     def _put_receipt(self, relationship: Relationship, row: Row, receipt: ReceiptJson) -> None:
@@ -162,8 +184,14 @@ class Sender:
             size = int(receipt.checkpoint.split("\n")[1])
             tx.run("relationships.saw_log", name=name, size=size, checkpoint=receipt.checkpoint)
 
-    def _open_lane(self, relationship: Relationship, reason: str) -> None:
+    def _open_lane(self, relationship: Relationship, position: int, reason: str) -> None:
         with self._store.transaction() as tx:
+            tried = tx.row("disclosures.by_position", position=position)
+            kept = tx.row("relationships.by_name", name=relationship.name)
+            assert tried is not None
+            assert kept is not None
+            if tried["lane"] != kept["lane"]:
+                return  # somebody else has opened a new one meanwhile
             at = stamp(self._clock.now())
             lane = self._chance.token()
             tx.run("relationships.open_lane", name=relationship.name, lane=lane, at=at)
@@ -180,9 +208,10 @@ class Sender:
         relationship = find(self._store, row["relationship"])
         kind, agreement = row["kind"], row["agreement"]
         names = {"agreement": agreement, "kind": kind}
+        reason: str | None
         try:
             self._end(relationship, row)
-        except Offline as error:
+        except (Offline, Unusable) as error:
             state, reason = "waiting", str(error)
         except Refused as error:
             lasting = not error.refusal.retry and error.refusal.reason != "signature_invalid"
@@ -252,6 +281,12 @@ class Sender:
             row = tx.row("relationships.warned", **names)
             if row is None or not row["times"]:
                 tx.run("relationships.warn", at=stamp(self._clock.now()), **names)
+
+
+def _same_log(relationship: Relationship, receipt: ReceiptJson) -> bool:
+    """Whether two checkpoints of one size name one root; their other lines may differ."""
+    seen = (relationship.log_checkpoint or receipt.checkpoint).split("\n")
+    return seen[:3] == receipt.checkpoint.split("\n")[:3]
 
 
 def _outcome(row: Row, state: str, reason: str | None) -> Outcome:

@@ -19,7 +19,14 @@ from firsthand.protocol.roles.profile import (
     in_order,
     thing_given,
 )
-from firsthand.protocol.roles.profile_rules import RULES, Answered, Item, Rule, run_rule
+from firsthand.protocol.roles.profile_rules import (
+    RULES,
+    Answered,
+    Item,
+    Rule,
+    basis_of,
+    run_rule,
+)
 from firsthand.protocol.signals import decode_signals
 from firsthand.protocol.things import Thing
 from firsthand.vault.gate import Gate, Leaving, Offline, Outcome, Request
@@ -153,17 +160,20 @@ def judge(answered: Answered, rule: Rule, items: list[Item], bases: list[list[Th
     """Compare an answer with the rule's own result over each set of things it may stand on."""
     if answered.rule != rule.sha256:
         return Verdict(verdict="differs", detail="It names another rule than is published.")
+    # The same ids may have been given twice with other content: any of the two may be meant.
+    found = "It stands on things that you did not give."
     for things in bases:
+        if basis_of(things) != answered.basis:
+            continue
         own = run_rule(rule, items, things)
-        if own.basis == answered.basis:
-            if own.catalogue != answered.catalogue:
-                return Verdict(
-                    verdict="unverifiable", detail="The catalogue has changed since it answered."
-                )
-            if own == answered:
-                return Verdict(verdict="fits", detail="The published rule gives the same answer.")
-            return Verdict(verdict="differs", detail="The published rule gives another answer.")
-    return Verdict(verdict="differs", detail="It stands on things that you did not give.")
+        if own.catalogue != answered.catalogue:
+            return Verdict(
+                verdict="unverifiable", detail="The catalogue has changed since it answered."
+            )
+        if own == answered:
+            return Verdict(verdict="fits", detail="The published rule gives the same answer.")
+        found = "The published rule gives another answer."
+    return Verdict(verdict="differs", detail=found)
 
 
 def _joined(before: list[Thing], more: list[Thing]) -> list[Thing]:

@@ -8,6 +8,7 @@ import sqlcipher3
 _BUSY = 5
 _FULL = {10: "could not be written to", 13: "has no room left on its disk"}
 _READ_ONLY = 8
+_CANNOT_OPEN = 14  # its folder takes no new file, and a journal beside it is one
 
 
 class UnableToOpen(Exception):
@@ -39,6 +40,10 @@ def plainly(name: str) -> Iterator[None]:
             ) from error
         if code == _READ_ONLY:
             raise UnableToKeep(f"{name} may only be read here. Check its permissions.") from error
+        if code == _CANNOT_OPEN:
+            raise UnableToOpen(
+                f"{name} cannot be opened: its folder may not be written to. Check its permissions."
+            ) from error
         if code in _FULL:
             raise UnableToKeep(f"{name} {_FULL[code]}. Nothing was kept.") from error
         if code == 1:  # a mistake in our own SQL is no fault of the file

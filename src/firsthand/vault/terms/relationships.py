@@ -96,13 +96,25 @@ def all_relationships(store: Store) -> list[Relationship]:
 
 
 def find(store: Store, name: str) -> Relationship:
-    """The relationship called ``name``; raises ``NoSuchRelationship``."""
+    """The relationship called ``name``, or with the organisation of that name, an active one first.
+
+    Small and capital letters are one. Raises ``NoSuchRelationship``, also where two organisations
+    could be meant.
+    """
     row = store.row("relationships.by_name", name=name)
-    if row is None:
-        known = ", ".join(each.name for each in all_relationships(store))
-        message = f"You have no connection called {name!r}."
-        raise NoSuchRelationship(f"{message} You have: {known or 'none yet'}.")
-    return _relationship(row)
+    if row is not None:
+        return _relationship(row)
+    every, typed = all_relationships(store), name.strip().casefold()
+    meant = [e for e in every if typed in {e.name.casefold(), e.organisation_name.casefold()}]
+    meant = [each for each in meant if each.state == "active"] or meant
+    if len({each.subject for each in meant}) == 1:
+        return meant[-1]
+    if meant:
+        which = " or ".join(each.name for each in meant)
+        raise NoSuchRelationship(f"{name!r} could be more than one. Say {which}.")
+    known = ", ".join(each.name for each in every)
+    message = f"You have no connection called {name!r}."
+    raise NoSuchRelationship(f"{message} You have: {known or 'none yet'}.")
 
 
 def with_organisation(store: Store, subject: str) -> list[Relationship]:

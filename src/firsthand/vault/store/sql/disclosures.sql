@@ -45,7 +45,7 @@ WHERE relationship = :relationship AND state = 'waiting';
 
 -- name: erased
 UPDATE disclosures SET state = 'erased'
-WHERE relationship = :relationship AND state IN ('given', 'withdrawn');
+WHERE relationship = :relationship AND state = 'given';
 
 -- name: all
 SELECT position, relationship, agreement, role, purpose, things, fields, length(body) AS bytes,

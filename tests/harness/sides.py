@@ -1,0 +1,205 @@
+"""Both sides for tests: organisations served over real HTTP, and vaults that dial them.
+
+Nothing is replaced. A `wrap` puts an ASGI layer before an organisation: to record, or to lie.
+"""
+
+import csv
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from firsthand import app
+from firsthand.foundation.clock import Clock, SystemClock
+from firsthand.foundation.egress import Egress
+from firsthand.foundation.ids import SystemChance
+from firsthand.foundation.settings import Settings
+from firsthand.hub.acts import console
+from firsthand.hub.acts.opened import Hub
+from firsthand.hub.roles.profile.projection import DUE, THINGS
+from firsthand.vault.acts import bringing, connecting, giving, receiving
+from firsthand.vault.acts.opened import Vault
+from firsthand.vault.gate import Gate
+from firsthand.vault.store import Store
+from firsthand.vault.store.slots import FLOOR
+
+PASSPHRASE = "a passphrase for tests 4711"
+PURPOSE = "personalisation"
+CATALOGUE = (
+    "id,title,genres\n"
+    "1,Harbour,mystery|drama\n2,Fog,mystery\n3,Sun,comedy\n4,Moon,drama|mystery\n5,Tide,sea\n"
+)
+
+Wrap = Callable[[ASGIApp], ASGIApp]
+
+
+class Served:
+    """An organisation in a folder of its own, served by uvicorn in a thread of this process."""
+
+    def __init__(
+        self,
+        folder: Path,
+        name: str = "Reel",
+        *,
+        wrap: Wrap | None = None,
+        catalogue: str | None = CATALOGUE,
+    ) -> None:
+        self.folder = folder
+        self.name = name
+        self.wrap = wrap
+        self._sock: socket.socket | None = bound()
+        self.url = f"http://127.0.0.1:{self._sock.getsockname()[1]}"
+        self.made: dict[str, Any] = app.found_hub(
+            folder, name=name, url=self.url, settings=Settings()
+        )
+        self._server: uvicorn.Server | None = None
+        self.start()
+        if catalogue is not None:
+            self.act("catalogue", csv=catalogue)
+
+    def start(self) -> None:
+        """Open the folder and serve it, at the same address as before."""
+        if self._sock is None:
+            self._sock = bound(int(self.url.rsplit(":", 1)[1]))
+        self.hub: Hub = app.open_hub(self.folder, Settings())
+        application = app.hub_application(self.hub)
+        if self.wrap is not None:
+            application = self.wrap(application)
+        config = uvicorn.Config(application, log_level="warning", lifespan="off")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._sock]}, daemon=True
+        )
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.005)
+
+    def stop(self) -> None:
+        """Go away: whoever dials now is not answered."""
+        if self._server is None:
+            return
+        self._server.should_exit = True
+        self._thread.join()
+        self.hub.close()
+        assert self._sock is not None
+        self._sock.close()
+        self._sock = self._server = None
+
+    def act(self, name: str, **arguments: object) -> dict[str, Any]:
+        """Do what staff can do by a command."""
+        return console.run(self.hub, name, arguments)
+
+    def settle(self, wait_s_max: float = 20.0) -> None:
+        """Wait until everything that was taken is projected and answered."""
+        until = time.monotonic() + wait_s_max
+        size = len(self.envelopes())
+        assert self.hub.projector.wait_until(size, int(wait_s_max * 1000))
+        while time.monotonic() < until:
+            with self.hub.snapshot() as reader:
+                if not reader.scan_all(DUE, rows_max=1):
+                    return
+            time.sleep(0.01)
+        raise AssertionError("answers are still due")
+
+    def envelopes(self) -> list[Any]:
+        """Every batch of the journal that was not erased, without what is in it."""
+        found: list[Any] = []
+        after = 0
+        while True:
+            page, after = self.hub.reads.envelopes(after=after, rows_max=1000)
+            if not page:
+                return found
+            found += page
+
+    def people(self) -> list[dict[str, Any]]:
+        """Everybody who is known."""
+        found: list[dict[str, Any]] = self.act("customers")["customers"]
+        return found
+
+    def things_of(self, reference: str, purpose: str = PURPOSE) -> list[dict[str, Any]]:
+        """What `customer` shows of one person."""
+        found: list[dict[str, Any]] = self.act("customer", reference=reference, purpose=purpose)[
+            "things"
+        ]
+        return found
+
+    def projected(self) -> list[tuple[str, str]]:
+        """(relationship, event id) of every row of the profile."""
+        found: list[tuple[str, str]] = []
+        with self.hub.snapshot() as reader:
+            after = ("", "")
+            while rows := reader.scan_all(THINGS, after=after, rows_max=5000):
+                found += [(row.relationship, row.key) for row in rows]
+                after = found[-1]
+        return found
+
+
+def bound(port: int = 0) -> socket.socket:
+    """A socket that listens soon, on a port that was free or on this one."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(("127.0.0.1", port))
+    return sock
+
+
+def vault_around(folder: Path, store: Store, clock: Clock | None = None) -> Vault:
+    """The vault around an opened store, by another clock if one is given."""
+    if clock is None:
+        return app.vault_of(folder, store, Settings(), commands=True)
+    chance = SystemChance()
+    gate = Gate(store, Egress(), clock, chance, commands=True)
+    return Vault(folder=folder, store=store, gate=gate, clock=clock, chance=chance)
+
+
+def new_vault(folder: Path, clock: Clock | None = None) -> Vault:
+    """A new vault; its passphrase costs as little as is allowed."""
+    store, _ = Store.create(folder, PASSPHRASE, SystemChance(), clock or SystemClock(), FLOOR)
+    return vault_around(folder, store, clock)
+
+
+def open_again(folder: Path) -> Vault:
+    """Open a vault that was closed."""
+    return app.open_vault(folder, PASSPHRASE, Settings(), commands=True)
+
+
+def netflix(path: Path, titles: Iterable[str], days: Sequence[str] = ("2024-01-13",)) -> Path:
+    """Write a viewing history as Netflix exports it."""
+    with path.open("w", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(["Title", "Date"])
+        for number, title in enumerate(titles):
+            rows.writerow([title, days[number % len(days)]])
+    return path
+
+
+def bring(vault: Vault, titles: Iterable[str], days: Sequence[str] = ("2024-01-13",)) -> int:
+    """Import a viewing history of these titles; returns how many were new."""
+    name = vault.chance.token(6)
+    path = netflix(vault.folder.parent / f"history-{name}.csv", titles, days)
+    report: dict[str, Any] = bringing.import_paths(vault, [path])
+    assert "error" not in report["files"][0], report
+    assert not report["questions"], report
+    path.unlink()
+    return int(report["files"][0]["added"])
+
+
+def connected(vault: Vault, served: Served, **how: object) -> str:
+    """Connect; returns what the organisation is called here."""
+    done = connecting.connect(vault, served.url, **how)  # type: ignore[arg-type]
+    assert done["decision"] == "accepted", done
+    return str(done["name"])
+
+
+def share(vault: Vault, name: str, **choice: object) -> dict[str, Any]:
+    """Give what a choice names."""
+    return giving.share(vault, name, giving.Choice(**choice))  # type: ignore[arg-type]
+
+
+def inbox(vault: Vault) -> dict[str, Any]:
+    """Send what waits and fetch what came back."""
+    return receiving.inbox(vault)
