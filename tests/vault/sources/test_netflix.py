@@ -207,3 +207,9 @@ def test_a_newer_export_that_overlaps_adds_only_what_is_new() -> None:
     assert len(ids(old)) == 3
     assert len(ids(new) - ids(old)) == 1
     assert ids(old) < ids(new)
+
+
+def test_a_title_of_spaces_and_colons_costs_no_more_than_its_length() -> None:
+    spaces, colons = "a" + " " * 60_000 + "b", "a: " * 20_000 + "b"
+    first, second = things(f'Title,Date\n"{spaces}",2024-01-13\n"{colons}",2024-01-12\n')
+    assert (first.name, second.name) == (spaces, colons)

@@ -21,6 +21,7 @@ FILM_LEFT_DAYS_MIN = 7
 SERIES_LEFT_DAYS_MIN = 60
 SERIES_LEFT_EPISODES_MAX = 3
 ITEMS_MAX = 50
+TAIL_CHARS = 60
 
 _DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 _NUMBERED = re.compile(r"\s*\([^()]*\d[^()]*\)\s*$")
@@ -70,7 +71,10 @@ def views_of(things: Iterable[Thing]) -> list[View]:
 
 def plain_title(title: str) -> str:
     """A title as both exports have it: the full one adds "(Episode 3)"."""
-    return " ".join(_NUMBERED.sub("", title).casefold().split())
+    title = " ".join(title.split())
+    # Only the end is looked at, so that a title of any length costs little.
+    head, tail = title[:-TAIL_CHARS], title[-TAIL_CHARS:]
+    return (head + _NUMBERED.sub("", tail)).casefold()
 
 
 def _view(thing: Thing) -> View | None:

@@ -45,6 +45,8 @@ _EPISODE = re.compile(
 
 def split_title(title: str) -> list[str]:
     """The parts of a title between colons."""
+    # Without runs of spaces, which would cost the pattern the square of their length.
+    title = " ".join(title.split())
     return [part.strip() for part in _SPLIT.split(title) if part.strip()]
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from firsthand.vault.sources.dates import plain
 
 NAME_CHARS_MAX = 80
+TEXT_CHARS_MAX = 400
 
 # Processors that stand before the shop's own name.
 _PROCESSOR = re.compile(
@@ -84,7 +85,7 @@ def payee_name(text: str) -> str:
 
     Falls back to the text itself, shortened, if nothing of a name is left.
     """
-    text = " ".join(text.replace("\u00a0", " ").split())
+    text = " ".join(text[:TEXT_CHARS_MAX].replace("\u00a0", " ").split())
     cleaned = text.split("//")[0]
     for _ in range(3):
         shorter = _PROCESSOR.sub("", _LEAD.sub("", cleaned))
