@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 import msgspec
 
@@ -103,7 +104,8 @@ def titles_by_taste(
     """Recommend titles that share genres with those that were watched, most shared first.
 
     Each watched title that the catalogue knows gives its genres one point a viewing, at most
-    ``viewings_max``. An unwatched title scores the mean of its genres' points, in hundredths.
+    ``viewings_max``. An unwatched title scores the mean of its genres' points, in hundredths. It
+    stands on the watched titles that share most genres with it, then on those watched most.
     """
     by_name = {_plain(item.name): item for item in items}
     viewings: dict[str, list[str]] = defaultdict(list)
@@ -114,15 +116,15 @@ def titles_by_taste(
                     viewings[item.id].append(thing.id)
                     break
     liked: Counter[str] = Counter()
-    behind: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+    watched = []
     for item in items:
         if seen := viewings.get(item.id):
             points = min(len(seen), parameters["viewings_max"])
-            for genre in item.genres:
-                liked[_plain(genre)] += points
-                behind[_plain(genre)].append((-points, item.name, min(seen)))
+            genres = {_plain(genre) for genre in item.genres}
+            watched.append(_Watched(item.name, points, genres, min(seen)))
+            liked.update(dict.fromkeys(genres, points))
     picks = [
-        _taste_pick(item, liked, behind, parameters["because_max"])
+        _taste_pick(item, liked, watched, parameters["because_max"])
         for item in items
         if item.id not in viewings and item.genres
     ]
@@ -131,22 +133,27 @@ def titles_by_taste(
     return picks[: parameters["picks_max"]], note
 
 
+class _Watched(NamedTuple):
+    name: str
+    points: int
+    genres: set[str]
+    thing: str
+
+
 def _taste_pick(
-    item: Item,
-    liked: Mapping[str, int],
-    behind: Mapping[str, list[tuple[int, str, str]]],
-    because_max: int,
+    item: Item, liked: Mapping[str, int], watched: Sequence[_Watched], because_max: int
 ) -> Pick:
-    genres = [_plain(genre) for genre in item.genres]
+    genres = {_plain(genre) for genre in item.genres}
     score = 100 * sum(liked.get(genre, 0) for genre in genres) // len(genres)
-    reasons = sorted({reason for genre in genres for reason in behind.get(genre, [])})
-    reasons = reasons[:because_max]
-    names = ", ".join(name for _, name, _ in reasons)
+    alike = [title for title in watched if title.genres & genres]
+    alike.sort(key=lambda title: (-len(title.genres & genres), -title.points, title.name))
+    alike = alike[:because_max]
+    names = ", ".join(title.name for title in alike)
     return Pick(
         item=item.id,
         name=item.name,
         score=score,
-        because=[identifier for _, _, identifier in reasons],
+        because=[title.thing for title in alike],
         why=f"Because you watched {names}" if names else "",
     )
 
