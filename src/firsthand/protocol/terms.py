@@ -67,7 +67,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
         return sha256_hex(self.text().encode() + canonical(self.machine()))
 
 
-_ENDS = "I can end this any day. Then you stop at once and erase what I gave."
+_ENDS = "I can end this any day. Then you stop at once, and you erase what I gave when I say so."
 _NO_TRACKING = "You do not track me, here or elsewhere."
 _NO_PASSING = "You do not pass anything on to anyone else."
 _NO_TRAINING = "You do not train models on it."
