@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firsthand.vault.bring.finding import files_of
-from firsthand.vault.bring.importing import Progress, import_file, silent
+from firsthand.vault.bring.importing import Progress, import_file, import_held, silent
 from firsthand.vault.bring.report import questions_in
 
 if TYPE_CHECKING:
@@ -34,5 +35,18 @@ def import_paths(
     reports = [
         import_file(vault.store, path, answers or {}, vault.clock, vault.chance, progress)
         for path in files_of(Path(each) for each in paths)
+    ]
+    return {"files": [report.as_json() for report in reports], "questions": questions_in(reports)}
+
+
+def import_streams(
+    vault: Vault, streams: Iterable[tuple[str, bytes]], answers: Mapping[str, str] | None = None
+) -> dict[str, object]:
+    """The same of files that are in memory, by name: nothing of them touches a disk but the vault."""
+    reports = [
+        import_held(
+            vault.store, Path(name), io.BytesIO(held), answers or {}, vault.clock, vault.chance
+        )
+        for name, held in streams
     ]
     return {"files": [report.as_json() for report in reports], "questions": questions_in(reports)}

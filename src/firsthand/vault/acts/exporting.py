@@ -64,6 +64,15 @@ def export(vault: Vault, file: str | Path) -> dict[str, object]:
     return {"file": str(path), "bytes": size, "tables": counts, "warning": WARNING}
 
 
+def export_to(vault: Vault, stream: BinaryIO) -> dict[str, int]:
+    """Write the JSON-LD document to an open stream; nothing of it touches a disk.
+
+    Returns the rows of each table. Raises whatever the stream raises.
+    """
+    with vault.store.moment() as moment:
+        return _write_document(stream, moment, stamp(vault.clock.now()))
+
+
 def _write_document(stream: IO[bytes], moment: Reading, at: str) -> dict[str, int]:
     """Write the JSON-LD document, one row a line; returns the rows of each table."""
     head = {

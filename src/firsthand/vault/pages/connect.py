@@ -1,0 +1,107 @@
+"""Connect to an organisation: see who it is and what it asks for, choose the terms, agree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from firsthand.protocol.refusals import Refused
+from firsthand.protocol.terms import DEFAULT, ROSTER
+from firsthand.vault.acts import connecting
+from firsthand.vault.gate import Offline
+from firsthand.vault.pages import home, saying
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from firsthand.vault.pages.visits import Visit
+
+ADDRESS_CHARACTERS_MAX: Final = 500
+
+
+def deals(visit: Visit) -> Response:
+    """Everybody there is, or was, a deal with."""
+    return visit.page("deals.html", title="Deals", here="deals", deals=home.deals(visit.vault))
+
+
+def ask(visit: Visit) -> Response:
+    """Ask for an address; with one, show who is there before anything is agreed."""
+    to = visit.request.query_params.get("to", "").strip()[:ADDRESS_CHARACTERS_MAX]
+    if not to:
+        return visit.page("connect.html", title="Connect", here="deals", to="", error="")
+    return _met(visit, to)
+
+
+def agree(visit: Visit) -> Response:
+    """Propose the terms, and show the answer."""
+    form, parts = visit.form, visit.parts
+    to = form.one("to").strip()[:ADDRESS_CHARACTERS_MAX]
+    if not visit.freshly_proved:
+        slug = visit.person.slug
+        if parts.throttle.wait_ms("name", slug):
+            return _met(visit, to, wrong="That was often. Wait a minute, then try again.")
+        parts.throttle.failed("name", slug)
+        if not parts.cabinet.proves(slug, form.one("passphrase")):
+            return _met(visit, to, wrong="That is not your passphrase.")
+        parts.throttle.succeeded("name", slug)
+        visit.person.proved_ms = parts.clock.ticks_ms()
+    answer = connecting.connect(
+        visit.vault, to, terms=form.one("terms") or None, tie=form.one("tie") == "yes"
+    )
+    parts.nudge(visit.person.slug)
+    name = str(answer["organisation"])
+    if answer["decision"] == "accepted":
+        said = f"You have a deal with {name}. Nothing has left yet: you choose what to give."
+        return visit.go(f"/with/{answer['name']}", said)
+    return _met(visit, to, answer=answer)
+
+
+def terms_in_words(accepted: list[str]) -> list[dict[str, Any]]:
+    """The terms to choose from, those that are taken there first."""
+    found: list[dict[str, Any]] = [
+        {
+            "id": terms.id,
+            "title": terms.title,
+            "points": terms.points,
+            "may": saying.allowed(terms),
+            "precision": saying.PRECISIONS[terms.precision],
+            "taken": terms.id in accepted,
+        }
+        for terms in ROSTER.values()
+    ]
+    return sorted(found, key=lambda each: (not each["taken"], each["id"] != DEFAULT))
+
+
+def _met(
+    visit: Visit, to: str, *, wrong: str = "", answer: dict[str, object] | None = None
+) -> Response:
+    try:
+        seen: dict[str, Any] = connecting.approach(visit.vault, to).summary()
+    except (Refused, Offline) as error:
+        said = str(error) if isinstance(error, Refused) else _AWAY
+        return visit.page("connect.html", 422, title="Connect", here="deals", to=to, error=said)
+    if seen["connected_as"] and answer is None:
+        said = f"You have a deal with {seen['organisation']} already. Here it is."
+        return visit.go(f"/with/{seen['connected_as']}", said, "info")
+    terms = terms_in_words(seen["accepts"])
+    return visit.page(
+        "agree.html",
+        422 if wrong else 200,
+        title=f"A deal with {seen['organisation']}",
+        here="deals",
+        to=to,
+        seen=seen,
+        asked=saying.asked(seen["asks"]),
+        terms=terms,
+        chosen=visit.form.one("terms") or DEFAULT,
+        tie=visit.form.one("tie") == "yes" if visit.form.fields else True,
+        proved=visit.freshly_proved,
+        wrong=wrong,
+        answer=answer,
+        takes=[each["title"] for each in terms if each["taken"]],
+    )
+
+
+_AWAY: Final = (
+    "Nobody answers at this address. Check it for mistakes, or try again later: "
+    "nothing was sent but the question who is there."
+)

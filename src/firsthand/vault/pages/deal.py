@@ -1,0 +1,206 @@
+"""One organisation: the deal, what it was given, the log with its receipts, and the end of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from firsthand.protocol.jws import JwsRefused, read_jws
+from firsthand.vault.acts import browsing, connecting, logging
+from firsthand.vault.acts import ending as ends
+from firsthand.vault.pages import saying
+from firsthand.vault.pages.visits import NotHere, Visit
+from firsthand.vault.terms.relationships import agreement_of, find
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.responses import Response
+
+THINGS_SHOWN_MAX: Final = 200  # of one giving on one page; the counts are of all
+
+
+def show(visit: Visit) -> Response:
+    """The deal: its plain text, its dates, who I am there, what was noticed, and how to end it."""
+    name = visit.request.path_params["name"]
+    told = connecting.relationship(visit.vault, name)
+    sums = browsing.sums(visit.vault).get(name, {})
+    endings = _endings(logging.log(visit.vault, name, verify=True)["endings"])
+    found = find(visit.vault.store, name)
+    paper = None
+    if found.agreement is not None:
+        agreement = agreement_of(visit.vault.store, found)
+        terms, proffer = agreement.terms, agreement.proffer
+        paper = {
+            "title": terms.title,
+            "summary": terms.summary,
+            "points": terms.points,
+            "id": terms.id,
+            "sha256": terms.sha256,
+            "may": saying.allowed(terms),
+            "precision": saying.PRECISIONS[terms.precision],
+            "from": _day(proffer.iat),
+            "until": _day(proffer.exp),
+            "asked": saying.asked(proffer.fields),
+            "decision": agreement.answer.decision,
+            "reason": agreement.answer.reason,
+            "countersigned": _day(agreement.answer.iat),
+        }
+    return visit.page(
+        "with.html",
+        title=told["organisation"],
+        here="deals",
+        deal=_in_words(told),
+        at="deal",
+        paper=paper,
+        has=sums.get("given", 0),
+        waiting=sums.get("waiting", 0),
+        endings=endings,
+        person=visit.person.called,
+    )
+
+
+def given(visit: Visit) -> Response:
+    """Everything that was given, each time with how many things and what became of it."""
+    name = visit.request.path_params["name"]
+    told = connecting.relationship(visit.vault, name)
+    entries = logging.log(visit.vault, name)["disclosures"]
+    assert isinstance(entries, list)
+    return visit.page(
+        "with_given.html",
+        title=f"What you gave to {told['organisation']}",
+        here="deals",
+        deal=_in_words(told),
+        at="given",
+        givings=[_giving(entry) for entry in entries],
+    )
+
+
+def one_giving(visit: Visit) -> Response:
+    """One giving, with exactly what left in it."""
+    name, position = visit.request.path_params["name"], visit.request.path_params["position"]
+    told = connecting.relationship(visit.vault, name)
+    log_of = logging.log(visit.vault, name, verify=True)["disclosures"]
+    assert isinstance(log_of, list)
+    entry = next((each for each in log_of if each["position"] == position), None)
+    if entry is None:
+        raise NotHere
+    left: dict[str, Any] = logging.disclosed(visit.vault, position)
+    return visit.page(
+        "giving.html",
+        title=f"Given to {told['organisation']}",
+        here="deals",
+        deal=_in_words(told),
+        giving=_giving(entry),
+        receipt=json.dumps(left["receipt"], indent=2) if left["receipt"] else "",
+        things=left_rows(left["things"]),
+        json=exact(left["things"]),
+        more=max(0, len(left["things"]) - THINGS_SHOWN_MAX),
+    )
+
+
+def log(visit: Visit) -> Response:
+    """The log: what left, when, and every receipt proven again on the spot."""
+    name = visit.request.path_params["name"]
+    told = connecting.relationship(visit.vault, name)
+    seen: dict[str, Any] = logging.log(visit.vault, name, verify=True)
+    return visit.page(
+        "with_log.html",
+        title=f"The log of {told['organisation']}",
+        here="deals",
+        deal=_in_words(told),
+        at="log",
+        givings=[_giving(entry) for entry in seen["disclosures"]],
+        endings=_endings(seen["endings"]),
+        problems=seen["problems"],
+        proven=sum(1 for entry in seen["disclosures"] if entry["verified"]),
+    )
+
+
+def end(visit: Visit) -> Response:
+    """End the deal, and have everything erased if that was chosen. It works while they are away."""
+    name = visit.request.path_params["name"]
+    erase = visit.form.one("erase") == "yes"
+    told: dict[str, Any] = ends.revoke(visit.vault, name, erase=erase)
+    visit.parts.nudge(visit.person.slug)
+    who = told["organisation"]
+    if not told["confirmed"]:
+        said = f"It has ended on your side. {who} will be told as soon as it can be reached."
+        return visit.go(f"/with/{name}", said, "warning")
+    said = f"{who} has erased what you gave, and signed it." if erase else f"{who} has stopped."
+    return visit.go(f"/with/{name}", said)
+
+
+def left_rows(things: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Things as they left, for a table: kind, name, when as coarse as it is, the rest in words."""
+    rows = []
+    for thing in things[:THINGS_SHOWN_MAX]:
+        data = thing["data"]
+        said = saying.fields_of(thing["type"], data)
+        rest = [f"{label}: {value}" for label, value in said[1:] if label not in {"Name", "When"}]
+        rows.append(
+            {
+                "name": thing["name"],
+                "kind": saying.kind_of(thing["type"]).done or thing["type"],
+                "when": coarse(data.get("startTime"), data.get("timePrecision")),
+                "rest": " · ".join(rest),
+            }
+        )
+    return rows
+
+
+def coarse(day: object, precision: object) -> str:
+    """A time as coarse as it left: `the week of 1 January 2024`, `January 2024`, `2024`."""
+    said = saying.when(day)
+    if not said:
+        return "no time"
+    if precision == "P1W":
+        return f"the week of {said}"
+    if precision == "P1M":
+        return said.partition(" ")[2]
+    return str(day)[:4] if precision == "P1Y" else said
+
+
+def exact(things: list[dict[str, Any]]) -> str:
+    """What left, as it left: the content of each signal, as JSON."""
+    shown = [thing["data"] for thing in things[:THINGS_SHOWN_MAX]]
+    return json.dumps(shown, indent=2, ensure_ascii=False)
+
+
+def _in_words(told: dict[str, Any]) -> dict[str, Any]:
+    says, badge = saying.RELATIONSHIPS[str(told["state"])]
+    return {**told, "says": says, "badge": badge}
+
+
+def _giving(entry: Mapping[str, Any]) -> dict[str, Any]:
+    says, badge = saying.GIVINGS[str(entry["state"])]
+    return {**entry, "says": says, "badge": badge}
+
+
+def _endings(told: object) -> list[dict[str, Any]]:
+    assert isinstance(told, list)
+    found = []
+    for each in told:
+        says, badge = saying.ENDINGS[each["state"]]
+        words: dict[str, object] = {}
+        if each["receipt"]:
+            try:
+                words = read_jws(each["receipt"])[1]
+            except JwsRefused:
+                words = {}
+        found.append(
+            {
+                **each,
+                "says": says,
+                "badge": badge,
+                "backup_days": words.get("backup_days"),
+                "batches": words.get("batches"),
+                "words": json.dumps(words, indent=2) if words else "",
+            }
+        )
+    return found
+
+
+def _day(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, tz=UTC).date().isoformat()

@@ -1,0 +1,250 @@
+"""Findings as pages show them: recurring payments as one list, everything else as cards.
+
+A finding comes as the acts tell it; here it is put in order and gets its pictures. Nothing is
+computed that a finding does not say.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+from markupsafe import Markup
+
+from firsthand.foundation.web import charts, words
+from firsthand.vault.pages import saying
+
+ROWS_SHOWN_MAX: Final = 60
+BARS_MAX: Final = 60
+ITEMS_SHOWN_MAX: Final = 12
+PICTURES: Final[Mapping[str, tuple[str, str, str]]] = {  # by kind: unit, title, columns or rows
+    "hours-by-year": ("hours", "Hours by year", "columns"),
+    "hours-by-profile": ("hours", "Hours by profile", "rows"),
+    "rewatched": ("times", "Seen again and again", "rows"),
+    "abandoned": ("titles", "Left by year", "columns"),
+}
+ICONS: Final[Mapping[str, str]] = {
+    "hours-by-year": "chart",
+    "hours-by-profile": "people",
+    "rewatched": "heart",
+    "abandoned": "film",
+}
+
+
+class Rows(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows a finding stands on: the newest ones and how many more there are."""
+
+    shown: list[dict[str, str]]
+    total: int
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.total - len(self.shown)
+
+
+class Bill(msgspec.Struct, frozen=True, kw_only=True):
+    """One recurring payment. Amounts and days are in words; `spark` is empty without a change."""
+
+    name: str
+    amount: str
+    cadence: str
+    yearly: str
+    next: str
+    since: str
+    ended: bool
+    late: bool
+    varies: bool
+    risen: str
+    detail: str
+    spark: Markup
+    rows: Rows
+    last: str = ""  # my own id of the newest payment
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """Any other finding: a sentence, what it stands on, and a picture if it has figures."""
+
+    kind: str
+    title: str
+    detail: str
+    chart: Markup
+    rows: Rows
+    icon: str = "chart"
+    items: list[dict[str, str]] = []
+
+
+class Total(msgspec.Struct, frozen=True, kw_only=True):
+    """What all running payments come to: a sentence, how many have risen, and a year's cost."""
+
+    title: str
+    risen: str
+    yearly: str
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """All findings in the order of a page."""
+
+    total: Total | None = None
+    bills: list[Bill] = []
+    over: list[Bill] = []
+    cards: list[Card] = []
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.bills or self.over or self.cards)
+
+
+def shown(findings: Sequence[Mapping[str, Any]]) -> Shown:
+    """Put findings in order; `findings` are those of `acts.looking` or `acts.keeping`."""
+    total: Total | None = None
+    bills: list[Bill] = []
+    over: list[Bill] = []
+    cards: list[Card] = []
+    for finding in findings:
+        kind = str(finding["kind"])
+        if kind == "recurring-total":
+            total = _total(finding["facts"])
+        elif kind == "recurring":
+            bill = _bill(finding)
+            (over if bill.ended else bills).append(bill)
+        else:
+            cards.append(_card(finding))
+    return Shown(total=total, bills=bills, over=over, cards=cards)
+
+
+def _total(facts: Mapping[str, Any]) -> Total:
+    sums = [
+        (None if currency == "unknown" else str(currency), Decimal(each))
+        for currency, each in facts["yearly"].items()
+    ]
+    monthly = saying.listed(_whole(each / 12, currency) for currency, each in sums)
+    count, risen = int(facts["count"]), int(facts["risen"])
+    dearer = {0: "None of them has become dearer.", 1: "One of them has become dearer."}
+    return Total(
+        title=f"You pay {monthly} a month for {words.plural(count, 'regular payment')}",
+        risen=dearer.get(risen, f"{risen} of them have become dearer."),
+        yearly=saying.listed(_whole(each, currency) for currency, each in sums),
+    )
+
+
+def _whole(amount: Decimal, currency: str | None) -> str:
+    """An amount without cents: sums are of what will be, not of what was."""
+    return words.money(amount.quantize(Decimal(1)), currency).removesuffix(".00")
+
+
+def _bill(finding: Mapping[str, Any]) -> Bill:
+    facts = finding["facts"]
+    currency, rise = facts.get("currency"), facts.get("risen")
+    history = facts.get("price_history") or []
+    prices = [float(price) for _, price in history]
+    risen, spark = "", Markup("")
+    if rise:
+        before = words.money(rise["from"], currency)
+        risen = f"up {rise['percent']:.0f} % in {_month(rise['on'])}, was {before}"
+    if len(prices) > 1 and not facts.get("varies"):
+        first, last = (words.money(str(price), currency) for price in (prices[0], prices[-1]))
+        title = f"The price over time, from {first} to {last}"
+        with contextlib.suppress(charts.UndrawableSeries):
+            spark = charts.sparkline(_stepped(history, facts.get("last")), title=title)
+    return Bill(
+        name=str(facts["name"]),
+        amount=words.money(facts["amount"], currency),
+        cadence=saying.cadence(str(facts["cadence"])),
+        yearly=words.money(facts["yearly"], currency),
+        next=saying.when(facts.get("next")),
+        since=_month(facts.get("since")),
+        ended=bool(facts.get("ended")),
+        late=bool(facts.get("overdue")),
+        varies=bool(facts.get("varies")),
+        risen=risen,
+        detail=str(finding["detail"]),
+        spark=spark,
+        rows=_rows(finding["rows"]),
+        last=str(finding["rows"][-1]["id"]) if finding["rows"] else "",
+    )
+
+
+def _stepped(history: Sequence[Sequence[Any]], last: object) -> list[float]:
+    """A price for each month, so that the line is flat where nothing changed."""
+    months = [(int(str(on)[:4]) * 12 + int(str(on)[5:7]), float(price)) for on, price in history]
+    end = months[-1][0]
+    if isinstance(last, str) and last:
+        end = max(end, int(last[:4]) * 12 + int(last[5:7]))
+    points, price, at = [], months[0][1], 0
+    for month in range(months[0][0], end + 1):
+        while at < len(months) and months[at][0] <= month:
+            price = months[at][1]
+            at += 1
+        points.append(price)
+    step = max(1, len(points) // 120)
+    return points[::step] if (len(points) - 1) % step == 0 else [*points[::step], points[-1]]
+
+
+def _card(finding: Mapping[str, Any]) -> Card:
+    kind = str(finding["kind"])
+    return Card(
+        kind=kind,
+        title=str(finding["title"]),
+        detail=str(finding["detail"]),
+        chart=_picture(kind, finding),
+        rows=_rows(finding["rows"]),
+        icon=ICONS.get(kind, "chart"),
+        items=_left(finding["facts"].get("items", [])) if kind == "abandoned" else [],
+    )
+
+
+def _picture(kind: str, finding: Mapping[str, Any]) -> Markup:
+    points = [(str(label), float(value)) for label, value in finding.get("chart") or []]
+    if kind not in PICTURES or len(points) <= 1:
+        return Markup("")
+    unit, title, way = PICTURES[kind]
+    if finding["facts"].get("unit") == "titles":
+        unit, title = "titles", "Titles by year"
+    try:
+        return charts.bars(points[:BARS_MAX], unit=unit, title=title, kind=way)
+    except charts.UndrawableSeries:
+        return Markup("")
+
+
+def _left(items: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Titles that were begun and left, each with how far."""
+    found = []
+    for item in items[:ITEMS_SHOWN_MAX]:
+        if item.get("kind") == "series":
+            far = words.plural(int(item["episodes"]), "episode")
+        else:
+            far = words.plural(int(item["minutes"]), "minute")
+        found.append({"name": str(item["name"]), "far": far, "last": _month(item["last"])})
+    return found
+
+
+def _rows(rows: Sequence[Mapping[str, Any]]) -> Rows:
+    newest = sorted(rows, key=lambda row: str(row.get("time") or ""), reverse=True)
+    told = [
+        {
+            "name": str(row["name"]),
+            "when": saying.when(row.get("time")),
+            "amount": saying.amount(row),
+            "place": _place(row),
+            "id": str(row["id"]),
+        }
+        for row in newest[:ROWS_SHOWN_MAX]
+    ]
+    return Rows(shown=told, total=len(rows))
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    path, line = row.get("path"), row.get("line")
+    if not path:
+        return ""
+    return f"{path}, line {line}" if line else str(path)
+
+
+def _month(day: object) -> str:
+    text = str(day or "")
+    said = saying.when(text)
+    return said.partition(" ")[2] if said != text else text

@@ -1,0 +1,162 @@
+"""Give: choose things, see exactly what would leave and what would come back, then give it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from firsthand.protocol.refusals import refuse
+from firsthand.protocol.roles.profile_rules import Answered
+from firsthand.vault.acts import browsing, connecting, giving, keeping
+from firsthand.vault.acts.browsing import Filter
+from firsthand.vault.pages import deal, findings, home, received, saying
+from firsthand.vault.pages.things import chosen_in
+from firsthand.vault.pages.visits import Visit
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+ITEMS_SHOWN_MAX: Final = 300
+CHOSEN_MAX: Final = 5000
+PAYMENT: Final = "PayAction"
+
+
+def choose(visit: Visit) -> Response:
+    """Choose what to give: by kind, one recurring payment, or one by one."""
+    name = visit.request.path_params["name"]
+    told = connecting.relationship(visit.vault, name)
+    if told["state"] != "active":
+        return visit.go(f"/with/{name}", "This deal is not in force, so nothing can be given.",
+                        "warning")  # fmt: skip
+    asked: dict[str, Any] = told["fields"] or {}  # type: ignore[assignment]
+    bills = _bills(visit) if PAYMENT in asked else []
+    query = visit.request.query_params
+    by = query.get("by") or ("bills" if bills else "kind")
+    filtered = chosen_in(query)
+    return visit.page(
+        "give.html",
+        title=f"Give to {told['organisation']}",
+        here="deals",
+        deal=told,
+        at="give",
+        by=by if by in {"kind", "bills", "items"} else "kind",
+        bills=bills,
+        kinds=_kinds(visit, asked),
+        items=_items(visit, asked, filtered) if by == "items" else [],
+        items_max=ITEMS_SHOWN_MAX,
+        search=filtered.search or "",
+        asked=saying.asked(asked),
+        precision=saying.PRECISIONS["week"],
+    )
+
+
+def preview(visit: Visit) -> Response:
+    """Exactly what would leave, and what would come back with it and without it."""
+    name = visit.request.path_params["name"]
+    choice = _choice(visit)
+    told = connecting.relationship(visit.vault, name)
+    seen: dict[str, Any] = giving.preview(visit.vault, name, choice)
+    return visit.page(
+        "preview.html",
+        title=f"Before it leaves for {told['organisation']}",
+        here="deals",
+        deal=told,
+        fields=_as_fields(choice),
+        count=len(seen["things"]),
+        left_out=[saying.counted(kind, count) for kind, count in seen["left_out"].items()],
+        precision=saying.PRECISIONS[seen["precision"]],
+        things=deal.left_rows(seen["things"]),
+        json=deal.exact(seen["things"]),
+        more=max(0, len(seen["things"]) - deal.THINGS_SHOWN_MAX),
+        rule=seen["rule"],
+        rule_sha256=seen["rule_sha256"],
+        with_it=_answer(visit, name, seen["answer_with"], choice),
+        without=_answer(visit, name, seen["answer_without"], None),
+    )
+
+
+def give(visit: Visit) -> Response:
+    """Give it: it is in the log before it leaves; what cannot leave now waits and goes later."""
+    name = visit.request.path_params["name"]
+    told: dict[str, Any] = giving.share(visit.vault, name, _choice(visit))
+    visit.parts.nudge(visit.person.slug)
+    who = connecting.relationship(visit.vault, name)["organisation"]
+    things = "1 thing" if told["things"] == 1 else f"{told['things']:,} things"
+    if told["state"] == "given":
+        return visit.go(f"/with/{name}/got", f"{who} has {things} from you, and signed for it.")
+    if told["state"] == "waiting":
+        said = f"{who} cannot be reached right now. It goes by itself as soon as it can."
+        return visit.go(f"/with/{name}/given", said, "warning")
+    return visit.go(f"/with/{name}/given", f"{who} did not take it: {told['reason']}", "bad")
+
+
+def _choice(visit: Visit) -> giving.Choice:
+    form = visit.form
+    chosen = tuple(dict.fromkeys(form.many("thing")))
+    if form.one("by") in {"bills", "items"} and not chosen:
+        raise refuse("not_found", "Nothing was chosen. Go back and choose at least one thing.")
+    if len(chosen) > CHOSEN_MAX:
+        raise refuse("too_large", f"Choose at most {CHOSEN_MAX} things one by one, or by kind.")
+    since = form.one("since")
+    kind, _, source = form.one("kind").partition("|")
+    return giving.Choice(
+        source=source or None, type=kind or None, since=since or None, things=chosen
+    )
+
+
+def _as_fields(choice: giving.Choice) -> list[tuple[str, str]]:
+    """A choice as the hidden fields of a form, so that what is given is what was shown."""
+    fields = [("thing", id) for id in choice.things]
+    fields.append(("by", "items" if choice.things else "kind"))
+    fields.append(("kind", f"{choice.type or ''}|{choice.source or ''}"))
+    fields.append(("since", choice.since or ""))
+    return fields
+
+
+def _kinds(visit: Visit, asked: dict[str, Any]) -> list[dict[str, str]]:
+    """What there is of the kinds in the deal: a choice for each kind and source."""
+    found = []
+    for each in keeping.counts(visit.vault):
+        kind, count = str(each["type"]), int(str(each["things"]))
+        if kind in asked:
+            span = f"{saying.when(each['first'])} to {saying.when(each['last'])}"
+            label = f"{saying.counted(kind, count)} from {saying.source(str(each['source']))}"
+            value = f"{kind}|{each['source']}"
+            found.append({"value": value, "label": label[0].upper() + label[1:], "help": span})
+    return found
+
+
+def _bills(visit: Visit) -> list[findings.Bill]:
+    return [bill for bill in home.found(visit).bills if bill.last]
+
+
+def _items(visit: Visit, asked: dict[str, Any], filtered: Filter) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    for kind in asked:
+        chosen = msgspec.structs.replace(filtered, type=kind)
+        told = browsing.diary(visit.vault, chosen, limit=ITEMS_SHOWN_MAX)["things"]
+        assert isinstance(told, list)
+        items += told
+    items.sort(key=lambda thing: str(thing["time"] or ""), reverse=True)
+    return [
+        {
+            "id": thing["id"],
+            "name": thing["name"],
+            "when": saying.when(thing["time"]),
+            "amount": saying.amount(
+                {"amount": thing["data"].get("price"),
+                 "currency": thing["data"].get("priceCurrency")}
+            ),
+        }
+        for thing in items[:ITEMS_SHOWN_MAX]
+    ]  # fmt: skip
+
+
+def _answer(
+    visit: Visit, name: str, answered: dict[str, Any] | None, choice: giving.Choice | None
+) -> dict[str, Any] | None:
+    if answered is None:
+        return None
+    found = msgspec.convert(answered, Answered)
+    return {"picks": received.answer(visit.vault, name, found, choice), "note": found.note}

@@ -1,0 +1,79 @@
+"""Home: what was found, what is new, who has what, and what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from firsthand.vault.acts import browsing, connecting, keeping, receiving
+from firsthand.vault.pages import findings, received, saying, start
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from firsthand.vault.acts.opened import Vault
+    from firsthand.vault.pages.visits import Visit
+
+NEW_MAX: Final = 3
+
+
+def show(visit: Visit) -> Response:
+    """The first page: of the person who is signed in, or for who is not."""
+    if visit.opened is None:
+        return start.show(visit)
+    vault = visit.vault
+    brought = keeping.counts(vault)
+    messages = receiving.inbox(vault, ask=False)["messages"]
+    assert isinstance(messages, list)
+    fresh = [received.message(vault, each) for each in messages if each["unread"]]
+    return visit.page(
+        "home.html",
+        title="Home",
+        here="home",
+        found=found(visit),
+        brought=in_words(brought),
+        total=sum(int(str(each["things"])) for each in brought),
+        fresh=fresh[:NEW_MAX],
+        fresh_total=len(fresh),
+        deals=deals(vault),
+    )
+
+
+def found(visit: Visit) -> findings.Shown:
+    """The findings of all that is kept; looked for again only when something was brought."""
+    day = visit.parts.clock.now().date()
+    key = (day, *browsing.findings_stand_on(visit.vault))
+    held = visit.person.found
+    if held is None or held[0] != key:
+        held = (key, findings.shown(keeping.findings(visit.vault, day)))
+        visit.person.found = held
+    shown = held[1]
+    assert isinstance(shown, findings.Shown)
+    return shown
+
+
+def in_words(brought: list[dict[str, Any]]) -> list[str]:
+    """What there is, from where, one clause each."""
+    return [
+        f"{saying.counted(each['type'], each['things'])} from {saying.source(each['source'])}"
+        for each in brought
+    ]
+
+
+def deals(vault: Vault) -> list[dict[str, Any]]:
+    """Every organisation with its state and what it has of mine; those in force first."""
+    given = browsing.sums(vault)
+    found = []
+    for each in connecting.relationships(vault):
+        state, badge = saying.RELATIONSHIPS[str(each["state"])]
+        sums = given.get(str(each["name"]), {})
+        found.append(
+            {
+                **each,
+                "says": state,
+                "badge": badge,
+                "has": sums.get("given", 0),
+                "waiting": sums.get("waiting", 0),
+            }
+        )
+    order = {"active": 0, "ended": 1, "refused": 2, "erased": 3}
+    return sorted(found, key=lambda each: order[str(each["state"])])

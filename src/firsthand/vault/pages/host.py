@@ -1,0 +1,230 @@
+"""The person's pages, put together: a host that keeps the vaults of one person or of many."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from firsthand.foundation.web.kit import Kit, NavItem
+from firsthand.foundation.web.origin import guard
+from firsthand.foundation.web.sessions import SessionCookie, Sessions
+from firsthand.foundation.web.streams import Streams
+from firsthand.foundation.web.throttle import Throttle
+from firsthand.vault.pages import (
+    bring,
+    connect,
+    deal,
+    giving,
+    home,
+    keep,
+    more,
+    received,
+    start,
+    things,
+    unlock,
+)
+from firsthand.vault.pages.cabinet import Cabinet
+from firsthand.vault.pages.forms import FILES_BYTES_MAX, THROWN_AWAY_BYTES_MAX
+from firsthand.vault.pages.looks import LOOK_SECONDS_MAX, Looks
+from firsthand.vault.pages.tending import Tender
+from firsthand.vault.pages.visits import Door, Parts, Sample, Sitting, Visit, anyone, kept
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from firsthand.foundation.clock import Clock
+    from firsthand.foundation.ids import Chance
+    from firsthand.vault.acts.opened import Vault
+
+HERE: Final = Path(__file__).parent
+IDLE_SECONDS_MAX: Final = 15 * 60
+NAV: Final = (
+    NavItem(key="home", label="Home", href="/", icon="home"),
+    NavItem(key="things", label="Your things", href="/things", icon="things"),
+    NavItem(key="deals", label="Deals", href="/deals", icon="deal"),
+    NavItem(key="inbox", label="Inbox", href="/inbox", icon="inbox"),
+    NavItem(key="more", label="More", href="/more", icon="settings"),
+)
+
+
+class VaultHost:
+    """An ASGI application with the pages of all vaults below a folder, or of a single one.
+
+    `open_vault(folder, passphrase)` opens one; `hosts` are the names the pages are reached by
+    ("127.0.0.1:8700"). `start` begins the work in the background, `close` locks everything.
+    """
+
+    def __init__(  # noqa: PLR0913 - it is put together in one place
+        self,
+        folder: Path,
+        open_vault: Callable[[Path, str], Vault],
+        *,
+        clock: Clock,
+        chance: Chance,
+        hosts: Collection[str],
+        https: bool = False,
+        samples: Sequence[Sample] = (),
+        doors: Sequence[Door] = (),
+        single: Path | None = None,
+    ) -> None:
+        port = next((int(h.rpartition(":")[2]) for h in hosts if h.rpartition(":")[2].isdigit()), 0)
+        cabinet = Cabinet(folder, open_vault, clock=clock, chance=chance, single=single)
+        streams = Streams()
+        self._tender = Tender(cabinet, streams, self._sweep)
+        self.parts = Parts(
+            kit=Kit(
+                HERE / "templates",
+                side="vault",
+                site_name="Firsthand",
+                nav=NAV,
+                clock=clock,
+                static=[HERE / "static"],
+            ),
+            cabinet=cabinet,
+            sittings=Sessions[Sitting](
+                clock=clock, chance=chance, idle_seconds_max=IDLE_SECONDS_MAX
+            ),
+            cookie=SessionCookie(side="vault", port=port, https=https),
+            looks=Looks(clock=clock, chance=chance),
+            look_cookie=SessionCookie(side="look", port=port, https=https),
+            streams=streams,
+            throttle=Throttle(clock=clock),
+            clock=clock,
+            chance=chance,
+            samples=tuple(samples),
+            doors=tuple(doors),
+            single=single,
+            nudge=self._tender.nudge,
+        )
+        self._app = guard(
+            self._pages(),
+            hosts=hosts,
+            https=https,
+            larger=dict.fromkeys(("/drop", "/bring/drop"), THROWN_AWAY_BYTES_MAX),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await self._app(scope, receive, send)
+
+    def start(self) -> None:
+        """Begin what goes on in the background."""
+        self._tender.start()
+
+    def close(self) -> None:
+        """Lock every vault and end every stream."""
+        self._tender.close()
+        self.parts.streams.close()
+        self.parts.cabinet.close_all()
+
+    def _sweep(self) -> None:
+        parts = self.parts
+        idle = set(parts.cabinet.close_idle())
+        parts.sittings.close_where(lambda sitting: sitting.slug in idle)
+        for slug in idle:
+            parts.streams.go(slug, "/unlock?idle=yes")
+        parts.looks.forget_old()
+
+    def _pages(self) -> ASGIApp:
+        @contextlib.asynccontextmanager
+        async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+            self.start()
+            try:
+                yield
+            finally:
+                self.close()
+
+        return Starlette(
+            routes=[*routes(self.parts), Route("/live", self._live), *self.parts.kit.routes()],
+            exception_handlers={HTTPException: self._missing, 500: self._broken},
+            lifespan=lifespan,
+        )
+
+    async def _live(self, request: Request) -> Response:
+        sitting = self.parts.sittings.read(self.parts.cookie.read(request))
+        if sitting is None or self.parts.cabinet.used_seconds_ago(sitting.slug) is None:
+            return Response(status_code=204)  # tells the browser not to ask again
+        return self.parts.streams.respond([sitting.slug])
+
+    async def _missing(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        words = {
+            404: ("This page is not here", "It may have moved, or it was never here."),
+            405: ("This page is not here", "Go back to the page that you came from."),
+            413: ("Too much at once", "Send less at a time. Nothing of it was kept."),
+        }.get(status, ("That did not work", "Go back and try again."))
+        return self.parts.kit.page(
+            request, "wrong.html", status, title=words[0], text=words[1], nav=()
+        )
+
+    async def _broken(self, request: Request, _error: Exception) -> Response:
+        visit = Visit(parts=self.parts, request=request)
+        return visit.wrong(500, "Something is broken here", "It is our fault, not yours.")
+
+
+def routes(parts: Parts) -> list[BaseRoute]:
+    """Every page with its address. `anyone` needs no vault, `kept` opens to its person alone."""
+    files = FILES_BYTES_MAX
+
+    def get(path: str, page: Callable[[Visit], Response], guarded: Callable[..., object]) -> Route:
+        return Route(path, guarded(parts, page), methods=["GET"])  # type: ignore[arg-type]
+
+    def post(
+        path: str,
+        page: Callable[[Visit], Response],
+        guarded: Callable[..., object],
+        **more_of_it: int,
+    ) -> Route:
+        return Route(path, guarded(parts, page, **more_of_it), methods=["POST"])  # type: ignore[arg-type]
+
+    return [
+        get("/", home.show, anyone),
+        get("/guide/{service}", start.guide, anyone),
+        get("/look", start.found, anyone),
+        post("/drop", start.drop, anyone, bytes_max=files),
+        post("/look/sample", start.sample, anyone),
+        post("/look/answers", start.answer, anyone),
+        post("/look/forget", start.forget, anyone),
+        get("/keep", keep.ask, anyone),
+        post("/keep", keep.make, anyone),
+        get("/keep/code", keep.code, kept),
+        post("/keep/done", keep.done, kept),
+        get("/unlock", unlock.ask, anyone),
+        post("/unlock", unlock.open_it, anyone),
+        post("/lock", unlock.lock, anyone),
+        get("/bring", bring.ask, kept),
+        post("/bring/drop", bring.drop, kept, bytes_max=files),
+        post("/bring/sample", bring.sample, kept),
+        post("/bring/answers", bring.answer, kept),
+        post("/bring/forget", bring.forget, kept),
+        get("/bring/done", bring.done, kept),
+        get("/things", things.diary, kept),
+        get("/things/{id}", things.one, kept),
+        get("/deals", connect.deals, kept),
+        get("/connect", connect.ask, kept),
+        post("/connect", connect.agree, kept),
+        get("/with/{name}", deal.show, kept),
+        get("/with/{name}/given", deal.given, kept),
+        get("/with/{name}/given/{position:int}", deal.one_giving, kept),
+        get("/with/{name}/log", deal.log, kept),
+        get("/with/{name}/got", received.got, kept),
+        post("/with/{name}/end", deal.end, kept),
+        get("/with/{name}/give", giving.choose, kept),
+        post("/with/{name}/preview", giving.preview, kept),
+        post("/with/{name}/give", giving.give, kept),
+        get("/inbox", received.inbox, kept),
+        post("/inbox/read", received.mark_read, kept),
+        get("/more", more.show, kept),
+        post("/export", more.export, kept),
+    ]
+
+
+__all__ = ["LOOK_SECONDS_MAX", "Door", "Sample", "VaultHost", "routes"]

@@ -1,0 +1,139 @@
+"""Keep what was found: a name, a passphrase, the recovery code once, and then the things."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from firsthand.vault.acts import bringing, keeping
+from firsthand.vault.pages.visits import Sitting, Visit
+from firsthand.vault.store import UnableToCreate
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+NAME_CHARACTERS_MAX: Final = 40
+PASSPHRASE_CHARACTERS_MIN: Final = 10
+PASSPHRASE_CHARACTERS_MAX: Final = 1024
+CALLED: Final = "called"
+COMMON: Final = frozenset(
+    {"passphrase", "password12", "1234567890", "qwertyuiop", "firsthand1", "letmein123"}
+)
+
+
+def ask(visit: Visit) -> Response:
+    """Ask for a name and a passphrase; for nothing else."""
+    if visit.opened is not None:
+        return visit.go("/bring")
+    return _asked(visit)
+
+
+def make(visit: Visit) -> Response:
+    """Make the person's own encrypted file, and show its recovery code."""
+    parts = visit.parts
+    name = " ".join(visit.form.one("name").split())[:NAME_CHARACTERS_MAX]
+    first, second = visit.form.one("passphrase"), visit.form.one("again")
+    slug = parts.single.name if parts.single is not None else slug_of(name)
+    wrong = _wrong_name(visit, slug) | _wrong_passphrase(first, second, name)
+    if wrong:
+        return _asked(visit, name=name, wrong=wrong, status=422)
+    address = visit.request.client.host if visit.request.client else ""
+    if parts.throttle.wait_ms("new", address):
+        wrong = {"name": "Too many were made from here. Try again in a few minutes."}
+        return _asked(visit, name=name, wrong=wrong, status=429)
+    parts.throttle.failed("new", address)
+    try:
+        made = keeping.init(parts.cabinet.place(slug), first, parts.chance, parts.clock)
+    except UnableToCreate:
+        return _asked(visit, name=name, wrong={"name": _TAKEN}, status=422)
+    parts.cabinet.unlock(slug, first)
+    with parts.cabinet.lend(slug) as vault, vault.store.transaction() as tx:
+        tx.run("meta.put", key=CALLED, value=name or slug)
+    code = str(made["recovery_code"])
+    token = parts.sittings.open(
+        Sitting(slug=slug, called=name or slug, proved_ms=parts.clock.ticks_ms(), code=code)
+    )
+    answer = visit.go("/keep/code")
+    parts.cookie.put(answer, token)
+    return answer
+
+
+def code(visit: Visit) -> Response:
+    """Show the recovery code, until the person says that it is written down."""
+    if visit.person.code is None:
+        return visit.go("/")
+    look = visit.look()
+    held = len(look.files) if look else 0
+    return visit.page("code.html", title="Write this down", code=visit.person.code, held=held,
+                      nav=(), live=None)  # fmt: skip
+
+
+def done(visit: Visit) -> Response:
+    """The code is written down: keep what was dropped, and go home."""
+    visit.person.code = None
+    visit.parts.nudge(visit.person.slug)
+    return keep_look(visit, otherwise="/")
+
+
+def keep_look(visit: Visit, *, otherwise: str, token: str | None = None) -> Response:
+    """Put the files of the look into the vault, and forget the look. To the report, or on."""
+    looks = visit.parts.looks
+    token = token or visit.parts.look_cookie.read(visit.request)
+    look = looks.read(token)
+    if look is None or not look.files:
+        return visit.go(otherwise)
+    streams = [(file.name, file.content) for file in look.files]
+    visit.person.report = bringing.import_streams(visit.vault, streams, look.answers)
+    waiting = bool(visit.person.report["questions"])
+    if not waiting:
+        looks.forget(token)
+    return visit.go("/bring" if waiting else "/bring/done")
+
+
+def slug_of(name: str) -> str:
+    """The name of a folder for a person's name: small letters, figures and dashes."""
+    folded = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:NAME_CHARACTERS_MAX]
+
+
+_TAKEN: Final = "Somebody here has this name already. Choose another one."
+
+
+def _wrong_name(visit: Visit, slug: str) -> dict[str, str]:
+    if not slug:
+        return {"name": "Write a name with letters from a to z. It is only for you."}
+    if visit.parts.cabinet.there_is(slug):
+        return {"name": _TAKEN}
+    return {}
+
+
+def _wrong_passphrase(first: str, second: str, name: str) -> dict[str, str]:
+    plain = first.casefold().strip()
+    if len(first) < PASSPHRASE_CHARACTERS_MIN:
+        least = PASSPHRASE_CHARACTERS_MIN
+        return {"passphrase": f"That is short: take {least} characters or more. Four words do."}
+    if len(first) > PASSPHRASE_CHARACTERS_MAX:
+        return {"passphrase": "That is too long to be typed again."}
+    if plain in COMMON or plain == name.casefold() or len(set(plain)) < 5:  # noqa: PLR2004
+        return {"passphrase": "That is guessed at once. Take four words that nobody would expect."}
+    if first != second:
+        return {"again": "The two are not the same. Type it once more."}
+    return {}
+
+
+def _asked(
+    visit: Visit, name: str = "", wrong: dict[str, str] | None = None, status: int = 200
+) -> Response:
+    look = visit.look()
+    return visit.page(
+        "keep.html",
+        status,
+        title="Keep it",
+        typed=name,
+        wrong=wrong or {},
+        single=visit.parts.single is not None,
+        held=len(look.files) if look else 0,
+        sample=bool(look and look.sample),
+        characters_min=PASSPHRASE_CHARACTERS_MIN,
+    )

@@ -1,0 +1,102 @@
+"""More: take everything along, lock, light or dark, and how things stand."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import queue
+import threading
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import StreamingResponse
+
+from firsthand.vault.acts import browsing, exporting, keeping
+from firsthand.vault.pages import home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.responses import Response
+
+    from firsthand.vault.pages.visits import Parts, Visit
+
+CHUNK_BYTES: Final = 64 * 1024
+CHUNKS_WAITING_MAX: Final = 16
+READER_SECONDS_MAX: Final = 60.0
+
+
+def show(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
+    """The page of everything else."""
+    given = sum(sums.get("given", 0) for sums in browsing.sums(visit.vault).values())
+    return visit.page(
+        "more.html",
+        status,
+        title="More",
+        here="more",
+        made=visit.vault.store.made_at,
+        brought=home.in_words(keeping.counts(visit.vault)),
+        imports=keeping.imports(visit.vault)[:20],
+        given=given,
+        warning=exporting.WARNING,
+        wrong=wrong,
+    )
+
+
+def export(visit: Visit) -> Response:
+    """Download everything, after the passphrase was given once more. No disk holds it in between."""
+    parts, slug = visit.parts, visit.person.slug
+    if parts.throttle.wait_ms("name", slug):
+        return show(visit, wrong="That was often. Wait a minute, then try again.", status=429)
+    parts.throttle.failed("name", slug)
+    if not parts.cabinet.proves(slug, visit.form.one("passphrase")):
+        return show(visit, wrong="That is not your passphrase.", status=403)
+    parts.throttle.succeeded("name", slug)
+    visit.person.proved_ms = parts.clock.ticks_ms()
+    day = parts.clock.now().date().isoformat()
+    return StreamingResponse(
+        _written(parts, slug),
+        media_type="application/ld+json",
+        headers={"Content-Disposition": f'attachment; filename="firsthand-{day}.jsonld"'},
+    )
+
+
+class _Pipe(io.RawIOBase):
+    """What is written here is read by a browser, at the browser's pace."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chunks: queue.Queue[bytes | None] = queue.Queue(CHUNKS_WAITING_MAX)
+        self._held = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override] - bytes are all we write
+        self._held += data
+        if len(self._held) >= CHUNK_BYTES:
+            self._pass_on()
+        return len(data)
+
+    def end(self) -> None:
+        """Pass on what is held, and say that this was all."""
+        self._pass_on()
+        self.chunks.put(None, timeout=READER_SECONDS_MAX)
+
+    def _pass_on(self) -> None:
+        if self._held:
+            self.chunks.put(bytes(self._held), timeout=READER_SECONDS_MAX)
+            self._held.clear()
+
+
+def _written(parts: Parts, slug: str) -> Iterator[bytes]:
+    """The export in chunks. A thread writes; when the browser goes away it gives up."""
+    pipe = _Pipe()
+
+    def write() -> None:
+        with contextlib.suppress(queue.Full), parts.cabinet.lend(slug) as vault:
+            exporting.export_to(vault, pipe)  # type: ignore[arg-type] - it is written to
+            pipe.end()
+
+    threading.Thread(target=write, name="vault export", daemon=True).start()
+    while (chunk := pipe.chunks.get(timeout=READER_SECONDS_MAX)) is not None:
+        yield chunk

@@ -1,0 +1,112 @@
+"""What came back: answers with their reasons in the person's own words, each checked here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from firsthand.foundation.web import words
+from firsthand.protocol.roles.profile_rules import Answered, Pick
+from firsthand.vault.acts import browsing, connecting, receiving
+from firsthand.vault.pages import saying
+from firsthand.vault.terms.relationships import NoSuchRelationship
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.responses import Response
+
+    from firsthand.vault.acts.opened import Vault
+    from firsthand.vault.pages.visits import Visit
+
+REASONS_MAX: Final = 3
+
+
+def inbox(visit: Visit) -> Response:
+    """Everything that came back, the newest first; it counts as seen once it was shown."""
+    vault = visit.vault
+    listed = receiving.inbox(vault, ask=False)["messages"]
+    assert isinstance(listed, list)
+    shown = [message(vault, each) for each in listed]
+    active = [each for each in connecting.relationships(vault) if each["state"] == "active"]
+    return visit.page(
+        "inbox.html", title="Inbox", here="inbox", messages=shown, deals=len(active),
+        unread=sum(1 for each in shown if each["unread"]),
+    )  # fmt: skip
+
+
+def mark_read(visit: Visit) -> Response:
+    """Note that everything, or what one organisation said, has been seen."""
+    name = visit.form.one("name")
+    for each in connecting.relationships(visit.vault):
+        if name in {"", each["name"]}:
+            receiving.mark_read(visit.vault, str(each["name"]))
+    return visit.go(f"/with/{name}/got" if name else "/inbox")
+
+
+def got(visit: Visit) -> Response:
+    """What one organisation gave back."""
+    name = visit.request.path_params["name"]
+    told = connecting.relationship(visit.vault, name)
+    listed = receiving.inbox(visit.vault, name, ask=False)["messages"]
+    assert isinstance(listed, list)
+    shown = [message(visit.vault, each) for each in listed]
+    receiving.mark_read(visit.vault, name)
+    return visit.page(
+        "with_got.html", title=f"What you got from {told['organisation']}", here="deals",
+        deal=told, at="got", messages=shown,
+    )  # fmt: skip
+
+
+def message(vault: Vault, told: Mapping[str, Any]) -> dict[str, Any]:
+    """One message for a page; what cannot be read is shown as such, never left out."""
+    verdict, badge = saying.VERDICTS[str(told["verdict"])]
+    found: dict[str, Any] = {
+        **told,
+        "says": verdict,
+        "badge": badge,
+        "picks": [],
+        "note": "",
+        "because_of_you": False,
+    }
+    try:
+        answered = msgspec.convert(told["data"], Answered)
+    except msgspec.ValidationError:
+        return {**found, "note": "It is in a form that we do not know."}
+    picks = answer(vault, str(told["relationship"]), answered)
+    return {
+        **found,
+        "picks": picks,
+        "note": answered.note,
+        "because_of_you": any(pick["reasons"] for pick in picks),
+    }
+
+
+def answer(
+    vault: Vault, name: str, answered: Answered, choice: browsing.Choice | None = None
+) -> list[dict[str, Any]]:
+    """The picks of an answer, each with its reasons as links to the person's own things."""
+    ids = [each for pick in answered.picks for each in pick.because]
+    try:
+        mine = browsing.own_names(vault, name, ids, choice)
+    except NoSuchRelationship:
+        mine = {}
+    return [_pick(pick, mine) for pick in answered.picks]
+
+
+def _pick(pick: Pick, mine: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    reasons: dict[str, str] = {}
+    for each in pick.because[:REASONS_MAX]:
+        if each in mine:
+            reasons.setdefault(mine[each]["name"], mine[each]["id"])
+    saves = ""
+    if pick.saves_yearly is not None:
+        saves = words.money(pick.saves_yearly, pick.currency)
+    return {
+        "name": pick.name,
+        "why": pick.why,
+        "saves": saves,
+        "watched": pick.why.startswith("Because you watched"),
+        "reasons": [{"name": name, "href": f"/things/{id}"} for name, id in reasons.items()],
+    }

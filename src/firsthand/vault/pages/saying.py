@@ -1,0 +1,241 @@
+"""How a person's things, deals and receipts are put into words. Plain functions, no state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from firsthand.foundation.web import words
+
+if TYPE_CHECKING:
+    from firsthand.protocol.terms import Terms
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """How things of one kind are called: one, many, what was done, and an icon."""
+
+    one: str
+    many: str
+    done: str
+    icon: str
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "WatchAction": Kind(one="title watched", many="titles watched", done="Watched", icon="film"),
+    "ViewAction": Kind(
+        one="trailer or extra", many="trailers and extras", done="Saw a trailer", icon="eye"
+    ),
+    "PayAction": Kind(one="payment", many="payments", done="Paid", icon="money"),
+    "ReceiveAction": Kind(
+        one="payment received", many="payments received", done="Received", icon="download"
+    ),
+}
+OTHER: Final = Kind(one="thing", many="things", done="", icon="tag")
+SOURCES: Final[Mapping[str, str]] = {"netflix": "Netflix", "bank": "your bank"}
+FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "WatchAction": {
+        "name": "the title",
+        "object": "its series, season and episode",
+        "startTime": "when",
+        "duration": "for how long",
+    },
+    "ViewAction": {
+        "name": "the title",
+        "object": "what it belongs to",
+        "startTime": "when",
+        "duration": "for how long",
+    },
+    "PayAction": {
+        "name": "whom you paid",
+        "recipient": "the company behind the name",
+        "price": "how much",
+        "priceCurrency": "in which currency",
+        "startTime": "when",
+    },
+    "ReceiveAction": {
+        "name": "who paid you",
+        "sender": "the company behind the name",
+        "price": "how much",
+        "priceCurrency": "in which currency",
+        "startTime": "when",
+    },
+}
+PRECISIONS: Final[Mapping[str, str]] = {
+    "day": "to the day",
+    "week": "to the week only",
+    "month": "to the month only",
+    "year": "to the year only",
+}
+PURPOSES: Final[Mapping[str, str]] = {
+    "service": "serve you",
+    "support": "help you when you ask",
+    "personalisation": "suit what they show you to you",
+    "offers": "make you offers when you ask for them",
+    "improvement": "make their service better",
+    "research": "do research in the public interest",
+    "training": "train models",
+}
+RELATIONSHIPS: Final[Mapping[str, tuple[str, str]]] = {
+    "active": ("in force", "on"),
+    "refused": ("they said no", "refused"),
+    "ended": ("ended", "ended"),
+    "erased": ("ended and erased", "ended"),
+}
+GIVINGS: Final[Mapping[str, tuple[str, str]]] = {
+    "waiting": ("waiting to go", "waiting"),
+    "given": ("given", "on"),
+    "refused": ("not taken", "refused"),
+    "withdrawn": ("taken back before it was confirmed", "ended"),
+    "erased": ("erased there", "ended"),
+}
+ENDINGS: Final[Mapping[str, tuple[str, str]]] = {
+    "waiting": ("not confirmed yet", "waiting"),
+    "confirmed": ("confirmed", "on"),
+    "refused": ("not confirmed", "refused"),
+}
+VERDICTS: Final[Mapping[str, tuple[str, str]]] = {
+    "fits": ("We ran their published rule ourselves: same answer.", "on"),
+    "differs": ("We ran their published rule ourselves: the answer is a different one.", "refused"),
+    "unverifiable": ("We could not check this answer ourselves.", "waiting"),
+}
+_CADENCES: Final = {
+    "weekly": "a week",
+    "fortnightly": "every two weeks",
+    "monthly": "a month",
+    "quarterly": "a quarter",
+    "half-yearly": "every half year",
+    "yearly": "a year",
+}
+
+
+def kind_of(type_name: str) -> Kind:
+    """How things of a schema.org type are called."""
+    return KINDS.get(type_name, OTHER)
+
+
+def counted(type_name: str, count: int) -> str:
+    """A count of one kind: `1 payment`, `1,204 titles watched`."""
+    kind = kind_of(type_name)
+    return words.plural(count, kind.one, kind.many)
+
+
+def source(name: str) -> str:
+    """A source as a person knows it: `Netflix`, `your bank`."""
+    return SOURCES.get(name, name.capitalize())
+
+
+def cadence(name: str) -> str:
+    """How often: `a month`, `every two weeks`."""
+    return _CADENCES.get(name, name)
+
+
+def listed(items: Iterable[str], last: str = "and") -> str:
+    """Words in a row: `a`, `a and b`, `a, b and c`."""
+    known = list(items)
+    if len(known) < 2:  # noqa: PLR2004 - one word needs no "and"
+        return "".join(known)
+    return f"{', '.join(known[:-1])} {last} {known[-1]}"
+
+
+def asked(asks: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
+    """What an organisation asks for: (kind, its fields in words) each."""
+    found = []
+    for type_name, fields in asks.items():
+        known = FIELDS.get(type_name, {})
+        said = listed(known.get(field, field) for field in fields)
+        kind = kind_of(type_name)
+        found.append((kind.many[0].upper() + kind.many[1:], said))
+    return found
+
+
+def allowed(terms: Terms) -> list[str]:
+    """What terms allow, one short clause each."""
+    return [PURPOSES[purpose] for purpose in terms.purposes]
+
+
+def amount(row: Mapping[str, object]) -> str:
+    """The amount of a row in words, or nothing."""
+    value = row.get("amount")
+    currency = row.get("currency")
+    if not isinstance(value, str) or not value:
+        return ""
+    try:
+        return words.money(value, currency if isinstance(currency, str) else None)
+    except words.UnsayableValue:
+        return value
+
+
+def when(time: object) -> str:
+    """The day of a time, or nothing where it is unknown."""
+    if not isinstance(time, str) or not time:
+        return ""
+    try:
+        return words.day(time)
+    except words.UnsayableValue:
+        return time
+
+
+def fields_of(type_name: str, data: Mapping[str, object]) -> list[tuple[str, str]]:
+    """All that stands in a thing, (what it is, what it says) each, for a page about it."""
+    found: list[tuple[str, str]] = [("What", kind_of(type_name).done or type_name)]
+    for key, value in data.items():
+        label = _LABELS.get(key)
+        if label is None or value is None:
+            continue
+        said = _said(key, value, data)
+        if said:
+            found.append((label, said))
+    found.extend(_nested(data.get("object")))
+    return found
+
+
+_LABELS: Final[Mapping[str, str]] = {
+    "name": "Name",
+    "startTime": "When",
+    "duration": "For how long",
+    "price": "How much",
+    "recipient": "Paid to",
+    "sender": "Paid by",
+    "description": "As the bank wrote it",
+    "identifier": "The bank's own number",
+    "agent": "Whose profile",
+    "instrument": "On",
+    "location": "Where",
+}
+_PARTS: Final = (("partOfSeries", "Series"), ("partOfSeason", "Season"))
+_SHOWN: Final[Mapping[str, str]] = {
+    "TVEpisode": "Episode",
+    "Movie": "Film",
+    "VideoObject": "Video",
+}
+
+
+def _said(key: str, value: object, data: Mapping[str, object]) -> str:
+    if key == "price":
+        return amount({"amount": value, "currency": data.get("priceCurrency")})
+    if key == "startTime":
+        return words.clock(str(value)) if len(str(value)) > 10 else when(value)  # noqa: PLR2004
+    if key == "duration":
+        try:
+            return words.hours(str(value))
+        except words.UnsayableValue:
+            return str(value)
+    if isinstance(value, Mapping):
+        return str(value.get("name", ""))
+    return str(value)
+
+
+def _nested(shown: object) -> list[tuple[str, str]]:
+    if not isinstance(shown, Mapping):
+        return []
+    found = []
+    for key, label in _PARTS:
+        part = shown.get(key)
+        if isinstance(part, Mapping) and part.get("name"):
+            found.append((label, str(part["name"])))
+    label = _SHOWN.get(str(shown.get("@type")), "Title")
+    if shown.get("name"):
+        found.append((label, str(shown["name"])))
+    return found

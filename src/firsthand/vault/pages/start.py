@@ -1,0 +1,150 @@
+"""The first page: drop a file and see what is in it, before there is any name or passphrase."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from firsthand.vault.pages import findings
+from firsthand.vault.pages.forms import Dropped, Form
+from firsthand.vault.pages.looks import LookGone
+from firsthand.vault.pages.visits import NotHere, Visit
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from firsthand.vault.pages.looks import Look
+
+GUIDES: Final = {"netflix": "Netflix", "bank": "your bank"}
+UNREADABLE_SHOWN_MAX: Final = 50
+
+
+def show(visit: Visit, *, error: str = "", status: int = 200) -> Response:
+    """The first page, for who is not signed in."""
+    look = visit.look()
+    return visit.page(
+        "start.html",
+        status,
+        title="Your data, first hand",
+        samples=visit.parts.samples,
+        people=[door for door in visit.parts.doors if door.kind == "person"],
+        staff=[door for door in visit.parts.doors if door.kind == "staff"],
+        single=visit.parts.single is not None,
+        there=visit.parts.single is None or visit.parts.cabinet.there_is(visit.parts.single.name),
+        looking=bool(look and look.files),
+        error=error,
+    )
+
+
+def guide(visit: Visit) -> Response:
+    """How to get one's data from a service, step by step."""
+    service = visit.request.path_params["service"]
+    if service not in GUIDES:
+        raise NotHere
+    back = "/bring" if visit.opened is not None else "/"
+    title = f"How to get your data from {GUIDES[service]}"
+    return visit.page("guide.html", title=title, service=service, back=back)
+
+
+def drop(visit: Visit) -> Response:
+    """Take files into memory, and show what is in them."""
+    if not visit.form.files:
+        return show(visit, error="No file came with that. Choose one first.", status=400)
+    return _into_memory(visit, "/look")
+
+
+def sample(visit: Visit) -> Response:
+    """Look at a sample instead of a file of one's own."""
+    take_sample(visit)
+    return _into_memory(visit, "/look", sample=True)
+
+
+def found(visit: Visit) -> Response:
+    """What is in the files that were dropped."""
+    look = visit.look()
+    if look is None or not look.files:
+        return visit.go("/")
+    return visit.page("look.html", title="What is in it", signed_in=bool(visit.opened),
+                      **told(visit, look))  # fmt: skip
+
+
+def answer(visit: Visit) -> Response:
+    """Take answers and corrections, and read again from memory."""
+    take_answers(visit)
+    return visit.go("/look")
+
+
+def forget(visit: Visit) -> Response:
+    """Drop everything that was dropped."""
+    visit.parts.looks.forget(visit.parts.look_cookie.read(visit.request))
+    answer = visit.go("/")
+    visit.parts.look_cookie.drop(answer)
+    return answer
+
+
+def told(visit: Visit, look: Look) -> dict[str, Any]:
+    """What a page shows of a look: files, questions, findings; read now if it was not yet."""
+    seen: dict[str, Any] = visit.parts.looks.tell(look, visit.parts.clock.now().date())
+    files = [file_report(file) for file in seen["files"]]
+    return {
+        "files": files,
+        "questions": seen["questions"],
+        "found": findings.shown(seen["findings"]),
+        "sample": look.sample,
+        "things": sum(int(file["added"]) for file in files),
+    }
+
+
+def file_report(report: dict[str, Any]) -> dict[str, Any]:
+    """A file's report for a page: the first rows that could not be read, and how many more."""
+    unreadable = report["unreadable"]
+    return {
+        **report,
+        "guesses": [
+            {**guess, "pairs": [(choice, choice) for choice in guess["choices"]]}
+            for guess in report["guesses"]
+        ],
+        "shown": unreadable[:UNREADABLE_SHOWN_MAX],
+        "more": max(0, len(unreadable) - UNREADABLE_SHOWN_MAX),
+        "error": report.get("error"),
+        "note": report.get("note"),
+    }
+
+
+def take_answers(visit: Visit) -> None:
+    """Put the answers of a form (`answer:ID`) into the look. Raises `LookGone`."""
+    look = visit.look()
+    if look is None:
+        raise LookGone
+    names = [name for name in visit.form.fields if name.startswith("answer:")]
+    answers = {name.removeprefix("answer:"): visit.form.one(name) for name in names}
+    visit.parts.looks.answer(look, answers)
+
+
+def take_sample(visit: Visit) -> None:
+    """Put the sample that a form names where its files would be. Raises `NotHere`."""
+    name = visit.form.one("name")
+    chosen = [each for each in visit.parts.samples if each.name == name]
+    if not chosen:
+        raise NotHere
+    files = [Dropped(name=each.name, content=each.content) for each in chosen]
+    visit.form = Form(fields={}, files=files)
+
+
+def _into_memory(visit: Visit, href: str, *, sample: bool = False) -> Response:
+    token = into_memory(visit, sample=sample)
+    answer = visit.go(href)
+    visit.parts.look_cookie.put(answer, token)
+    return answer
+
+
+def into_memory(visit: Visit, *, sample: bool = False) -> str:
+    """Hold the files of a form in the visitor's look, a new one if need be; return its token."""
+    looks = visit.parts.looks
+    token = visit.parts.look_cookie.read(visit.request)
+    look = looks.read(token)
+    if look is None or token is None:
+        token = looks.begin()
+        look = looks.read(token)
+        assert look is not None
+    looks.add(look, visit.form.files, sample=sample)
+    return token

@@ -1,0 +1,55 @@
+// What only the person's pages do by script; each of them works without it.
+(() => {
+  "use strict";
+  const words = ["Too short", "Easy to guess", "Fair: one more word would help", "Good", "Very good"];
+
+  // How hard a passphrase is to guess, roughly: many different signs and several words.
+  const strength = (text) => {
+    if (text.length < 10) return 0;
+    const kinds = new Set(text.toLowerCase()).size;
+    const parts = text.trim().split(/[\s\-_.,]+/).filter((part) => part.length > 2).length;
+    if (kinds < 6) return 1;
+    return Math.min(4, 1 + (text.length >= 14) + (text.length >= 20) + (parts >= 4 || kinds >= 14));
+  };
+
+  const startStrength = (form) => {
+    const hint = form.querySelector("[data-strength]");
+    const input = form.querySelector('input[name="passphrase"]');
+    const again = form.querySelector('input[name="again"]');
+    if (!hint || !input) return;
+    input.addEventListener("input", () => {
+      hint.hidden = !input.value;
+      const mark = strength(input.value);
+      hint.querySelector("meter").value = mark;
+      hint.querySelector("span").textContent = words[mark];
+    });
+    const same = () => again.setCustomValidity(again.value && again.value !== input.value ? "The two are not the same." : "");
+    for (const field of [input, again]) field.addEventListener("input", same);
+  };
+
+  const startList = (list) => {
+    const said = list.querySelector("[data-chosen]");
+    list.addEventListener("change", () => {
+      const count = list.querySelectorAll("input:checked").length;
+      said.textContent = count ? `${count} chosen` : "Nothing chosen yet";
+    });
+  };
+
+  // A download leaves the page where it is, so its button must not go on turning.
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("[data-no-busy]");
+    if (form) setTimeout(() => {
+      for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+      form.reset();
+    }, 1500);
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const form of document.querySelectorAll("[data-passphrase]")) startStrength(form);
+    for (const list of document.querySelectorAll("[data-list]")) startList(list);
+    for (const button of document.querySelectorAll("[data-print]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => print());
+    }
+  }, { once: true });
+})();

@@ -1,0 +1,95 @@
+"""Open one's own data with a passphrase, and lock it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from firsthand.vault.pages.cabinet import SAID_TO_NOBODY
+from firsthand.vault.pages.keep import CALLED, slug_of
+from firsthand.vault.pages.visits import Sitting, Visit
+from firsthand.vault.store import UnableToUnlock
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+PASSPHRASE_CHARACTERS_MAX: Final = 1024
+
+
+def ask(visit: Visit) -> Response:
+    """Ask for the name and the passphrase."""
+    if visit.opened is not None:
+        return visit.go(_own_path(visit.request.query_params.get("next", "")))
+    return _asked(visit)
+
+
+def open_it(visit: Visit) -> Response:
+    """Open the vault and begin a sitting, or say the same words to every wrong try."""
+    parts, form = visit.parts, visit.form
+    slug = parts.single.name if parts.single is not None else slug_of(form.one("name"))
+    secret = form.one("passphrase")
+    address = visit.request.client.host if visit.request.client else ""
+    wait_ms = max(parts.throttle.wait_ms("name", slug), parts.throttle.wait_ms("from", address))
+    if wait_ms:
+        return _asked(visit, f"That was often. Wait {_span(wait_ms)}, then try again.", 429)
+    parts.throttle.failed("name", slug)  # before the answer is known: tries must not overlap
+    parts.throttle.failed("from", address)
+    try:
+        parts.cabinet.unlock(slug, secret[:PASSPHRASE_CHARACTERS_MAX])
+    except UnableToUnlock:
+        return _asked(visit, SAID_TO_NOBODY, 403)
+    parts.throttle.succeeded("name", slug)
+    parts.throttle.succeeded("from", address)
+    parts.sittings.close(parts.cookie.read(visit.request))
+    with parts.cabinet.lend(slug) as vault:
+        row = vault.store.row("meta.get", key=CALLED)
+    called = str(row["value"]) if row else slug.capitalize()
+    token = parts.sittings.open(Sitting(slug=slug, called=called, proved_ms=parts.clock.ticks_ms()))
+    parts.nudge(slug)
+    answer = visit.go(_own_path(form.one("next")))
+    parts.cookie.put(answer, token)
+    return answer
+
+
+def lock(visit: Visit) -> Response:
+    """Lock it, in every window and on every device at once."""
+    parts = visit.parts
+    token = parts.cookie.read(visit.request)
+    sitting = parts.sittings.read(token)
+    answer = visit.go("/unlock?locked=yes")
+    parts.cookie.drop(answer)
+    if sitting is not None:
+        slug = sitting.slug
+        parts.sittings.close_where(lambda each: each.slug == slug)
+        parts.cabinet.close(slug)
+        parts.streams.go(slug, "/unlock?locked=yes")
+        parts.streams.close_topic(slug)
+    return answer
+
+
+def _asked(visit: Visit, error: str = "", status: int = 200) -> Response:
+    query = visit.request.query_params
+    single = visit.parts.single
+    if single is not None and not visit.parts.cabinet.there_is(single.name):
+        return visit.go("/")
+    return visit.page(
+        "unlock.html",
+        status,
+        title="Open your data",
+        error=error,
+        typed=visit.form.one("name"),
+        next=visit.form.one("next") or query.get("next", ""),
+        single=single is not None,
+        locked=query.get("locked") == "yes",
+        idle=query.get("idle") == "yes",
+    )
+
+
+def _own_path(href: str) -> str:
+    """A path of our own, never another site's address: `//evil.example` is one of those."""
+    fine = href.startswith("/") and not href.startswith(("//", "/\\")) and "\n" not in href
+    return href if fine and not href.startswith(("/lock", "/unlock")) else "/"
+
+
+def _span(wait_ms: int) -> str:
+    seconds = wait_ms // 1000 + 1
+    return f"{seconds} seconds" if seconds < 90 else f"{seconds // 60 + 1} minutes"  # noqa: PLR2004

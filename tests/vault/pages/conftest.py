@@ -1,0 +1,201 @@
+"""A person's pages that are really served, beside organisations that are really served."""
+
+import contextlib
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from starlette.types import ASGIApp
+
+from firsthand import app
+from firsthand.foundation.clock import SetClock, SystemClock
+from firsthand.foundation.ids import SystemChance
+from firsthand.foundation.settings import Settings
+from firsthand.hub.acts import inviting, offering
+from firsthand.town.catalogue import CHORUS_FILE, REEL_FILE
+from firsthand.town.samples import samples
+from firsthand.vault.pages.host import Sample, VaultHost
+
+PASSPHRASE = "four green owls at night"
+SAMPLES = tuple(
+    Sample(name=each.name, content=each.content, label=each.label, words=each.words)
+    for each in samples(SetClock(datetime(2026, 6, 1, tzinfo=UTC)))
+)
+BANK, NETFLIX = SAMPLES
+
+
+class Line:
+    """uvicorn in a thread, on a port of its own; it can be stopped and begun again."""
+
+    def __init__(self) -> None:
+        self.sock = self._bound(0)
+        self.port: int = self.sock.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.server: uvicorn.Server | None = None
+
+    def begin(self, application: ASGIApp) -> None:
+        if self.sock.fileno() < 0:
+            self.sock = self._bound(self.port)
+        config = uvicorn.Config(
+            application, log_level="error", access_log=False, lifespan="off",
+            timeout_graceful_shutdown=1,
+        )  # fmt: skip
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(
+            target=self.server.run, kwargs={"sockets": [self.sock]}, daemon=True
+        )
+        self.thread.start()
+        while not self.server.started:
+            time.sleep(0.005)
+
+    def end(self) -> None:
+        if self.server is not None:
+            self.server.should_exit = True
+            self.thread.join()
+            self.server = None
+        self.sock.close()
+
+    @staticmethod
+    def _bound(port: int) -> socket.socket:
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("127.0.0.1", port))
+        return sock
+
+
+class Organisation:
+    """A hub with a catalogue; `leave` takes it away, `return_` brings it back."""
+
+    def __init__(self, folder: Path, name: str, catalogue: Path) -> None:
+        self.folder, self.name, self.line = folder, name, Line()
+        self.url = self.line.url
+        app.found_hub(folder, name=name, url=self.url, settings=Settings())
+        self.back()
+        offering.catalogue(self.hub, csv=catalogue.read_text())
+
+    def back(self) -> None:
+        self.hub = app.open_hub(self.folder, Settings())
+        self.line.begin(app.hub_application(self.hub))
+
+    def leave(self) -> None:
+        self.line.end()
+        self.hub.close()
+
+    def invitation(self, account: str) -> str:
+        made: Any = inviting.invite(self.hub, accounts=[account])
+        return str(made["invites"][0]["link"])
+
+
+class Visitor:
+    """A browser without eyes: one person's cookies, and what a page says in plain text."""
+
+    def __init__(self, url: str) -> None:
+        self.http = httpx.Client(
+            base_url=url, trust_env=False, timeout=30, follow_redirects=True,
+            headers={"origin": url, "sec-fetch-site": "same-origin"},
+        )  # fmt: skip
+
+    def get(self, path: str) -> httpx.Response:
+        return self.http.get(path)
+
+    def post(self, path: str, **fields: Any) -> httpx.Response:
+        return self.http.post(path, data=fields)
+
+    def drop(self, path: str, *files: tuple[str, bytes]) -> httpx.Response:
+        return self.http.post(path, files=[("file", file) for file in files])
+
+    def keep(self, name: str, *files: Sample) -> httpx.Response:
+        """Make a vault by the name, with what is in the files."""
+        if files:
+            self.drop("/drop", *[(file.name, file.content) for file in files])
+        made = self.post("/keep", name=name, passphrase=PASSPHRASE, again=PASSPHRASE)
+        assert made.url.path == "/keep/code", text(made)
+        return self.post("/keep/done", written="yes")
+
+    def open(self, name: str, passphrase: str = PASSPHRASE) -> httpx.Response:
+        return self.post("/unlock", name=name, passphrase=passphrase)
+
+
+def text(answer: httpx.Response) -> str:
+    """What a person reads on a page."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
+
+
+class Pages:
+    """The pages of one host, served; `clock` is the machine's unless another was given."""
+
+    def __init__(self, folder: Path, **how: Any) -> None:
+        self.folder, self.line = folder, Line()
+        self.url = self.line.url
+        settings = Settings(egress="loopback")
+        self.host = VaultHost(
+            folder,
+            lambda place, secret: app.open_vault(place, secret, settings, commands=False),
+            **{
+                "clock": SystemClock(),
+                "chance": SystemChance(),
+                "hosts": [f"127.0.0.1:{self.line.port}"],
+                "samples": SAMPLES,
+                **how,
+            },
+        )
+        self.host.start()
+        self.line.begin(self.host)
+
+    def visitor(self) -> Visitor:
+        return Visitor(self.url)
+
+    def close(self) -> None:
+        self.host.close()
+        self.line.end()
+
+
+@pytest.fixture
+def make_pages(tmp_path: Path) -> Iterator[Callable[..., Pages]]:
+    with contextlib.ExitStack() as opened:
+
+        def make(**how: Any) -> Pages:
+            folder = how.pop("folder", tmp_path / "vaults")
+            pages = Pages(folder, **how)
+            opened.callback(pages.close)
+            return pages
+
+        yield make
+
+
+@pytest.fixture
+def pages(make_pages: Callable[..., Pages]) -> Pages:
+    return make_pages()
+
+
+@pytest.fixture
+def visitor(pages: Pages) -> Iterator[Visitor]:
+    made = pages.visitor()
+    yield made
+    made.http.close()
+
+
+@pytest.fixture
+def reel(tmp_path: Path) -> Iterator[Organisation]:
+    """A film service: it recommends by what was watched."""
+    made = Organisation(tmp_path / "reel", "Reel", REEL_FILE)
+    yield made
+    with contextlib.suppress(Exception):
+        made.leave()
+
+
+@pytest.fixture
+def chorus(tmp_path: Path) -> Iterator[Organisation]:
+    """A telephone company: it compares its plans with what is paid now."""
+    made = Organisation(tmp_path / "chorus", "Chorus", CHORUS_FILE)
+    yield made
+    with contextlib.suppress(Exception):
+        made.leave()
