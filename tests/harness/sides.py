@@ -20,13 +20,14 @@ from firsthand.foundation.egress import Egress
 from firsthand.foundation.ids import SystemChance
 from firsthand.foundation.settings import Settings
 from firsthand.hub.acts import console
-from firsthand.hub.acts.opened import Hub
 from firsthand.hub.roles.profile.projection import DUE, THINGS
+from firsthand.protocol.things import Thing
 from firsthand.vault.acts import bringing, connecting, giving, receiving
 from firsthand.vault.acts.opened import Vault
 from firsthand.vault.gate import Gate
 from firsthand.vault.store import Store
 from firsthand.vault.store.slots import FLOOR
+from firsthand.vault.store.things import row_for
 
 PASSPHRASE = "a passphrase for tests 4711"
 PURPOSE = "personalisation"
@@ -48,10 +49,12 @@ class Served:
         *,
         wrap: Wrap | None = None,
         catalogue: str | None = CATALOGUE,
+        log_level: str = "warning",
     ) -> None:
         self.folder = folder
         self.name = name
         self.wrap = wrap
+        self.log_level = log_level
         self._sock: socket.socket | None = bound()
         self.url = f"http://127.0.0.1:{self._sock.getsockname()[1]}"
         self.made: dict[str, Any] = app.found_hub(
@@ -66,11 +69,11 @@ class Served:
         """Open the folder and serve it, at the same address as before."""
         if self._sock is None:
             self._sock = bound(int(self.url.rsplit(":", 1)[1]))
-        self.hub: Hub = app.open_hub(self.folder, Settings())
+        self.hub = app.open_hub(self.folder, Settings())
         application = app.hub_application(self.hub)
         if self.wrap is not None:
             application = self.wrap(application)
-        config = uvicorn.Config(application, log_level="warning", lifespan="off")
+        config = uvicorn.Config(application, log_level=self.log_level, lifespan="off")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._sock]}, daemon=True
@@ -186,6 +189,16 @@ def bring(vault: Vault, titles: Iterable[str], days: Sequence[str] = ("2024-01-1
     assert not report["questions"], report
     path.unlink()
     return int(report["files"][0]["added"])
+
+
+def keep(vault: Vault, things: Sequence[Thing]) -> None:
+    """Keep things as one import."""
+    with vault.store.transaction() as tx:
+        row = tx.row(
+            "imports.begin", path_name="a.csv", source="netflix", format="x", at="2024", sha256="0"
+        )
+        assert row is not None
+        tx.run_many("things.add", [row_for(thing, row["id"]) for thing in things])
 
 
 def connected(vault: Vault, served: Served, **how: object) -> str:

@@ -29,7 +29,7 @@ from firsthand.protocol.roles.profile_rules import (
 )
 from firsthand.protocol.signals import decode_signals
 from firsthand.protocol.things import Thing
-from firsthand.vault.gate import Gate, Leaving, Offline, Outcome, Request
+from firsthand.vault.gate import Gate, Leaving, Outcome, Request
 from firsthand.vault.inbox import Message, Verdict
 from firsthand.vault.terms.relationships import Relationship, find
 
@@ -124,15 +124,16 @@ class AnswerCheck:
         self._gate = gate
 
     def __call__(self, relationship: Relationship, message: Message) -> Verdict:
-        """Fits, differs (the rule gives another answer) or unverifiable, and why."""
+        """Fits, differs (the rule gives another answer) or unverifiable, and why.
+
+        Raises ``Offline`` where the rule cannot be read now: the message is taken another time.
+        """
         try:
             answered = msgspec.convert(message.data, Answered)
             fresh = self._gate.refresh(relationship.name)
             published = published_rule(self._gate, fresh)
         except (msgspec.ValidationError, Refused) as error:
             return Verdict(verdict="differs", detail=str(error))
-        except Offline as error:
-            return Verdict(verdict="unverifiable", detail=str(error))
         if published is None:
             return Verdict(verdict="unverifiable", detail=VERDICT_NO_RULE)
         kept = find(self._store, relationship.name)
