@@ -106,7 +106,7 @@ def test_three_of_maliks_subscriptions_have_risen() -> None:
 
 
 def test_ines_watches_one_series_again_and_again() -> None:
-    found = findings(things(BY_KEY["ines"]), today=TODAY)
+    found = findings(things(BY_KEY["ines"]), today=TODAY)  # codespell:ignore
     again = [finding for finding in found if finding.kind == "rewatched"]
     assert [finding.title.split(":")[0] for finding in again] == ["You watched A Casa dos Ventos"]
 

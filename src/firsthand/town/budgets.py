@@ -82,7 +82,7 @@ PORTUGUESE = Budget(
         Standing(name="Ginasio", text="DD GINASIO MARE ALTA", day=3, cents=-2_490, skips=(11,)),
         Standing(name="Piano", text="DD AFINADOR PIANOS TRIMESTRAL", day=15, cents=-4_500,
                  months=3),
-        Standing(name="Seguro", text="DD SEGUROS ATLANTICA ANUAL", day=6, cents=-21_330,
+        Standing(name="Seguro", text="DD SEGUROS ATLANTICA", day=6, cents=-21_330,
                  months=12, first=2),
     ),
     shops=_shops(
@@ -151,7 +151,7 @@ DUTCH = Budget(
                  rises=((12, -95_000),)),
         Standing(name="Windvogel Energie", text="Termijnbedrag", day=6, cents=-13_500,
                  rises=((8, -14_800),)),
-        Standing(name="Belmaat", text="Abonnement mobiel {month}", day=13, cents=-2_750,
+        Standing(name="Belmaat", text="Abonnement {month}", day=13, cents=-2_750,
                  rises=((11, -2_950),)),
         Standing(name="Klimhal De Kraan", text="Gezinsabonnement", day=2, cents=-5_400,
                  skips=(10,)),

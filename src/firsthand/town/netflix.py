@@ -33,10 +33,10 @@ def _day_first(day: datetime.date) -> str:
 
 LOCALES = {
     "en": Locale(title="Title", date="Date", season="Season", day=_month_first),
-    "de": Locale(title="Titel", date="Datum", season="Staffel", day=_dotted),
+    "de": Locale(title="Titel", date="Datum", season="Staffel", day=_dotted),  # codespell:ignore
     "pt": Locale(title="Título", date="Data", season="Temporada", day=_day_first),
     "pl": Locale(title="Tytuł", date="Data", season="Sezon", day=_dotted),
-    "nl": Locale(title="Titel", date="Datum", season="Seizoen", day=_day_first),
+    "nl": Locale(title="Titel", date="Datum", season="Seizoen", day=_day_first),  # codespell:ignore
 }
 HISTORY_NAME = "NetflixViewingHistory.csv"
 ACTIVITY_NAME = "ViewingActivity.csv"

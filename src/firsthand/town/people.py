@@ -103,7 +103,7 @@ PEOPLE: tuple[Person, ...] = (
         ),
     ),
     Person(
-        key="ines",
+        key="ines",  # codespell:ignore
         name="Inês Carvalho",
         words="Teaches the piano in Porto. Watches one series again and again.",
         passphrase="outra vez desde o inicio",  # noqa: S106
