@@ -100,7 +100,9 @@ class Served:
     def settle(self, wait_s_max: float = 20.0) -> None:
         """Wait until everything that was taken is projected and answered."""
         until = time.monotonic() + wait_s_max
-        size = len(self.envelopes())
+        size = 0
+        while (seen := self.hub.reads.envelopes(after=size, rows_max=1000)[1]) > size:
+            size = seen
         assert self.hub.projector.wait_until(size, int(wait_s_max * 1000))
         while time.monotonic() < until:
             with self.hub.snapshot() as reader:
