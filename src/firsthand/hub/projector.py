@@ -24,6 +24,8 @@ EVENTS_MIN = 50
 EVENTS_MAX = 20_000
 WAIT_MS_MAX = 500
 TROUBLE_WAIT_S = 1.0
+# Between two rounds: each costs a commit, which receipts would otherwise wait for.
+REST_S = 0.025
 
 _log = logging.getLogger(__name__)
 
@@ -84,6 +86,7 @@ class Projector:
                 self._journal.wait(self.position, WAIT_MS_MAX)
                 for projection in self._projections:
                     self._follow(projection)
+                self._closing.wait(REST_S)
             except JournalClosed:
                 return
             except Exception:  # noqa: BLE001 - it goes on from its cursor when the trouble is over

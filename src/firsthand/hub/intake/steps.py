@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from firsthand.foundation.journal import Batch, Receipt, UnableToRead
 from firsthand.protocol.digests import DigestRefused, check_content_digest
-from firsthand.protocol.identity import subject_of
+from firsthand.protocol.identity import SUBJECT_PREFIX
 from firsthand.protocol.receipts import BatchLabel, read_batch_label
 from firsthand.protocol.refusals import Refusal, Refused
 from firsthand.protocol.roles import profile
@@ -140,7 +140,7 @@ def _shape(_: Known, arrived: Arrived) -> Refusal | None:
     except Refused as refused:
         return refused.refusal
     first = arrived.signals[0]
-    if first.source != subject_of(arrived.keyid):
+    if first.source != SUBJECT_PREFIX + arrived.keyid:
         return Refusal(reason="not_yours")
     if first.type not in ROLES:
         return Refusal(reason="shape_invalid", detail=f"No role knows {first.type[:60]!r}.")
@@ -157,8 +157,9 @@ def _terms(known: Known, arrived: Arrived) -> Refusal | None:
         return Refusal(reason="no_agreement")
     if first.purpose not in deal.purposes:
         return Refusal(reason="purpose_not_allowed", detail=first.purpose[:60])
+    fields, precision, beyond = deal.fields, deal.precision, profile.beyond
     for signal in arrived.signals:
-        reason = profile.beyond(signal.data, fields=deal.fields, precision=deal.precision)
+        reason = beyond(signal.data, fields=fields, precision=precision)
         if reason is not None:
             return Refusal(reason=reason)
     arrived.batch = Batch(

@@ -57,6 +57,7 @@ class Intake:
             self._counted.timed(name, ended - began)
             began = ended
             if refusal is not None:
+                self._counted.refused_at(name)
                 return self.refused(refusal)
         return None
 
@@ -149,9 +150,12 @@ class Intake:
         ended = ticks()
         self._counted.timed("agreement", ended - began)
         if refusal is not None:
+            self._counted.refused_at("agreement")
             return refusal
         verdict = self._number(tx, batch)
         self._counted.timed("number", ticks() - ended)
+        if isinstance(verdict, Refusal):
+            self._counted.refused_at("number")
         arrived.repeated = isinstance(verdict, Repeat)
         return verdict
 
@@ -198,6 +202,7 @@ class Intake:
                 relationship=batch.relationship,
                 role=batch.role,
                 purpose=batch.purpose,
+                agreement=batch.agreement,
                 events=batch.events,
                 bytes=len(batch.body),
                 received_ms=batch.received_ms,

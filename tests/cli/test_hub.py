@@ -1,0 +1,104 @@
+"""`firsthand hub ...` as staff run it, while nothing serves the folder."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def reel(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    monkeypatch.setenv("FIRSTHAND_HUB", str(tmp_path / "reel"))
+    code, out, err = run(
+        "hub", "init", "--name", "Reel", "--url", "http://127.0.0.1:8703", "--json"
+    )
+    assert (code, err) == (0, "")
+    made: dict[str, Any] = json.loads(out)
+    return made
+
+
+def test_init_says_everything_once(reel: dict[str, Any], run: Run, tmp_path: Path) -> None:
+    assert set(reel) == {"hub", "name", "url", "subject", "staff", "tokens"}
+    assert (reel["hub"], reel["name"], reel["url"]) == (
+        str(tmp_path / "reel"), "Reel", "http://127.0.0.1:8703",
+    )  # fmt: skip
+    assert set(reel["staff"]) == {"name", "password"}
+    assert "personalisation" in reel["tokens"]
+    code, _, err = run("hub", "init", "--name", "Other", "--url", "http://127.0.0.1:8703")
+    assert code == 1
+    assert "not empty" in err
+
+
+@pytest.mark.parametrize(
+    "url", ["http://reel.example", "https://reel.example/path", "ftp://reel.example", "reel"]
+)
+def test_an_address_that_nobody_could_trust_is_refused(run: Run, tmp_path: Path, url: str) -> None:
+    code, out, err = run("hub", "init", "--hub", str(tmp_path / "x"), "--name", "R", "--url", url)
+    assert (code, out) == (1, "")
+    assert url in err
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_folder_may_be_named_before_or_after(reel: dict[str, Any], run: Run) -> None:
+    for words in (
+        ("hub", "--hub", reel["hub"], "customers", "--json"),
+        ("hub", "customers", "--hub", reel["hub"], "--json"),
+    ):
+        assert run(*words) == (0, '{\n  "customers": []\n}\n', "")
+
+
+def test_invitations_come_from_a_table(reel: dict[str, Any], run: Run, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("name,account\nAnna,A-1\nBen,A-2\n")
+    code, out, _ = run("hub", "invite", "--csv", "people.csv", "--days", "7", "--json")
+    assert code == 0
+    made = json.loads(out)["invites"]
+    assert [one["account"] for one in made] == ["A-1", "A-2"]
+    assert all(one["link"].startswith(f"{reel['url']}/invite/") for one in made)
+    assert all(one["qr"].startswith("<svg") for one in made)
+    assert run("hub", "invite", "--days", "0")[0] == 1
+    assert run("hub", "invite", "--csv", "nowhere.csv")[0] == 1
+
+
+def test_the_policy_is_shown_and_changed(reel: dict[str, Any], run: Run) -> None:
+    assert reel
+    code, out, _ = run("hub", "policy", "--accept", "SD-BASE-A", "--refuse", "SD-BASE", "--json")
+    assert (code, json.loads(out)["accepts"]) == (0, ["FH-GIVEN", "SD-BASE-DP", "SD-BASE-A"])
+    assert "SD-BASE-A" in run("hub", "policy")[1]
+    code, out, err = run("hub", "policy", "--accept", "NONE")
+    assert (code, out) == (1, "")
+    assert "Not in the roster: NONE" in err
+
+
+def test_a_catalogue_is_published_or_told_where_it_is_wrong(
+    reel: dict[str, Any], run: Run, tmp_path: Path
+) -> None:
+    assert reel
+    (tmp_path / "films.csv").write_text("Title,Genres\nDark,Mystery\n")
+    code, out, _ = run("hub", "catalogue", "films.csv", "--json")
+    assert (code, json.loads(out)["rule"], json.loads(out)["items"]) == (0, "titles-by-taste", 1)
+    (tmp_path / "films.csv").write_text("Title,Genres\nDark,Mystery\n,Drama\n")
+    code, out, err = run("hub", "catalogue", "films.csv")
+    assert (code, out) == (1, "")
+    assert "Line 3" in err
+
+
+def test_who_is_unknown_is_refused_with_a_reason(reel: dict[str, Any], run: Run) -> None:
+    assert reel
+    code, out, err = run("hub", "customer", "A-1", "--purpose", "service")
+    assert (code, out) == (1, "")
+    assert "Nobody known by 'A-1'" in err
+    assert run("hub", "facts", "--json")[1] == '{\n  "facts": [],\n  "next": 0\n}\n'
+    assert run("hub", "agreements", "--json")[1] == '{\n  "agreements": []\n}\n'
+
+
+def test_a_missing_organisation_says_how_to_make_one(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("hub", "customers", "--hub", str(tmp_path / "none"))
+    assert (code, out) == (1, "")
+    assert "firsthand hub init" in err
+    code, out, err = run("hub", "customers")
+    assert (code, out) == (1, "")
+    assert "FIRSTHAND_HUB" in err
