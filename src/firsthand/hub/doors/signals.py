@@ -17,6 +17,9 @@ from firsthand.protocol.refusals import Refusal, Refused
 from firsthand.protocol.wire import BATCH_BYTES_MAX, PATH_SIGNALS, TYPE_JSON, TYPE_PROBLEM
 
 IN_FLIGHT_MAX = 4_000
+# A commit costs the same for one and for many: where many come, they go to the writer together.
+ALONE_MAX = 4
+GATHER_S = 0.004
 IN_FLIGHT_BYTES_MAX = 128 * 1024 * 1024
 NEEDED = {
     name: name.decode()
@@ -43,6 +46,7 @@ class SignalsDoor:
         self._bytes = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
+        self._checked: list[tuple[Arrived, asyncio.Future[Taken | Refusal]]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read, check, append, and answer with the receipt once it is durable."""
@@ -90,13 +94,26 @@ class SignalsDoor:
             return (*_problem(verdict), False)
         return 200, TYPE_JSON.encode(), _ENCODE(receipt_json(verdict)), False
 
-    def _verdict(self, arrived: Arrived) -> "asyncio.Future[Taken | Refusal]":
+    async def _verdict(self, arrived: Arrived) -> Taken | Refusal:
+        """Check at once; what passes goes to the writer together with what passes just after."""
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             self._loop, self._thread = loop, threading.get_ident()
+        refusal = self._intake.check(arrived)
+        if refusal is not None:
+            return refusal
         future: asyncio.Future[Taken | Refusal] = loop.create_future()
-        self._intake.offer(arrived, future, self._told)
-        return future
+        self._checked.append((arrived, future))
+        if self._in_flight <= ALONE_MAX:
+            self._hand_over()
+        elif len(self._checked) == 1:
+            loop.call_later(GATHER_S, self._hand_over)
+        return await future
+
+    def _hand_over(self) -> None:
+        checked, self._checked = self._checked, []
+        for arrived, future in checked:
+            self._intake.hand_over(arrived, future, self._told)
 
     def _told(self, verdicts: Sequence[tuple[object, object]]) -> None:
         """Hand a group's verdicts to the loop at once; from the writer's thread or our own."""

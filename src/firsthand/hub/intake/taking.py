@@ -71,18 +71,23 @@ class Intake:
         """Run all steps; ``told`` gets the verdicts of a whole group at once, or a refusal now."""
         refusal = self.check(arrived)
         if refusal is None:
-            arrived.ticket, arrived.told = ticket, told
-            try:
-                self._journal.offer(
-                    arrived.batch, partial(self._admit, arrived), arrived, self._settled
-                )
-                return
-            except UnableToAppend as error:
-                refusal = Refusal(reason="shape_invalid", detail=str(error))
-            except (UnableToQueue, JournalClosed):
-                refusal = Refusal(reason="busy")
-            self.refused(refusal)
-        told([(ticket, refusal)])
+            self.hand_over(arrived, ticket, told)
+        else:
+            told([(ticket, refusal)])
+
+    def hand_over(self, arrived: Arrived, ticket: object, told: Told) -> None:
+        """Give the writer what ``check`` has let through; ``told`` as in ``offer``."""
+        arrived.ticket, arrived.told = ticket, told
+        try:
+            self._journal.offer(
+                arrived.batch, partial(self._admit, arrived), arrived, self._settled
+            )
+            return
+        except UnableToAppend as error:
+            refusal = Refusal(reason="shape_invalid", detail=str(error))
+        except (UnableToQueue, JournalClosed):
+            refusal = Refusal(reason="busy")
+        told([(ticket, self.refused(refusal))])
 
     def figures(self) -> Figures:
         """The steps' counts and times, the refusals by reason, what was taken."""
