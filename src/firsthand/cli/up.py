@@ -176,12 +176,12 @@ def _tell(standing: Standing, port: int) -> None:
     print()
     print("Everybody is there. Three doors:")
     print()
-    print(f"  People        http://{HOST}:{port}")
-    for each in standing.people():
-        print(f"                {each.login:<8} {each.secret}")
+    people = standing.people()
+    print(f"  {'People':<8} http://{HOST}:{port}")
+    print(f"  {'':<8} {', '.join(each.login for each in people)}: {people[0].secret}")
     for each in standing.organisations():
-        print(f"  {each.name:<13} {each.url}")
-        print(f"                {each.login:<8} {each.secret}")
+        print(f"  {each.name:<8} {each.url}")
+        print(f"  {'':<8} {each.login}: {each.secret}")
     print()
     print("All of it is invented. Ctrl-C ends it; the same command goes on from here.", flush=True)
 

@@ -13,18 +13,17 @@ from typing import Any
 from firsthand.foundation.clock import Clock
 from firsthand.foundation.ids import Chance
 from firsthand.town.dice import Dice
-from firsthand.town.people import REEL, Member, Person
+from firsthand.town.people import PASSPHRASE, REEL, Member, Person
 from firsthand.vault.acts import bringing, connecting, ending, giving, keeping, receiving
 from firsthand.vault.acts import logging as looking_back
 from firsthand.vault.acts.opened import Vault
 
-BEHIND_DAYS = 60
+BEHIND_DAYS = 10
 WINDOW_DAYS = 75
-FIRST_TITLES_DAYS = 120
-STEP_DAYS_MAX = 3
-TITLES_MAX = 12
-BILLS_MAX = 24
-GIFTS_AT_FIRST, GIFTS_PER_DAY = 120, 6
+STEP_DAYS_MAX = 2
+TITLES_FIRST, TITLES_MAX = 70, 4
+BILLS_FIRST, BILLS_MAX = 3, 1
+GIFTS_AT_FIRST, GIFTS_PER_DAY = 300, 24
 ENDINGS_AT_FIRST, ENDINGS_PER_WEEK, ENDINGS_MAX = 2, 1, 12
 
 Invite = Callable[[str, str], str]
@@ -68,8 +67,8 @@ class Life:
     def wake(self) -> None:
         """Open the vault; the first time, make it and bring the older part of what there is."""
         if not (self._folder / "vault.db").exists():
-            keeping.init(self._folder, self.person.passphrase, self._chance, self._clock)
-        self._vault = self._open_vault(self._folder, self.person.passphrase)
+            keeping.init(self._folder, PASSPHRASE, self._chance, self._clock)
+        self._vault = self._open_vault(self._folder, PASSPHRASE)
         if not keeping.counts(self.vault):
             self._bring(self._begun, self._yesterday() - datetime.timedelta(days=BEHIND_DAYS))
 
@@ -108,10 +107,15 @@ class Life:
         return self.read()
 
     def bring(self) -> str:
-        """Bring newer exports: a day or a few more than there is, never later than yesterday."""
-        until = self._until() + datetime.timedelta(days=self._dice.between(1, STEP_DAYS_MAX))
-        until = min(until, self._yesterday())
-        added = self._bring(until - datetime.timedelta(days=WINDOW_DAYS), until)
+        """Bring newer exports: a day or two more than there is, never later than yesterday.
+
+        Days on which nothing happened are passed over.
+        """
+        until, added = self._until(), 0
+        while not added and until < self._yesterday():
+            until += datetime.timedelta(days=self._dice.between(1, STEP_DAYS_MAX))
+            until = min(until, self._yesterday())
+            added = self._bring(until - datetime.timedelta(days=WINDOW_DAYS), until)
         return f"brought {added} new things"
 
     def connect(self, member: Member) -> str:
@@ -123,7 +127,10 @@ class Life:
         return f"asked {member.organisation} for a deal: {made['decision']}."
 
     def give(self, member: Member) -> str:
-        """Give what is new: titles to Reel, the phone bill to anybody else; "" if nothing is."""
+        """Give what was not given yet, the newest first: titles to Reel, phone bills to others.
+
+        Returns "" where there is nothing to give, or enough was given for now.
+        """
         name = self._name_with(member)
         if name is None or not self._may_give():
             return ""
@@ -153,18 +160,18 @@ class Life:
 
     def _titles(self, known: set[str]) -> list[dict[str, Any]]:
         seen: list[dict[str, Any]] = keeping.things(
-            self.vault, type="WatchAction", source="netflix", limit=600
+            self.vault, type="WatchAction", source="netflix", limit=0
         )
-        since = (self._until() - datetime.timedelta(days=FIRST_TITLES_DAYS)).isoformat()
-        new = [each for each in seen if each["id"] not in known and each["time"] >= since]
-        return new[-TITLES_MAX:] if known else new
+        new = [each for each in seen if each["id"] not in known]
+        return new[: self._dice.between(1, TITLES_MAX) if known else TITLES_FIRST]
 
     def _bills(self, known: set[str]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = keeping.things(
-            self.vault, type="PayAction", source="bank", search=self.person.phone, limit=BILLS_MAX
+            self.vault, type="PayAction", source="bank", search=self.person.phone, limit=0
         )
         phone = [each for each in found if each["name"] == self.person.phone]
-        return [each for each in phone if each["id"] not in known]
+        new = [each for each in phone if each["id"] not in known]
+        return new[: BILLS_MAX if known else BILLS_FIRST]
 
     def _bring(self, first: datetime.date, last: datetime.date) -> int:
         exports = self.person.exports(self._begun, max(first, self._begun), last)

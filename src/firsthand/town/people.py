@@ -10,6 +10,8 @@ from firsthand.town.spending import Budget, spending
 from firsthand.town.viewing import Taste, viewing
 
 HISTORY_DAYS = 790
+# Everybody's, and shown on the first page: they are invented, and so is all that they have.
+PASSPHRASE = "nobody here is real"  # noqa: S105
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +27,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the town. `passphrase` is printed: they are invented, and so is all they have.
+    """One of the town.
 
     `phone` is who their phone bill goes to, as their vault names it. `full` is the country of a
     person who asked Netflix for the full export; the others have the short history.
@@ -34,7 +36,6 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     name: str
     words: str
-    passphrase: str
     seed: int
     language: str
     way: str
@@ -70,7 +71,6 @@ PEOPLE: tuple[Person, ...] = (
         key="malik",
         name="Malik Okonjo",
         words="Plans lorries in Dublin. Subscribes to everything; three of it got dearer.",
-        passphrase="three of them have risen",  # noqa: S106 - it is shown on the start page
         seed=101,
         language="en",
         way="irish",
@@ -88,7 +88,6 @@ PEOPLE: tuple[Person, ...] = (
         key="greta",
         name="Greta Sommer",
         words="Librarian in Leipzig. Her bank writes commas, her evenings belong to films.",
-        passphrase="leise bitte im lesesaal",  # noqa: S106
         seed=102,
         language="de",
         way="german",
@@ -106,7 +105,6 @@ PEOPLE: tuple[Person, ...] = (
         key="ines",  # codespell:ignore
         name="Inês Carvalho",
         words="Teaches the piano in Porto. Watches one series again and again.",
-        passphrase="outra vez desde o inicio",  # noqa: S106
         seed=103,
         language="pt",
         way="portuguese",
@@ -127,7 +125,6 @@ PEOPLE: tuple[Person, ...] = (
         key="tomasz",
         name="Tomasz Wrona",
         words="Welds ships in Gdańsk. Begins series with joy and has left five of them.",
-        passphrase="jutro zaczne nowy serial",  # noqa: S106
         seed=104,
         language="pl",
         way="polish",
@@ -148,7 +145,6 @@ PEOPLE: tuple[Person, ...] = (
         key="june",
         name="June Abernathy",
         words="Prints posters in Portland. Shows what she watched, and keeps her name to herself.",
-        passphrase="ink under the fingernails",  # noqa: S106
         seed=105,
         language="en",
         way="ofx",
@@ -163,7 +159,6 @@ PEOPLE: tuple[Person, ...] = (
         key="pieter",
         name="Pieter Vermeulen",
         words="Watches dikes in Utrecht, cartoons with Saar, and every trailer there is.",
-        passphrase="droge voeten voor iedereen",  # noqa: S106
         seed=106,
         language="nl",
         way="dutch",

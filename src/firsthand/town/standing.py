@@ -16,7 +16,7 @@ from firsthand.foundation.settings import Settings
 from firsthand.town.children import Child, Note
 from firsthand.town.living import Town
 from firsthand.town.organisations import Commands, Organisation, Staff, UnableToFound, both
-from firsthand.town.people import PEOPLE
+from firsthand.town.people import PASSPHRASE, PEOPLE
 from firsthand.vault.acts.opened import Vault
 
 
@@ -98,7 +98,7 @@ class Standing:
     def people(self) -> list[Entrance]:
         """The people, with the passphrases that open what is theirs."""
         return [
-            Entrance(name=each.name, words=each.words, login=each.key, secret=each.passphrase)
+            Entrance(name=each.name, words=each.words, login=each.key, secret=PASSPHRASE)
             for each in PEOPLE
         ]
 
