@@ -106,7 +106,9 @@ def test_the_default_cost_is_what_the_docs_say() -> None:
     assert (rules.DEFAULT.memory_kib, rules.DEFAULT.passes, rules.DEFAULT.threads) == (65536, 3, 4)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_no_change_of_a_value_goes_unseen(
     made: tuple[Slots, bytes, str], data: st.DataObject
@@ -133,7 +135,9 @@ def test_no_change_of_a_value_goes_unseen(
     assert decode_slots(changed) == slots
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(junk=st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_junk_is_refused_in_words(junk: bytes) -> None:
     with pytest.raises(UnableToUnlock):

@@ -10,7 +10,7 @@ FIXED = ("id", "time", "name", "source")
 # What a spreadsheet takes for the start of a formula (OWASP ASVS 5.0, 1.2.10), full-width forms
 # included, and after any white space that it would skip. Apostrophes before it count as well, so
 # that the one put there can be told from those that were there.
-_FORMULA = re.compile(r"'*(?:[\s\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n\x00])")
+_FORMULA = re.compile(r"'*(?:[\s\x00]*[=+\-@\uff1d\uff0b\uff0d\uff20]|\s*\x00|[\t\r\n])")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 
 
