@@ -177,6 +177,12 @@ def pages(make_pages: Callable[..., Pages]) -> Pages:
 
 
 @pytest.fixture
+def said() -> Callable[[httpx.Response], str]:
+    """What a person reads on a page, as one line."""
+    return text
+
+
+@pytest.fixture
 def visitor(pages: Pages) -> Iterator[Visitor]:
     made = pages.visitor()
     yield made

@@ -67,7 +67,8 @@ def line(series: Series, *, unit: str, title: str, note: str = "") -> Markup:
         '<circle class="dot" cx="{x:.2f}%" cy="{y:.1f}" r="4.5"/>'
     ).format(top=TOP, room=room, path=path, from_x=start_x, x=end_x, y=TOP + end_y * room / 100)
     labels = _words_below([name for name, _ in points])
-    inside = _axes(most, unit) + drawn + labels
+    lines, figures = _axes(most, unit)
+    inside = lines + drawn + figures + labels
     return _figure(title, note, _svg(inside, _summary(points, unit, title)),
                    _numbers(points, unit, title))  # fmt: skip
 
@@ -194,20 +195,21 @@ def _summary(points: Series, unit: str, title: str) -> str:
     )
 
 
-def _axes(most: float, unit: str) -> Markup:
+def _axes(most: float, unit: str) -> tuple[Markup, Markup]:
+    """The lines, which stand behind what is drawn, and their figures, which stand before it."""
     room = HEIGHT - TOP - BOTTOM
     short = unit if len(unit) == CURRENCY_LETTERS and unit.isupper() else ""
-    lines = Markup("")
+    lines, figures = Markup(""), Markup("")
     for share in (1.0, 0.5, 0.0):
         y = TOP + room * (1 - share)
         lines += Markup('<line class="axis{}" x1="0" x2="100%" y1="{:.1f}" y2="{:.1f}"/>').format(
             "" if share else " base", y, y
         )
         if share:
-            lines += Markup('<text x="0" y="{:.1f}">{}</text>').format(
+            figures += Markup('<text class="figure" x="0" y="{:.1f}">{}</text>').format(
                 y - 5, said(most * share, short).removesuffix(".00")
             )
-    return lines
+    return lines, figures
 
 
 def _words_below(names: Sequence[str]) -> Markup:
@@ -239,7 +241,8 @@ def _upright(points: Series, unit: str) -> Markup:
             name, said(value, unit),
         )  # fmt: skip
     names = _words_below([name for name, _ in points])
-    return _svg(_axes(most, unit) + drawn + names, _summary(points, unit, "Bars"))
+    lines, figures = _axes(most, unit)
+    return _svg(lines + drawn + figures + names, _summary(points, unit, "Bars"))
 
 
 def _lying(points: Series, unit: str) -> Markup:

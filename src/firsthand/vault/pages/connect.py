@@ -77,7 +77,7 @@ def _met(
     try:
         seen: dict[str, Any] = connecting.approach(visit.vault, to).summary()
     except (Refused, Offline) as error:
-        said = str(error) if isinstance(error, Refused) else _AWAY
+        said = saying.plainly(str(error)) if isinstance(error, Refused) else _AWAY
         return visit.page("connect.html", 422, title="Connect", here="deals", to=to, error=said)
     if seen["connected_as"] and answer is None:
         said = f"You have a deal with {seen['organisation']} already. Here it is."
@@ -92,13 +92,31 @@ def _met(
         seen=seen,
         asked=saying.asked(seen["asks"]),
         terms=terms,
-        chosen=visit.form.one("terms") or DEFAULT,
+        chosen=_chosen(visit, terms, answer),
         tie=visit.form.one("tie") == "yes" if visit.form.fields else True,
         proved=visit.freshly_proved,
         wrong=wrong,
         answer=answer,
-        takes=[each["title"] for each in terms if each["taken"]],
+        reason=saying.plainly(str(answer["reason"] or "")) if answer else "",
+        counter=ROSTER[str(answer["counter"])].title if _countered(answer) else "",
     )
+
+
+def _countered(answer: dict[str, object] | None) -> bool:
+    return answer is not None and answer["counter"] in ROSTER
+
+
+def _chosen(
+    visit: Visit, terms: list[dict[str, Any]], answer: dict[str, object] | None
+) -> str:
+    """The terms that are marked first: what they propose instead, what was chosen, or ours."""
+    if answer is not None and _countered(answer):
+        return str(answer["counter"])
+    taken = [str(each["id"]) for each in terms if each["taken"]]
+    wanted = visit.form.one("terms") or DEFAULT
+    if answer is not None or (not visit.form.fields and wanted not in taken):
+        return taken[0] if taken else DEFAULT
+    return wanted if wanted in ROSTER else DEFAULT
 
 
 _AWAY: Final = (

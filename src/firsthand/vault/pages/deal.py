@@ -44,7 +44,7 @@ def show(visit: Visit) -> Response:
             "until": _day(proffer.exp),
             "asked": saying.asked(proffer.fields),
             "decision": agreement.answer.decision,
-            "reason": agreement.answer.reason,
+            "reason": saying.plainly(agreement.answer.reason),
             "countersigned": _day(agreement.answer.iat),
         }
     return visit.page(
@@ -175,7 +175,8 @@ def _in_words(told: dict[str, Any]) -> dict[str, Any]:
 
 def _giving(entry: Mapping[str, Any]) -> dict[str, Any]:
     says, badge = saying.GIVINGS[str(entry["state"])]
-    return {**entry, "says": says, "badge": badge}
+    reason = saying.plainly(entry["reason"])
+    return {**entry, "says": says, "badge": badge, "reason": reason}
 
 
 def _endings(told: object) -> list[dict[str, Any]]:
@@ -192,6 +193,7 @@ def _endings(told: object) -> list[dict[str, Any]]:
         found.append(
             {
                 **each,
+                "reason": saying.plainly(each["reason"]),
                 "says": says,
                 "badge": badge,
                 "backup_days": words.get("backup_days"),

@@ -24,7 +24,6 @@ PICTURES: Final[Mapping[str, tuple[str, str, str]]] = {  # by kind: unit, title,
     "hours-by-year": ("hours", "Hours by year", "columns"),
     "hours-by-profile": ("hours", "Hours by profile", "rows"),
     "rewatched": ("times", "Seen again and again", "rows"),
-    "abandoned": ("titles", "Left by year", "columns"),
 }
 ICONS: Final[Mapping[str, str]] = {
     "hours-by-year": "chart",
@@ -198,7 +197,7 @@ def _card(finding: Mapping[str, Any]) -> Card:
 
 
 def _picture(kind: str, finding: Mapping[str, Any]) -> Markup:
-    points = [(str(label), float(value)) for label, value in finding.get("chart") or []]
+    points = [(_short(str(label)), float(value)) for label, value in finding.get("chart") or []]
     if kind not in PICTURES or len(points) <= 1:
         return Markup("")
     unit, title, way = PICTURES[kind]
@@ -208,6 +207,11 @@ def _picture(kind: str, finding: Mapping[str, Any]) -> Markup:
         return charts.bars(points[:BARS_MAX], unit=unit, title=title, kind=way)
     except charts.UndrawableSeries:
         return Markup("")
+
+
+def _short(label: str) -> str:
+    """A title without its series and season: what tells it from others stands at its end."""
+    return label.rpartition(": ")[2] or label
 
 
 def _left(items: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -21,7 +21,7 @@ def show(visit: Visit) -> Response:
     if visit.opened is None:
         return start.show(visit)
     vault = visit.vault
-    brought = keeping.counts(vault)
+    brought, having = keeping.counts(vault), deals(vault)
     messages = receiving.inbox(vault, ask=False)["messages"]
     assert isinstance(messages, list)
     fresh = [received.message(vault, each) for each in messages if each["unread"]]
@@ -34,7 +34,8 @@ def show(visit: Visit) -> Response:
         total=sum(int(str(each["things"])) for each in brought),
         fresh=fresh[:NEW_MAX],
         fresh_total=len(fresh),
-        deals=deals(vault),
+        deals=having,
+        holding=sum(1 for each in having if each["has"]),
     )
 
 
@@ -51,12 +52,13 @@ def found(visit: Visit) -> findings.Shown:
     return shown
 
 
-def in_words(brought: list[dict[str, Any]]) -> list[str]:
-    """What there is, from where, one clause each."""
-    return [
-        f"{saying.counted(each['type'], each['things'])} from {saying.source(each['source'])}"
-        for each in brought
-    ]
+def in_words(brought: list[dict[str, Any]]) -> str:
+    """What there is, in one clause: `865 payments and 370 titles watched`."""
+    sums: dict[str, int] = {}
+    for each in brought:
+        sums[each["type"]] = sums.get(each["type"], 0) + int(each["things"])
+    most = sorted(sums.items(), key=lambda item: -item[1])
+    return saying.listed(saying.counted(kind, count) for kind, count in most)
 
 
 def deals(vault: Vault) -> list[dict[str, Any]]:

@@ -39,11 +39,15 @@ class LookRefused(Exception):
 
 
 class Look(msgspec.Struct, kw_only=True):
-    """One visitor's files with what was found in them; `told` is what `look_streams` returns."""
+    """One visitor's files with what was found in them.
+
+    `told` is what `look_streams` returns, `asked` every question it has asked so far, by its id.
+    """
 
     files: list[Dropped] = []
     answers: dict[str, str] = {}
     told: dict[str, object] | None = None
+    asked: dict[str, dict[str, object]] = {}
     sample: bool = False
     seen_ms: float = 0.0
 
@@ -123,7 +127,7 @@ class Looks:
             look.told = None
 
     def tell(self, look: Look, today: datetime.date) -> dict[str, object]:
-        """What is in a look's files: `acts.looking.look_streams`, read once. Raises `LookRefused`."""
+        """What is in a look's files, by `look_streams`, read once. Raises `LookRefused`."""
         if look.told is None:
             if not self._reading.acquire(timeout=READING_WAIT_SECONDS_MAX):
                 raise LookRefused("Many files are being read right now. Try again in a minute.")

@@ -95,6 +95,14 @@ def answer(
     return [_pick(pick, mine) for pick in answered.picks]
 
 
+def _opening(why: str, reasons: Mapping[str, str]) -> str:
+    """The start of a reason that goes on with the names of my own things."""
+    for name in reasons:
+        if why.endswith(name):
+            return why.removesuffix(name).rstrip(" :")
+    return why
+
+
 def _pick(pick: Pick, mine: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     reasons: dict[str, str] = {}
     for each in pick.because[:REASONS_MAX]:
@@ -105,7 +113,7 @@ def _pick(pick: Pick, mine: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
         saves = words.money(pick.saves_yearly, pick.currency)
     return {
         "name": pick.name,
-        "why": pick.why,
+        "why": _opening(pick.why, reasons),
         "saves": saves,
         "watched": pick.why.startswith("Because you watched"),
         "reasons": [{"name": name, "href": f"/things/{id}"} for name, id in reasons.items()],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from firsthand.foundation.web import words
+from firsthand.protocol.terms import ROSTER
 
 if TYPE_CHECKING:
     from firsthand.protocol.terms import Terms
@@ -36,13 +38,13 @@ OTHER: Final = Kind(one="thing", many="things", done="", icon="tag")
 SOURCES: Final[Mapping[str, str]] = {"netflix": "Netflix", "bank": "your bank"}
 FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "WatchAction": {
-        "name": "the title",
-        "object": "its series, season and episode",
+        "name": "title",
+        "object": "series and episode",
         "startTime": "when",
         "duration": "for how long",
     },
     "ViewAction": {
-        "name": "the title",
+        "name": "title",
         "object": "what it belongs to",
         "startTime": "when",
         "duration": "for how long",
@@ -63,10 +65,10 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 PRECISIONS: Final[Mapping[str, str]] = {
-    "day": "to the day",
-    "week": "to the week only",
-    "month": "to the month only",
-    "year": "to the year only",
+    "day": "by the day",
+    "week": "only by the week",
+    "month": "only by the month",
+    "year": "only by the year",
 }
 PURPOSES: Final[Mapping[str, str]] = {
     "service": "serve you",
@@ -144,7 +146,7 @@ def asked(asks: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
     found = []
     for type_name, fields in asks.items():
         known = FIELDS.get(type_name, {})
-        said = listed(known.get(field, field) for field in fields)
+        said = ", ".join(known.get(field, field) for field in fields)
         kind = kind_of(type_name)
         found.append((kind.many[0].upper() + kind.many[1:], said))
     return found
@@ -153,6 +155,14 @@ def asked(asks: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
 def allowed(terms: Terms) -> list[str]:
     """What terms allow, one short clause each."""
     return [PURPOSES[purpose] for purpose in terms.purposes]
+
+
+def plainly(text: str | None) -> str:
+    """What another program says, with terms called by their words instead of their names."""
+    said = text or ""
+    for name in sorted(ROSTER, key=len, reverse=True):
+        said = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", f"“{ROSTER[name].title}”", said)
+    return said
 
 
 def amount(row: Mapping[str, object]) -> str:

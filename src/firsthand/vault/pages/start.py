@@ -85,9 +85,17 @@ def told(visit: Visit, look: Look) -> dict[str, Any]:
     """What a page shows of a look: files, questions, findings; read now if it was not yet."""
     seen: dict[str, Any] = visit.parts.looks.tell(look, visit.parts.clock.now().date())
     files = [file_report(file) for file in seen["files"]]
+    look.asked.update({each["id"]: each for each in seen["questions"]})
+    open_ids = {each["id"] for each in seen["questions"]}
+    answered = [
+        {**each, "pairs": [(choice, choice) for choice in each["choices"]], "answer": answer}  # type: ignore[attr-defined]
+        for id, each in look.asked.items()
+        if id not in open_ids and (answer := look.answers.get(id))
+    ]
     return {
         "files": files,
         "questions": seen["questions"],
+        "answered": answered,
         "found": findings.shown(seen["findings"]),
         "sample": look.sample,
         "things": sum(int(file["added"]) for file in files),

@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from firsthand.foundation.web.kit import Flash
 from firsthand.protocol.refusals import REASONS, Refused
 from firsthand.vault.gate import Offline
+from firsthand.vault.pages import saying
 from firsthand.vault.pages.cabinet import Busy, Cabinet, Locked
 from firsthand.vault.pages.forms import FORM_BYTES_MAX, Form, FormRefused, read_form
 from firsthand.vault.pages.looks import Look, LookGone, LookRefused, Looks
@@ -282,7 +283,7 @@ def _words(error: Exception) -> str:
         if isinstance(error, kind):
             return said
     if isinstance(error, Refused):
-        return error.refusal.detail or REASONS[error.refusal.reason].help
+        return saying.plainly(error.refusal.detail or REASONS[error.refusal.reason].help)
     if isinstance(error, NotHere):
         return str(error) or "It may have moved, or it was never here."
     return str(error)

@@ -35,6 +35,17 @@
     });
   };
 
+  // Dropping a file is enough: the button is for who has no script.
+  const startDrop = (form) => {
+    const row = form.querySelector("[data-without-script]");
+    const input = form.querySelector('input[type="file"]');
+    row.hidden = true;
+    input.addEventListener("change", () => {
+      row.hidden = form.checkValidity() || !input.files.length;
+      if (input.files.length && form.checkValidity()) form.requestSubmit(row.querySelector("button"));
+    });
+  };
+
   // A download leaves the page where it is, so its button must not go on turning.
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("[data-no-busy]");
@@ -45,6 +56,7 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
+    for (const form of document.querySelectorAll("[data-at-once]")) startDrop(form);
     for (const form of document.querySelectorAll("[data-passphrase]")) startStrength(form);
     for (const list of document.querySelectorAll("[data-list]")) startList(list);
     for (const button of document.querySelectorAll("[data-print]")) {
