@@ -1,8 +1,10 @@
 """The docs can't rot: what they show is run, and what there is has its heading."""
 
 import argparse
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 import typing
@@ -73,6 +75,28 @@ def headings(page: Path) -> set[str]:
     return {match["words"].replace("`", "") for match in found if match}
 
 
+def run(script: str, folder: Path, environment: dict[str, str]) -> tuple[int, str]:
+    """Run a block as a person would; what it left running in the background is ended."""
+    log = folder / "said.log"
+    with log.open("wb") as out:
+        shell = subprocess.Popen(
+            ["bash", "-eu", "-o", "pipefail", "-c", script],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+        try:
+            code = shell.wait(SECONDS_MAX)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(shell.pid, signal.SIGKILL)
+            shell.wait()
+    return code, log.read_text(errors="replace")
+
+
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
     home = {"HOME": str(tmp_path), "LANG": "C.UTF-8"}
@@ -83,18 +107,8 @@ def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
             assert NOT_RUN.match(block.mark), f"{where}: say '{RUN}', or why it is not run"
             continue
         script, wanted = commands(block)
-        done = subprocess.run(
-            ["bash", "-eu", "-o", "pipefail", "-c", script],
-            cwd=tmp_path,
-            env={**home, "PATH": path},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS_MAX,
-            check=False,
-        )
-        said = done.stdout + done.stderr
-        assert done.returncode == 0, f"{where} ended with {done.returncode}:\n{said}"
+        code, said = run(script, tmp_path, {**home, "PATH": path})
+        assert code == 0, f"{where} ended with {code}:\n{said}"
         missing = [line for line in wanted if line not in said]
         assert not missing, f"{where} did not say {missing}, but:\n{said}"
 
