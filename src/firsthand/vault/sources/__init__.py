@@ -8,6 +8,7 @@ a `Question`; what was recognised is a `Guess` that an answer corrects.
 from collections.abc import Mapping
 from typing import BinaryIO
 
+from firsthand.vault.sources.bank_columns import is_data
 from firsthand.vault.sources.bank_csv import open_bank_csv
 from firsthand.vault.sources.bank_words import header_score
 from firsthand.vault.sources.csvs import head_lines, records, sniff
@@ -58,7 +59,7 @@ def open_export(name: str, stream: BinaryIO, answers: Mapping[str, str]) -> Expo
         if upper.startswith(starts):
             raise UnableToRead(f'"{name}" cannot be read. {what} {GIVE}')
     head = head_lines(text.lines())
-    delimiter = sniff(head, header_score)
+    delimiter = sniff(head, header_score, is_data)
     for candidate in dict.fromkeys((delimiter, ",", ";", "\t")):
         shape = shape_of(list(records(head, candidate)))
         if shape is not None:

@@ -9,7 +9,7 @@ from firsthand.vault.sources.dates import plain
 
 SIGNS = {
     "€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "₹": "INR", "₺": "TRY", "₽": "RUB",
-    "₩": "KRW", "₪": "ILS", "฿": "THB", "₫": "VND", "₴": "UAH", "₱": "PHP", "₦": "NGN",
+    "₩": "KRW", "₪": "ILS", "฿": "THB", "₫": "VND", "₴": "UAH", "₱": "PHP", "₦": "NGN", "₸": "KZT",
     "zł": "PLN", "zl": "PLN", "kč": "CZK", "kc": "CZK", "ft": "HUF", "fr.": "CHF", "fr": "CHF",
     "sfr.": "CHF", "us$": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "au$": "AUD",
     "nz$": "NZD", "hk$": "HKD", "s$": "SGD", "r$": "BRL", "mx$": "MXN", "rs.": "INR", "rs": "INR",
@@ -21,7 +21,8 @@ SIGNS = {
 _CODES_WORDS = """
 AED AUD BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EUR GBP GEL HKD HUF IDR ILS INR ISK JOD JPY
 KES KRW KWD MAD MXN MYR NGN NOK NZD OMR PEN PHP PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY
-TWD UAH USD VND ZAR ARS EGP PKR
+TWD UAH USD VND ZAR ARS EGP PKR AMD AZN BAM BDT BYN CRC DOP DZD ETB GHS GTQ HRK IQD JMD KZT
+LBP LKR LYD MDL MKD MUR NPR PYG TTD TZS UGX UYU UZS XAF XOF
 """
 CODES = _CODES_WORDS.split()
 """ISO 4217 codes that statements use."""
@@ -39,7 +40,7 @@ accredito abono uznanie wplyw avere insattning entree recette + ingreso kredyt
 _IN = frozenset(_IN_WORDS.split())
 _MINUS = "−–‐-"  # the hyphen last: within brackets it would be a range
 _NUM = r"(?:\d[\d.,'’´`\s_]*|[.,]\d+)"
-_CUR = r"(?:[A-Za-z]{1,3}\$|[^\W\d_]{1,6}\.?|[$€£¥₹₺₽₩₪฿₫₴₱₦]|:-)"
+_CUR = r"(?:[A-Za-z]{1,3}\$|[^\W\d_]{1,6}\.?|[$€£¥₹₺₽₩₪฿₫₴₱₦₸]|:-)"
 _CELL = re.compile(
     rf"(?P<open>\()?\s*(?P<s1>[+{_MINUS}])?\s*(?P<c1>{_CUR})?\s*(?P<s2>[+{_MINUS}])?\s*"
     rf"(?P<num>{_NUM})\s*(?P<s3>[+{_MINUS}])?\s*(?P<c2>{_CUR})?\s*(?P<s4>[+{_MINUS}])?"
@@ -72,6 +73,16 @@ def currency_of(word: str) -> str | None:
     if len(word) == 3 and word.upper() in CODES:
         return word.upper()
     return SIGNS.get(word.lower())
+
+
+def currencies_in(text: str) -> set[str]:
+    """The currencies that a text speaks of, by code, by sign or by word."""
+    codes = {code for word in re.findall(r"\b[A-Z]{3}\b", text) if (code := currency_of(word))}
+    codes |= {SIGNS[sign] for sign in "€£₹₺₽₩₪฿₫₴₸" if sign in text}
+    codes |= {"EUR"} if re.search(r"\beuro(?:s|a)?\b", text, re.IGNORECASE) else set()
+    dollars = {sign.lower() for sign in re.findall(r"\b[A-Za-z]{0,2}\$", text) if len(sign) > 1}
+    codes |= {SIGNS[sign] for sign in dollars if sign in SIGNS}
+    return codes or ({"USD"} if "$" in text else set())
 
 
 @lru_cache(maxsize=1 << 16)

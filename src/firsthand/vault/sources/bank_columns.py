@@ -13,10 +13,13 @@ from firsthand.vault.sources.amounts import (
     read_amount,
     value_of,
 )
+from firsthand.vault.sources.bank_sums import amount_and_balance
 from firsthand.vault.sources.bank_words import is_header, role_of
 from firsthand.vault.sources.csvs import Record
 from firsthand.vault.sources.dates import read
+from firsthand.vault.sources.payee import begins_as_kind, words_of
 
+CELLS_MAX = 100
 DATE_ROLES = ("date_transaction", "date_booking", "date_value")
 
 
@@ -98,7 +101,9 @@ def _amount_like(text: str) -> bool:
     return not (core.isdigit() and (len(core) > 7 or (len(core) > 1 and core[0] == "0")))
 
 
-def _is_data(cells: list[str]) -> bool:
+def is_data(cells: list[str]) -> bool:
+    """Whether a row has a date and an amount."""
+    cells = cells[:CELLS_MAX]
     dated = [i for i, cell in enumerate(cells) if looks_dated(cell)]
     return bool(dated) and any(
         i != dated[0] and not looks_dated(cell) and _amount_like(cell)
@@ -111,7 +116,7 @@ def _find_header(found: list[Record]) -> tuple[int, int]:
     for i, record in enumerate(found):
         if not record.why and is_header(record.cells):
             return i, i + 1
-    first = next((i for i, r in enumerate(found) if not r.why and _is_data(r.cells)), -1)
+    first = next((i for i, r in enumerate(found) if not r.why and is_data(r.cells)), -1)
     if first <= 0:
         return -1, first
     width = len(found[first].cells)
@@ -250,11 +255,9 @@ def _money_by_content(columns: Columns, roles: dict[int, tuple[str, int]], seen:
         columns.amount, columns.balance = options[0], None
         return
     values = _values(options, seen)
-    for i in options:
-        for j in options:
-            if i != j and _adds_up(values[i], values[j]):
-                columns.amount, columns.balance = i, j
-                return
+    if found := amount_and_balance(values):
+        columns.amount, columns.balance = found
+        return
     for i, j in pairwise(options):
         both = [(bool(a), bool(b)) for a, b in zip(values[i], values[j], strict=True)]
         if len(both) > 1 and sum(a != b for a, b in both) >= 0.9 * len(both):
@@ -286,22 +289,6 @@ def _values(options: list[int], seen: _Seen) -> dict[int, list[Decimal | None]]:
     return values
 
 
-def _adds_up(amounts: list[Decimal | None], balances: list[Decimal | None]) -> bool:
-    """Whether one column is the running sum of the other, upwards or downwards."""
-    if len(amounts) < 3:
-        return False
-    up = down = tried = 0
-    for i in range(1, len(amounts)):
-        now, before = balances[i], balances[i - 1]
-        this, last = amounts[i], amounts[i - 1]
-        if now is None or before is None or this is None or last is None or now == before:
-            continue
-        tried += 1
-        up += abs(now - before) == abs(this)
-        down += abs(before - now) == abs(last)
-    return tried >= 2 and max(up, down) >= 0.7 * tried
-
-
 def _other_columns(columns: Columns, roles: dict[int, tuple[str, int]], seen: _Seen) -> None:
     columns.payee = _best(roles, "payee", seen)
     columns.payer = _best(roles, "payer", seen)
@@ -320,13 +307,17 @@ def _other_columns(columns: Columns, roles: dict[int, tuple[str, int]], seen: _S
             i
             for i in free
             if (i not in roles or roles[i][0] in ("direction", "kind", "description"))
-            and seen.filled(i) > 0.5
+            and seen.filled(i) >= 0.5
             and seen.share(i, direction_of) > 0.9
         ]
         options.sort(key=lambda i: (roles.get(i, ("", 0))[0] != "direction", i))
         columns.direction = options[0] if options else None
-    if columns.direction in columns.descriptions:
-        columns.descriptions.remove(columns.direction)
+    columns.descriptions = [
+        i
+        for i in columns.descriptions
+        if i != columns.direction and seen.share(i, direction_of) <= 0.5
+    ]
+    columns.descriptions += _unnamed(columns, roles, seen)
     if columns.direction in columns.kinds:
         columns.kinds.remove(columns.direction)
     named = [columns.payee, columns.payer, *columns.descriptions]
@@ -334,16 +325,34 @@ def _other_columns(columns: Columns, roles: dict[int, tuple[str, int]], seen: _S
         taken = {columns.currency, columns.direction}
         columns.descriptions = _texts([i for i in free if i not in taken], roles, seen)
     columns.naming = max(
-        columns.descriptions, key=lambda i: (len(set(seen.columns[i])), -i), default=None
+        columns.descriptions,
+        key=lambda i: (_said(seen.columns[i]), -seen.share(i, begins_as_kind), -i),
+        default=None,
     )
+
+
+def _unnamed(columns: Columns, roles: dict[int, tuple[str, int]], seen: _Seen) -> list[int]:
+    """Columns of words without a name right after the last description: they go on with it."""
+    found: list[int] = []
+    for i in range(max(columns.descriptions, default=len(columns.labels)) + 1, len(columns.labels)):
+        if (i < len(columns.header) and columns.header[i]) or i in roles:
+            break
+        if seen.share(i, has_letters) >= 0.5:
+            found.append(i)
+    return found
 
 
 def _texts(free: list[int], roles: dict[int, tuple[str, int]], seen: _Seen) -> list[int]:
     """Columns of words where no name says which: the one with the most to say."""
     found = [i for i in free if i not in roles and seen.share(i, has_letters) >= 0.5]
-    found.sort(key=lambda i: -len(set(seen.columns[i])) * _length(seen.columns[i]))
+    found.sort(key=lambda i: -_said(seen.columns[i]) * _length(seen.columns[i]))
     return found[:1]
 
 
+def _said(cells: list[str]) -> int:
+    """How many different things the words of a column say, whatever numbers are among them."""
+    return len({words_of(cell) for cell in cells} - {""})
+
+
 def _length(cells: list[str]) -> float:
-    return sum(map(len, cells)) / max(1, len(cells))
+    return sum(len(words_of(cell)) for cell in cells) / max(1, len(cells))

@@ -1,5 +1,6 @@
 """Bank statements as CSV, of any bank."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,8 @@ from firsthand.vault.sources.export import Answers, Export, Row, UnableToRead, U
 from firsthand.vault.sources.identity import Identity
 from firsthand.vault.sources.payments import Payment, payment_thing
 from firsthand.vault.sources.text import TextFile
+
+_NO_YEAR = re.compile(r"\d{1,2}[./]\d{1,2}[./]?")
 
 
 class BankCsv(Export):
@@ -121,6 +124,8 @@ def _day(cells: list[str], layout: Layout) -> date | str:
             continue
         empty = False
         moment = read(text)
+        if moment is None and _NO_YEAR.fullmatch(text):
+            continue  # the year is in another column's date
         if moment is None:
             return f'"{text[:40]}" is not a date.'
         if layout.order in moment.dates:
@@ -128,7 +133,7 @@ def _day(cells: list[str], layout: Layout) -> date | str:
         if len(moment.dates) == 1 and next(iter(moment.dates)) == "ymd" and text[:4].isdigit():
             return moment.dates["ymd"]
         return f'"{text[:40]}" is no date in the order that the rest of the file has.'
-    return "The date is missing." if empty else "It has no date."
+    return "The date is missing." if empty else "The date has no year."
 
 
 def _signed(text: str, layout: Layout) -> tuple[Decimal, int, int, str | None] | str:
@@ -171,7 +176,7 @@ def _pair(cells: list[str], layout: Layout) -> tuple[Decimal, str | None] | str:
             return found
         value, sign, _, code = found
         # A minus among debits without one is money that came back, and the other way round.
-        natural = towards < 0 and layout.debit_negative
+        natural = layout.debit_negative if towards < 0 else layout.credit_negative
         sums.append((value * towards * (-1 if sign < 0 and not natural else 1), code))
     if not sums:
         return "The amount is missing."

@@ -9,9 +9,8 @@ import msgspec
 
 from firsthand.vault.sources.amounts import (
     CODES,
-    SIGNS,
     DecimalEvidence,
-    currency_of,
+    currencies_in,
     direction_of,
     read_amount,
     signed_value,
@@ -35,11 +34,21 @@ importe concepto valor descricao historico montante bedrag omschrijving kwota op
 belob belop dato tekst tytul operacji bokforingsdag wertstellung umsatz soll haben
 """
 _DAY_FIRST = frozenset(_DAY_FIRST_WORDS.split())
-_CARD_PAID = re.compile(
-    r"payment.{0,20}thank|thank you|payment received|autopay|direct ?pay|online payment|"
-    r"internet payment|paiement recu|zahlung.{0,12}(?:erhalten|dank)|einzahlung|pago recibido|"
-    r"pagamento recebido|pagamento ricevuto|inbetaling|betaling ontvangen|ach deposit|e-payment"
+# What an issuer of cards writes beside a payment to it.
+_THANKED = re.compile(
+    r"payment.{0,20}thank|thank you.{0,20}payment|payment (?:was )?received|paiement.{0,12}recu|"
+    r"paiement.{0,20}merci|zahlung\S{0,20} erhalten|zahlung.{0,30}besten dank|pago recibido|"
+    r"dank fur (?:ihre|deine) zahlung|pagamento (?:recebido|ricevuto)|"
+    r"betaling (?:ontvangen|mottatt)|"
+    r"indbetaling modtaget"
 )
+# What may stand beside it, but in the account that the payment comes from, too.
+_CARD_PAID = re.compile(
+    r"autopay|direct ?pay|online payment|internet payment|einzahlung|inbetaling|ach deposit|"
+    r"e-payment|refund|erstattung|remboursement|reembolso|rimborso|terugbetaling"
+)
+_DAY_FIRST_CURRENCIES = frozenset(["GBP", "INR"])
+_WHOLE_CURRENCIES = frozenset(["JPY", "KRW", "VND", "HUF", "CLP", "ISK", "IDR", "COP", "PYG"])
 _CARD_NAMES = frozenset(
     ["card", "kort", "karte", "karten", "carte", "tarjeta", "cardholder", "merchant"]
 )
@@ -53,6 +62,7 @@ class Layout(msgspec.Struct, kw_only=True):
     mark: str
     positive: int
     debit_negative: bool
+    credit_negative: bool
     directed: bool
     currency: str | None
     width_min: int
@@ -74,10 +84,24 @@ class Evidence:
         self.trimmed: Counter[int] = Counter()
         self.minus = self.plus = self.plain = 0
         self.debit_minus = self.debit_plain = 0
+        self.credit_minus = self.credit_plain = 0
         self.paid_minus = self.paid_plain = 0
+        self.thanked_minus = self.thanked_plain = 0
         self.directed = 0
         self.codes: Counter[str] = Counter()
         self.balanced: list[tuple[str, str]] = []
+
+    def stated(self, preamble: str) -> str | None:
+        """The one currency that amounts, names of columns or the lines above them speak of."""
+        if len(self.codes) == 1:
+            return next(iter(self.codes))
+        columns = self.columns
+        money = [columns.amount, columns.debit, columns.credit, columns.balance]
+        names = " ".join(columns.labels[i] for i in money if i is not None)
+        for text in (names, preamble):
+            if len(codes := currencies_in(text)) == 1:
+                return codes.pop()
+        return None
 
     def take(self, records: Iterable[Record]) -> None:
         """Look at every row of data."""
@@ -119,6 +143,9 @@ class Evidence:
         elif column == self.columns.debit and any(c in "123456789" for c in amount.core):
             self.debit_minus += amount.sign < 0
             self.debit_plain += amount.sign >= 0
+        elif column == self.columns.credit and any(c in "123456789" for c in amount.core):
+            self.credit_minus += amount.sign < 0
+            self.credit_plain += amount.sign >= 0
 
     def _sign(self, sign: int, cells: list[str]) -> None:
         columns = self.columns
@@ -129,8 +156,11 @@ class Evidence:
         if columns.direction is not None and columns.direction < len(cells):
             self.directed += direction_of(cells[columns.direction]) != 0
         if columns.direction is None and self.minus + self.plain < PAID_ROWS_MAX:
-            text = " ".join(cells[i] for i in texts if i is not None and i < len(cells))
-            if _CARD_PAID.search(plain(text)):
+            text = plain(" ".join(cells[i] for i in texts if i is not None and i < len(cells)))
+            if _THANKED.search(text):
+                self.thanked_minus += sign < 0
+                self.thanked_plain += sign >= 0
+            elif _CARD_PAID.search(text):
                 self.paid_minus += sign < 0
                 self.paid_plain += sign >= 0
 
@@ -143,8 +173,9 @@ def decide(evidence: Evidence, preamble: str, answers: Answers) -> Layout:
     if not directed:
         columns.direction = None
     guesses: list[Guess] = _column_guesses(columns, answers)
-    order = _order(evidence, answers, questions, guesses)
-    mark = _mark(evidence, answers, questions, guesses)
+    stated = evidence.stated(preamble)
+    order = _order(evidence, stated, answers, questions, guesses)
+    mark = _mark(evidence, stated, answers, questions, guesses)
     positive = -1
     if columns.amount is not None and not directed:
         positive = _positive(evidence, mark, answers, guesses)
@@ -157,8 +188,9 @@ def decide(evidence: Evidence, preamble: str, answers: Answers) -> Layout:
         mark=mark,
         positive=positive,
         debit_negative=evidence.debit_minus > evidence.debit_plain,
+        credit_negative=evidence.credit_minus > evidence.credit_plain,
         directed=directed,
-        currency=_currency(evidence, preamble, answers, guesses),
+        currency=_currency(columns, stated, evidence, answers, guesses),
         width_min=min(named, usual),
         width_max=max(named, full),
         width=usual,
@@ -252,11 +284,15 @@ def order_of(
 
 
 def _order(
-    evidence: Evidence, answers: Answers, questions: list[Question], guesses: list[Guess]
+    evidence: Evidence,
+    stated: str | None,
+    answers: Answers,
+    questions: list[Question],
+    guesses: list[Guess],
 ) -> str:
     columns = evidence.columns
     words = {word for label in columns.header for word in tokens_of(label)}
-    day_first = bool(words & _DAY_FIRST)
+    day_first = bool(words & _DAY_FIRST) or stated in _DAY_FIRST_CURRENCIES
     evidences = [evidence.orders[i] for i in columns.dates]
     main, others = evidences[0], evidences[1:]
     left = main.decide(newest_first=False, day_first=day_first)
@@ -268,12 +304,19 @@ def _order(
 
 
 def _mark(
-    evidence: Evidence, answers: Answers, questions: list[Question], guesses: list[Guess]
+    evidence: Evidence,
+    stated: str | None,
+    answers: Answers,
+    questions: list[Question],
+    guesses: list[Guess],
 ) -> str:
     choices = list(MARKS)
     what = "decimal"
     answer = answers.get(what, choices)
     decided = MARKS[answer] if answer else evidence.decimals.decide()
+    if decided is None and _without_decimals(evidence.columns, stated):
+        # Then a mark before three figures is that of the thousands.
+        decided = "." if "," in (evidence.decimals.example or "") else ","
     if decided is None:
         example = evidence.decimals.example or "1.234"
         name, other = ("point", "comma") if "." in example else ("comma", "point")
@@ -288,6 +331,14 @@ def _mark(
     return decided
 
 
+def _without_decimals(columns: Columns, stated: str | None) -> bool:
+    """Whether amounts have no decimals: by the currency, or by names in a script of East Asia."""
+    if stated is not None:
+        return stated in _WHOLE_CURRENCIES
+    return any("\u3040" <= c <= "\u30ff" or "\uac00" <= c <= "\ud7a3" or c in "額残高"
+               for name in columns.header for c in name)  # fmt: skip
+
+
 def _positive(evidence: Evidence, mark: str, answers: Answers, guesses: list[Guess]) -> int:
     """1 if an amount without a minus is money received, -1 if it is money spent."""
     choices = [SPENT, RECEIVED]
@@ -295,8 +346,14 @@ def _positive(evidence: Evidence, mark: str, answers: Answers, guesses: list[Gue
     signed = evidence.minus or evidence.plus
     spent = not signed and (evidence.plain >= 3 or bool(words & _CARD_NAMES))
     # A credit card counts what is owed: the payments to it have the minus.
-    if evidence.paid_minus and not evidence.paid_plain:
-        spent = evidence.plain > evidence.minus
+    if evidence.thanked_minus and not evidence.thanked_plain:
+        spent = True
+    elif evidence.paid_minus and not evidence.paid_plain:
+        least = evidence.minus + (0 if words & _CARD_NAMES else 1)
+        spent = evidence.plain >= least
+    elif words & _CARD_NAMES and not evidence.thanked_plain and not evidence.paid_plain:
+        # Unmarked purchases and a few that were taken back.
+        spent = spent or evidence.plain > 3 * evidence.minus > 0
     if votes := _by_balance(evidence.balanced, mark):
         spent = votes < 0
     guess = answers.get("sign", choices) or (SPENT if spent else RECEIVED)
@@ -323,35 +380,20 @@ def _by_balance(rows: list[tuple[str, str]], mark: str) -> int:
 
 
 def _currency(
-    evidence: Evidence, preamble: str, answers: Answers, guesses: list[Guess]
+    columns: Columns,
+    stated: str | None,
+    evidence: Evidence,
+    answers: Answers,
+    guesses: list[Guess],
 ) -> str | None:
-    columns = evidence.columns
     known = sorted({*CODES, *evidence.codes})
     labels = [] if columns.currency is None else [columns.labels[columns.currency]]
     choices = [*labels, *known, "unknown"]
-    guess = labels[0] if labels else _stated(evidence, preamble) or "unknown"
+    guess = labels[0] if labels else stated or "unknown"
     answer = answers.get("currency", choices)
     guesses.append(Guess(answers.id("currency"), "The currency", answer or guess, choices))
     guess = answer or guess
     if labels and guess == labels[0]:
-        return _stated(evidence, preamble)
+        return stated
     columns.currency = None
     return None if guess == "unknown" else guess
-
-
-def _stated(evidence: Evidence, preamble: str) -> str | None:
-    """The one currency that amounts, names of columns or the lines above them speak of."""
-    columns = evidence.columns
-    money = [columns.amount, columns.debit, columns.credit, columns.balance]
-    names = " ".join(columns.labels[i] for i in money if i is not None)
-    if len(evidence.codes) == 1:
-        return next(iter(evidence.codes))
-    for text in (names, preamble):
-        codes = {code for word in re.findall(r"\b[A-Z]{3}\b", text) if (code := currency_of(word))}
-        codes |= {SIGNS[sign] for sign in "€£₹₺₽₩₪฿₫₴" if sign in text}
-        codes |= {"EUR"} if re.search(r"\beuros?\b", text, re.IGNORECASE) else set()
-        if not codes and "$" in text:
-            codes = {"USD"}
-        if len(codes) == 1:
-            return codes.pop()
-    return None

@@ -17,22 +17,22 @@ _WORDS: dict[str, str] = {
         account balance|saldo contabile|saldo na trn|saldo na mutatie|resultant balance|balans|
         saldo po operacji|saldo po transakcji|kontostand nach buchung|saldo nach buchung|bal|
         available balance|disponible|saldo disponible|saldo disponibile|zustatek|egyenleg|bakiye|
-        bokfort saldo|bogfort saldo|bokfort balanse|tilgaengelig saldo|start balance|end balance|
-        beginsaldo|eindsaldo|ending balance|saldo final|restsaldo|sold|saldo despues|saldo apos""",
+        bokfort saldo|bogfort saldo|bokfort balanse|tilgaengelig saldo|end balance|
+        eindsaldo|endsaldo|残高|差引残高|ending balance|saldo final|restsaldo|sold|saldo despues|saldo apos""",
     "debit": """debit|debit amount|debits|withdrawal|withdrawals|withdrawal amt|withdrawal amount|
-        money out|paid out|paid out amount|amount debit|soll|belastung|lastschrift|ausgang|ausgaben|
+        expense amount|expense|expenses|amount out|funds out|money out|paid out|paid out amount|amount debit|soll|belastung|lastschrift|ausgang|ausgaben|
         ausgabe|debit euros|montant debit|debit eur|sortie|sorties|depense|depenses|addebiti|addebito|
         uscite|uscita|dare|cargo|cargos|debito|debitos|gasto|gastos|debe|adeudo|saidas|saida|af|
         afschrijving|afschrijvingen|uitgaven|uit|debet|obciazenia|obciazenie|wydatki|wydatek|
         kwota obciazenia|ut|uttag|ut fra konto|ut av konto|haevet|udbetaling|udbetalinger|ud|
-        belastat|money out gbp|paid out gbp|spent|outflow|out|cheque withdrawals|debit value""",
-    "credit": """credit|credit amount|credits|deposit|deposits|deposit amt|deposit amount|money in|
+        belastat|お支払金額|出金|出金金額|出金額|支払金額|引出|お引出し|money out gbp|paid out gbp|spent|outflow|out|cheque withdrawals|debit value""",
+    "credit": """credit|credit amount|credits|income amount|income|amount in|funds in|deposit|deposits|deposit amt|deposit amount|money in|
         paid in|paid in amount|amount credit|haben|gutschrift|eingang|einnahmen|einnahme|
         credit euros|montant credit|entree|entrees|recette|recettes|accrediti|accredito|entrate|
         entrata|avere|abono|abonos|credito|creditos|ingreso|ingresos|haber|entradas|entrada|bij|
         bijschrijving|bijschrijvingen|inkomsten|uznania|uznanie|wplywy|wplyw|kwota uznania|
         insattning|inn pa konto|inn|indsat|indbetaling|indbetalinger|ind|inflow|in|received|
-        credit value|money in gbp""",
+        credit value|お預り金額|入金|入金金額|入金額|預入|お預入れ|money in gbp""",
     "date_value": """value date|value dt|date value|val date|wertstellung|wertstellungstag|
         wertstellungsdatum|valutadatum|valuta datum|valutastellung|valutatag|wert|date valeur|
         date de valeur|date val|valeur|data valuta|valuta data|fecha valor|f valor|fecha de valor|
@@ -47,7 +47,7 @@ _WORDS: dict[str, str] = {
         data transacao|data da compra|data do movimento|transactiedatum|transaktionsdatum|
         transaktionsdag|transaksjonsdato|transaktionsdato|kaufdatum|belegdatum|umsatzdatum|
         kopdatum|kobsdato|datum transactie|verwendungsdatum|aankoopdatum|created|created on|
-        date created|islem tarihi|maksupaiva|transactionutc""",
+        date created|islem tarihi|maksupaiva|利用日|ご利用日|取引日|お取引日|transactionutc""",
     "date_booking": """date|booking date|posting date|posted date|post date|posted|date posted|
         booked|buchungstag|buchungsdatum|buchung|datum|buchungs datum|tag der buchung|
         completed date|entry date|date comptable|date de comptabilisation|dates|le|jour|
@@ -57,21 +57,21 @@ _WORDS: dict[str, str] = {
         data ksiegowa|bokforingsdag|bokforingsdatum|bokfort|bogforingsdato|bogfort|dato|
         bokforingsdato|bokfort dato|bogfort dato|paivamaara|kirjauspaiva|pvm|tarih|datum provedeni|
         datum zauctovani|konyveles datuma|day|timestamp|datetime|date time|time stamp|bogforing|
-        fecha y hora|data e ora|data hora|data i godzina|operation date|reservation date""",
-    "amount": """amount|transaction amount|amt|betrag|umsatz|umsatzbetrag|buchungsbetrag|montant|
+        fecha y hora|data e ora|data hora|data i godzina|operation date|日付|年月日|reservation date""",
+    "amount": """amount|credit debit amount|debit credit amount|source amount|amount credit debit|transaction amount|amt|betrag|umsatz|umsatzbetrag|buchungsbetrag|montant|
         montant de l operation|montant operation|importo|importe|monto|monto cargo|cantidad|valor|
         quantia|montante|importancia|valor transacao|bedrag|bedrag transactie|transactiebedrag|
         mutatiebedrag|kwota|kwota operacji|kwota transakcji|kwota w walucie rachunku|belopp|belob|
         belop|transaktionsbelopp|billing amount|net amount|amount in account currency|summa|suma|
-        sum|gross|brutto|bruto|castka|osszeg|tutar|maara|valor operacao|total|value|transactie bedrag|
+        sum|gross|brutto|bruto|castka|zauctovana castka|osszeg|金額|利用金額|ご利用金額|tutar|maara|valor operacao|total|value|transactie bedrag|
         amount net|summe|movimento importo|bedrag in|betrag in|montante movimento|importo operazione""",
     "currency": """currency|ccy|currency code|curr|wahrung|waehrung|buchungswahrung|devise|monnaie|
         divisa|moneda|moeda|munt|muntsoort|munteenheid|waluta|waluta operacji|valuta|valutakod|mena|
         devizanem|para birimi|code devise|kontowahrung|transactiemunt|rekeningvaluta|mutationcode|
-        waluta rachunku|account currency""",
-    "payer": """zahlungspflichtige r|zahlungspflichtiger|auftraggeber|payer|sender|remitter|
+        waluta rachunku|source currency|通貨|account currency""",
+    "payer": """source name|zahlungspflichtige r|zahlungspflichtiger|auftraggeber|payer|sender|remitter|
         ordenante|ordinante|nadawca|avsandare|avsender|afsender|zahler|debtor|debtor name|opdrachtgever""",
-    "payee": """payee|payee name|merchant|merchant name|name|counterparty|counter party|
+    "payee": """payee|target name|nazev protistrany|protistrana|nazev protiuctu|partner neve|payee name|merchant|merchant name|name|counterparty|counter party|
         counterparty name|counter party name|recipient|recipient name|beneficiary|beneficiary name|
         to from|paid to|vendor|zahlungsempfanger|zahlungsempfanger in|zahlungsempfaenger|empfanger|
         empfaenger|auftraggeber empfanger|auftraggeber empfaenger|empfanger auftraggeber|
@@ -102,12 +102,12 @@ _WORDS: dict[str, str] = {
         omschrijving 2|omschrijving 3|betalingskenmerk|opis|opis operacji|opis transakcji|tytul|
         tytulem|tytul operacji|tytul przelewu|szczegoly|szczegoly transakcji|beskrivning|meddelande|
         rubrik|transaktion|transaktionstext|referens|tekst|beskrivelse|forklaring|melding|besked|
-        posteringstekst|popis|kozlemeny|aciklama|viesti|selite|transaction|merchant description|
+        posteringstekst|popis|poznamka|zprava pro prijemce|摘要|内容|お取引内容|ご利用店名|利用店名|kozlemeny|aciklama|viesti|selite|transaction|merchant description|
         what|item""",
     "kind": """type|bewegungstyp|type de mouvement|tipo di movimento|type of movement|transaction type|type of transaction|category|kategorie|categorie|categoria|
         umsatztyp|umsatzart|vorgang|buchungsart|type operation|type d operation|code|mutatiesoort|
         subcategory|typ|typ transakcji|typ operacji|rodzaj operacji|rodzaj transakcji|transaktionstyp|
-        transaktionstype|kategori|spending category|status|state|kategoria|product|produkt|
+        transaktionstype|kategori|spending category|status|state|kategoria|typ transakce|product|produkt|
         details type|transaktionsart|tipo|tipo operazione|tipo movimento|tipo de movimiento|subtype|
         soort transactie|soort""",
     "bank_id": """transaction id|transactionid|transaction number|fitid|transaction reference|
@@ -119,7 +119,9 @@ _WORDS: dict[str, str] = {
         numero de compte|conto|cuenta|conta|rekening|rekeningnummer|iban bban|eigen rekening|
         rachunek|numer rachunku|konto kontonummer|card number|card no|karte|kartennummer|
         card member|card account|kontonavn|card last 4 digits|kort|karteninhaber|cardholder""",
-    "other": """fee|fees|gebuhr|frais|local amount|local currency|original amount|
+    "other": """start balance|beginsaldo|startsaldo|opening balance|beginning balance|
+        source fee amount|source fee currency|target fee amount|target fee currency|
+        target amount|target currency|fee|fees|gebuhr|frais|local amount|local currency|original amount|
         original currency|foreign amount|foreign currency|amount in foreign currency|exchange rate|
         betrag fremdwahrung|originalbetrag|originalwahrung|lastschrift ursprungsbetrag|
         ursprungsbetrag|auslagenersatz rucklastschrift|auslagenersatz ruecklastschrift|check number|
@@ -139,7 +141,7 @@ def _table() -> dict[str, tuple[str, int]]:
     table: dict[str, tuple[str, int]] = {}
     for role, names in _WORDS.items():
         for rank, name in enumerate(names.split("|")):
-            table.setdefault(" ".join(name.split()), (role, rank))
+            table.setdefault(" ".join(plain(name).split()), (role, rank))
     return table
 
 

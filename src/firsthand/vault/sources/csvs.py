@@ -141,17 +141,21 @@ def head_lines(lines: Iterable[Line]) -> list[Line]:
     return head
 
 
-def sniff(head: list[Line], header_score: Callable[[list[str]], int]) -> str:
+def sniff(
+    head: list[Line],
+    header_score: Callable[[list[str]], int],
+    is_data: Callable[[list[str]], bool],
+) -> str:
     """The delimiter of a file. `header_score` says how many known column names cells have.
 
-    Known names decide first, then how many lines have the same number of cells, then that number
-    (a decimal comma also cuts every line in two).
+    Known names decide first, then how many lines are data, then how many have the same number of
+    cells, then that number (a decimal comma also cuts every line in two).
     """
     first = next((text for _, text, _ in head if text and text.strip()), "").strip()
     if first.lower().startswith("sep=") and len(first) <= len("sep=x"):
         return first[4:] or "\t"
     best = ","
-    best_score: tuple[int, float, int] = (-1, -1.0, -1)
+    best_score: tuple[int, float, float, int] = (-1, -1.0, -1.0, -1)
     for delimiter in DELIMITERS:
         found = [record.cells for record in records(head, delimiter) if not record.why]
         widths = Counter(len(cells) for cells in found if len(cells) > 1)
@@ -159,7 +163,8 @@ def sniff(head: list[Line], header_score: Callable[[list[str]], int]) -> str:
             continue
         width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
         names = max((header_score(cells) for cells in found if len(cells) > 1), default=0)
-        score = (names, round(count / len(found), 1), width)
+        data = round(sum(map(is_data, found)) / len(found), 1)
+        score = (names, data, round(count / len(found), 1), width)
         if score > best_score:
             best, best_score = delimiter, score
     return best

@@ -28,10 +28,10 @@ from firsthand.vault.sources.text import TextFile
 
 _WORDS: dict[str, str] = {
     "title": """title|titel|titre|titulo|titolo|tytul|tittel|otsikko|nimi|cim|nazev|titlu|baslik|
-        naslov|tieu de|judul|タイトル|제목|标题|標題|片名|ชื่อเรื่อง|название|заголовок|τιτλος|כותרת|العنوان|
+        naslov|tieu de|judul|タイトル|제목|标题|標題|片名|作品名|影片名稱|节目|標題名稱|ชื่อเรื่อง|название|заголовок|τιτλος|כותרת|العنوان|
         nimike|naziv|tajuk|title name|video title""",
-    "date": """date|datum|fecha|data|dato|paivamaara|paiva|datum zhlednuti|tarih|ngay|tanggal|日付|
-        날짜|日期|วันที่|дата|ημερομηνια|תאריך|التاريخ|date de visionnage|date watched|viewed on|
+    "date": """date|datum|fecha|data|dato|paivamaara|paiva|datum zhlednuti|tarih|ngay|tanggal|日付|視聴日|観た日|날짜|시청 날짜|시청일|
+        日期|观看日期|觀看日期|วันที่|дата|ημερομηνια|תאריך|التاريخ|date de visionnage|date watched|viewed on|
         watched on|angesehen am|tarikh|pvm""",
     "start": """start time|startzeit|heure de debut|hora de inicio|ora di inizio|hora de inicio|
         starttijd|starttid|starttidspunkt|czas rozpoczecia|godzina rozpoczecia|aloitusaika|

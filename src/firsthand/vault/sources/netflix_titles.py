@@ -1,11 +1,13 @@
 """What Netflix's titles mean: an episode of a series, or a film with a colon in its name."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from firsthand.vault.sources.dates import plain
 
 PREFIXES_MAX = 200_000
+PARTS_MIN = 4
 
 _DIGIT = re.compile(r"\d")
 _SPLIT = re.compile(r"\s*[:：]\s+|：")
@@ -54,14 +56,19 @@ def split_title(title: str) -> list[str]:
 def _strength(part: str) -> int:
     """2 for a season by name, 1 for a part or a volume, 0 for anything else."""
     text = plain(part).strip()
-    if _SEASON_NAMED.fullmatch(text) or _LIMITED.fullmatch(text):
-        return 2
+    # Plain letters have lost the marks of kana and the blocks of hangul.
+    for form in (text, unicodedata.normalize("NFC", part).casefold().strip()):
+        if _SEASON_NAMED.fullmatch(form) or _LIMITED.fullmatch(form):
+            return 2
     return 1 if _PART_NAMED.fullmatch(text) else 0
 
 
 @lru_cache(maxsize=1 << 14)
 def _is_episode(part: str) -> bool:
-    return _DIGIT.search(part) is not None and _EPISODE.fullmatch(plain(part).strip()) is not None
+    if _DIGIT.search(part) is None:
+        return False
+    forms = (plain(part).strip(), unicodedata.normalize("NFC", part).casefold().strip())
+    return any(_EPISODE.fullmatch(form) for form in forms)
 
 
 class Titles:
@@ -70,13 +77,14 @@ class Titles:
     A title is an episode if a season stands in its middle ("Dark: Season 1: Secrets"), if at least
     two titles share all but the last part and that has numbers of episodes ("Show: Episode 4"), or
     if at least two titles of three parts share the first two ("Chef's Table: France: ..."). Else
-    it is a film: "Mission: Impossible" has a colon, too.
+    it is a film: "Mission: Impossible" has a colon, too, and films come in two or three parts.
     """
 
     def __init__(self) -> None:
         """No title seen yet."""
-        self._shared: dict[str, str | None] = {}
-        self._numbered: dict[str, str | None] = {}
+        self._shared: dict[str, tuple[str, ...]] = {}
+        self._numbered: dict[str, tuple[str, ...]] = {}
+        self._series: set[str] = set()
 
     def observe(self, title: str) -> None:
         """Take in a title of the file."""
@@ -84,34 +92,51 @@ class Titles:
         if len(parts) < 2 or len(self._shared) + len(self._numbered) > PREFIXES_MAX:
             return
         prefix, last = ": ".join(parts[:-1]), parts[-1]
-        if len(parts) >= 3:
+        if len(parts) >= 3 and not _strength(last):
             _note(self._shared, prefix, last)
+            if len(self._shared[prefix]) > 1:
+                self._series.add(": ".join(parts[:-2]))
         if _is_episode(last):
             _note(self._numbered, prefix, last)
 
     def meaning(self, title: str) -> dict[str, object]:
         """The schema.org object of a title: a TVEpisode or a Movie."""
         parts = split_title(title)
-        for strength in (2, 1):
-            for i in range(1, len(parts)):
-                if _strength(parts[i]) == strength and (i + 1 < len(parts) or strength == 2):
-                    rest = parts[i + 1 :] or [parts[i]]
-                    return _episode(parts[:i], parts[i], rest)
+        season = _season_at(parts)
+        if season:
+            return _episode(parts[:season], parts[season], parts[season + 1 :] or [parts[season]])
         if len(parts) >= 2:
-            prefix = ": ".join(parts[:-1])
-            if len(parts) >= 3 and self._shared.get(prefix, "") is None:
-                return _episode(parts[:-2], parts[-2], parts[-1:])
-            if _is_episode(parts[-1]) and self._numbered.get(prefix, "") is None:
-                return _episode(parts[:-1], None, parts[-1:])
+            prefix, last = ": ".join(parts[:-1]), parts[-1]
+            if len(parts) >= 3 and not _strength(last) and ": ".join(parts[:-2]) in self._series:
+                return _episode(parts[:-2], parts[-2], [last])
+            least = PARTS_MIN if _strength(last) else 2
+            if _is_episode(last) and len(self._numbered.get(prefix, ())) >= least:
+                return _episode(parts[:-1], None, [last])
         return {"@type": "Movie", "name": title}
 
 
-def _note(seen: dict[str, str | None], prefix: str, last: str) -> None:
-    """Remember the first last part; None stands for two that differ."""
-    if prefix not in seen:
-        seen[prefix] = last
-    elif seen[prefix] not in (None, last):
-        seen[prefix] = None
+def _season_at(parts: list[str]) -> int:
+    """Which part is the season, the surest first; 0 if none is."""
+    for i in range(1, len(parts)):
+        if _strength(parts[i]) == 2:
+            return i
+        name = parts[i].casefold()
+        series = parts[0].casefold()
+        # "Stranger Things: Stranger Things 4: ...": the series again, with or without a number.
+        if i + 1 < len(parts) and (name == series or re.fullmatch(r" \d{1,2}", _cut(name, series))):
+            return i
+    return next((i for i in range(1, len(parts) - 1) if _strength(parts[i]) == 1), 0)
+
+
+def _cut(name: str, series: str) -> str:
+    return name.removeprefix(series) if name.startswith(series) else ""
+
+
+def _note(seen: dict[str, tuple[str, ...]], prefix: str, last: str) -> None:
+    """Remember the first few different last parts."""
+    known = seen.get(prefix, ())
+    if last not in known and len(known) < PARTS_MIN:
+        seen[prefix] = (*known, last)
 
 
 def _episode(series: list[str], season: str | None, episode: list[str]) -> dict[str, object]:

@@ -8,6 +8,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from html import escape
 
 from firsthand.vault.sources.amounts import read_amount, value_of
 from firsthand.vault.sources.dates import read
@@ -27,6 +28,7 @@ TOKEN_CHARS_MAX = 64 * 1024
 FIELDS_MAX = 200
 
 _TAG = re.compile(r"<(/?)([A-Za-z0-9_.:-]+)[^<>]*?(/?)>([^<]*)")
+_CDATA = re.compile(r"<!\[CDATA\[([^<\]]*)\]\]>")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " "}
 _STATEMENT_ENDS = frozenset({"STMTRS", "CCSTMTRS", "INVSTMTRS"})
@@ -143,6 +145,8 @@ def _note(fields: dict[str, str], tag: str, value: str, *, closing: bool) -> Non
 
 def _split(text: str, line: int) -> Iterator[Token]:
     at = 0
+    if "<![CDATA[" in text:
+        text = _CDATA.sub(lambda found: escape(found[1]), text)
     for match in _TAG.finditer(text):
         line += text.count("\n", at, match.start())
         at = match.start()
@@ -239,6 +243,7 @@ def open_ofx(name: str, text: TextFile, start: str) -> Ofx:
     encoding = declared_encoding(start)
     # A declaration counts wherever it stands, before the first tag or after it.
     before = ""
+    marks = 0
     for chunk in text.chunks(encoding):
         upper = (before + chunk).upper()
         if "<!DOCTYPE" in upper or "<!ENTITY" in upper:
@@ -247,4 +252,19 @@ def open_ofx(name: str, text: TextFile, start: str) -> Ofx:
                 "Export the statement again."
             )
         before = chunk[-16:]
-    return Ofx(text, encoding)
+        marks += chunk.count("\ufffd")
+    return Ofx(text, _true_encoding(text, encoding, marks))
+
+
+def _true_encoding(text: TextFile, declared: str, marks: int) -> str:
+    """UTF-8 for all text that is UTF-8, whatever the header says, and never for any other."""
+    if declared == "utf-8":
+        return "cp1252" if marks else declared
+    if not declared.startswith("cp125"):
+        return declared
+    other = False
+    for chunk in text.chunks("utf-8"):
+        if "\ufffd" in chunk:
+            return declared
+        other = other or not chunk.isascii()
+    return "utf-8" if other else declared

@@ -22,19 +22,20 @@ _LEAD = re.compile(
     r"maestro|girocard|debit|credit|card|pos|pin|ec|sepa|kontaktlos|internet|mobile|apple pay|"
     r"google pay|blik|cb|carte|girokonto|eigen)[\s:/,.-]+)*"
     r"(?:card (?:payment|purchase|transaction|debit)(?: to| at| -)?|contactless|kontaktlos|visa|mastercard|maestro|girocard|apple pay|google pay|blik|payment to|payment at|"
+    r"(?:recurring )?payment authorized(?: on)?|recurring payment|eftpos (?:debit|purchase)|eftpos|interac purchase|visa debit purchase(?: card)?|"
     r"purchase(?: authorized)?(?: on| at| from)?|purchase|debit purchase|visa purchase|"
     r"direct debit(?: payment)?(?: to)?|standing order(?: to)?|bill payment(?: to)?|"
     r"bill pay|ach (?:debit|credit|withdrawal|deposit)|pos(?: debit| purchase| payment)?|"
     r"checkcard|check card|withdrawal at|transfer to|faster payment to|pre-?authorized (?:debit|payment)|"
     r"kartenzahlung|kartenumsatz|kartenkauf|lastschrift|basislastschrift|folgelastschrift|"
-    r"dauerauftrag|uberweisung|überweisung|zahlung an|kauf|bezahlung|einkauf|gutschrift|"
+    r"dauerauftrag|uberweisung|überweisung|zahlung an|kauf|bezahlung|einkauf zkb|einkauf|gutschrift|"
     r"kauf/dienstleistung|online[- ]?zahlung|debitkarten-?zahlung|"
     r"achat(?: cb| par carte)?|paiement(?: par)?(?: carte| cb)?(?: a| chez)?|prelevement(?: sepa)?(?: de)?|"
-    r"prélèvement(?: sepa)?(?: de)?|prlv(?: sepa)?|prel|virement(?: sepa)?(?: a| vers| de)?|vir(?: sepa)?|"
+    r"prélèvement(?: sepa)?(?: de)?|prlv(?: sepa)?|prel|virement(?: sepa)?(?: en votre faveur(?: de)?| a| vers| de)?|vir(?: sepa)?|"
     r"facture carte|retrait dab|carte|pago (?:con tarjeta )?(?:en|a)|pago|compra(?: tarjeta)?(?: en| con tarjeta en)?|"
     r"recibo|adeudo(?: recibido)?(?: a su cargo)?|bizum|transferencia (?:a|a favor de|de)|compra no debito|"
     r"compra|pagamento (?:pos|carta|presso|con carta)?|pagamento|addebito(?: diretto)?(?: sdd)?|sdd|"
-    r"bonifico(?: a favore di)?|acquisto|betaalautomaat|betaling(?: aan)?|incasso|ideal|bea|"
+    r"bonifico(?: a (?:vostro )?favore (?:di|da)| istantaneo| sepa)?|acquisto|betaalautomaat|betaling(?: aan)?|incasso|ideal|bea|"
     r"sepa incasso(?: algemeen doorlopend)?|betaalpas|gea|platnosc karta|płatność kartą|platnosc|"
     r"zakup(?: przy uzyciu karty| kartą)?|przelew|transakcja karta|kortkob|kortköp|kortkjop|kortkøb|"
     r"dankort-?(?:kob|køb)?|visa[/ ]dankort|varekjop|varekjøp|varekop|autogiro|betalingsservice|bs betaling|"
@@ -54,18 +55,43 @@ _NOISE = (
     re.compile(r"[\dXx*•]{0,6}[Xx*•]{2,}[\s-]?\d{2,6}\b"),  # a card's number, masked
     re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?\b"),  # an IBAN
     re.compile(r"\b(?:ref|reference|refno|mandate|mandat|invoice|rechnung|facture|rg|nr|no|id|kd|auth|"
-               r"trace|tarj|terminal|term|eref|mref|cred|kref|carte|card|tarjeta|karte|kaart|karta|kort)"
+               r"trace|tarj|terminal|term|eref|mref|cred|kref|carte|card|tarjeta|karte|karten|carta|kaart|karta|kort)"
                r"[.:#\s]*(?:nr|no|num)?[.:#\s]*[\w/-]*\d[\w/-]*", re.IGNORECASE),
     re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b"),
     re.compile(r"https?://(?:www\.)?|\bwww\.", re.IGNORECASE),
     re.compile(r"\b\d[\d.,]*\s?(?:EUR|USD|GBP|CHF|PLN|SEK|DKK|NOK|CAD|AUD)\b"),
     re.compile(r"\b(?:EUR|USD|GBP|CHF|PLN|SEK|DKK|NOK)\s?\d[\d.,]*"),
 )  # fmt: skip
+# Parts of a text that say what they are: "Empfänger: Erika Muster Kto/IBAN: DE12 ...".
+_LABELLED = re.compile(
+    r"(?:(?:^|[\s|])(?:auftraggeber|(?:zahlungs)?empf(?:ä|ae|a)nger|beg(?:ü|ue|u)nstigter|nazwa (?:nadawcy|odbiorcy)|"
+    r"lokalizacja\s?:\s*adres|name|naam|ord|de)\s?:|/NAME/)\s*(?P<name>[^\s:/][^:/]*?)"
+    r"(?=\s+(?:adres|rachunek|blz|mandat)\s[^:]{1,16}:|\s+[^\s:]{2,24}:|/|\s*$)",
+    re.IGNORECASE,
+)
+_AFTER_NAME = re.compile(
+    r"\s(?:des|indn|co id|id|end-to-end-ref\.?|mandatsref\.?|mandatsreferenz|gläubiger-id|kundenref\.?|"
+    r"marf|eref|mref|csid|remi|motif|ech|id emetteur|mdt|buchungstext)\s?[:/].*|"
+    r"\s(?:zakup przy użyciu karty|przelew (?:zewnętrzny|wewnętrzny|przychodzący|wychodzący)).*",
+    re.IGNORECASE,
+)
+# India: "UPI-SHOP-SHOP@BANK-BANK0001-4012-NOTE", "NEFT CR-BANK0001-PAYER-PAYEE-N12".
+_INDIAN = re.compile(
+    r"^(?:(?:to|by) transfer[\s-]+)?(?:upi|neft|imps|rtgs|ach|mmt)\b[\s/*-]*(?:cr|dr|c|d)?\s?[/*-]",
+    re.IGNORECASE,
+)
+_BRANCH = re.compile(r"([^\W\d_]{3,})-\d{3,}")
 _DOMAIN = re.compile(
     r"^([\w-]{3,})\.(?:com|net|org|de|fr|it|es|nl|pl|se|dk|no|pt|uk|ch|at|be|eu|io|tv|app|co|me)"
     r"(?:\.\w{2})?(?:/\S*)?(?=$|\s)",
     re.IGNORECASE,
 )
+_KIND_WORDS = """
+nfc online shopping online-shopping card carte carta karte karten kort kaart visa mastercard debit
+credit debitkarte eftpos pos nr no einkauf kauf purchase payment pagamento pago compra achat
+authorized recurring on at to from di de del du vom transaction interac terminal cb x zkb
+"""
+_KINDS = frozenset(_KIND_WORDS.split())
 _COUNTRY_WORDS = """
 de gb uk us ie se nl fr es it pl dk no lu ch at be pt fi cz ca au deu gbr usa irl swe nld
 fra esp ita pol dnk nor lux che aut bel prt ny tx wa ma nj il fl
@@ -86,7 +112,7 @@ def payee_name(text: str) -> str:
     Falls back to the text itself, shortened, if nothing of a name is left.
     """
     text = " ".join(text[:TEXT_CHARS_MAX].replace("\u00a0", " ").split())
-    cleaned = text.split("//")[0]
+    cleaned = _part_with_name(text.split("//")[0])
     for _ in range(3):
         shorter = _PROCESSOR.sub("", _LEAD.sub("", cleaned))
         shorter = shorter if any(map(str.isalpha, shorter)) else cleaned
@@ -104,21 +130,54 @@ def payee_name(text: str) -> str:
     return _case(name[:NAME_CHARS_MAX].strip())
 
 
+def _part_with_name(text: str) -> str:
+    """The part of a text that has the name, where the text says which part that is."""
+    if ":" in text or "/NAME/" in text.upper():
+        found = _LABELLED.search(text)
+        if found and any(map(str.isalpha, found["name"])):
+            return found["name"]
+    if start := _INDIAN.match(text):
+        for part in re.split(r"\s*[/*-]\s*", text[start.end() :]):
+            words = sum(map(str.isalpha, part))
+            if words >= 3 and not any(map(str.isdigit, part)) and "@" not in part:
+                return part
+    return _AFTER_NAME.sub("", text) or text
+
+
 def _until_reference(text: str) -> list[str]:
     """Words up to the first that is a reference: what follows is a place or more references."""
     kept: list[str] = []
-    for word in re.split(r"[\s*,;]+", text):
+    for starred, word in re.findall(r"(\S\*)?([^\s*,;]+)", text):
         bare = word.strip(".:-/#'()")
         if not bare:
             continue
+        if branch := _BRANCH.fullmatch(bare):
+            kept.append(branch[1])
+            break
         reference = bare == "|" or _is_reference(bare)
+        # After a star even a short code is one: "AMAZON.COM*1A2B".
+        reference = reference or (starred != "" and bool(re.match(r"\d|.\d", bare)))
         if reference and any(sum(map(str.isalpha, k)) >= 2 for k in kept):
+            if all(k.strip(".").casefold() in _KINDS for k in kept):
+                kept.clear()  # "Pagamento NFC | ...": the name is still to come
+                continue
             break
         if not reference:
             kept.append(word.strip(";:,"))
     while len(kept) > 1 and kept[-1].strip(".").casefold() in _COUNTRY and kept[-1].isupper():
         kept.pop()
     return kept
+
+
+def words_of(text: str) -> str:
+    """The words of a text without those that have digits: what it says, not which one it is."""
+    return " ".join(w for w in text.casefold().split() if not any(map(str.isdigit, w)))
+
+
+def begins_as_kind(text: str) -> bool:
+    """Whether a text begins with the kind of payment, not with a name: "PRZELEW ...", "SEPA"."""
+    found = _LEAD.match(text)
+    return found is not None and found.end() > 0
 
 
 def _is_reference(word: str) -> bool:

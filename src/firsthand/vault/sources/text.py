@@ -5,6 +5,7 @@ Lines are read one at a time and have a limit, so that memory stays small whatev
 
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -106,7 +107,7 @@ class TextFile:
             wrapper.detach()
 
     def _narrow_lines(self) -> Iterator[str | None]:
-        fallback = "cp1250" if self.encoding == "cp1250" else "cp1252"
+        fallback = "cp1252" if self.encoding == "utf-8" else self.encoding
         raws = _lines_by_lf(self._stream) if self._end == b"\n" else _lines_by_cr(self._stream)
         for number, raw in enumerate(raws):
             if raw is None:
@@ -157,7 +158,7 @@ def open_text(name: str, stream: BinaryIO) -> TextFile:
         raise UnableToRead(message)
     digest, newline, central, western = _look_through(name, stream)
     if encoding is None:
-        encoding = "cp1250" if central > western else "utf-8"
+        encoding = _other_script(head) or ("cp1250" if central > western else "utf-8")
         end = b"\n" if newline else b"\r"
     else:
         sample = head[: len(head) // 4 * 4].decode(encoding, "replace")
@@ -194,6 +195,27 @@ def _wide_encoding(head: bytes) -> str | None:
     return None
 
 
+def _other_script(head: bytes) -> str | None:
+    """The encoding of Japanese or Cyrillic text that is not UTF-8, by how its bytes run."""
+    high = sum(byte >= 0x80 for byte in head)
+    try:
+        head[: head.rfind(b"\n") + 1].decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return None
+    kana = len(re.findall(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]|[\xa6-\xdf]{4,}", head))
+    if kana >= 2:
+        try:
+            head[: head.rfind(b"\n") + 1].decode("cp932")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return "cp932"
+    runs = sum(len(run) for run in re.findall(rb"[\xc0-\xff\xa8\xb8]{4,}", head))
+    return "cp1251" if runs > 0.5 * high and runs >= 8 else None
+
+
 def _looks_binary(head: bytes) -> bool:
     controls = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\x0c\x1a\x1b")
     return controls > 0.05 * len(head)
@@ -227,6 +249,14 @@ def _alone(before: int, after: int) -> bool:
     return letters > 0 and not bytes([before]).isdigit() and not bytes([after]).isdigit()
 
 
+def _czech(chunk: bytes) -> bool:
+    """Czech and Slovak: letters that are Norse or Italian in cp1252, beside acute ones."""
+    own = sum(chunk.count(byte) for byte in b"\xec\xf8\xf9\x9a\x9e\xfd")
+    acute = chunk.count(b"\xed") + chunk.count(b"\xe1")
+    foreign = sum(chunk.count(byte) for byte in b"\xe5\xe6\xe0\xf6\xe3")
+    return own >= 2 and acute >= 1 and foreign == 0
+
+
 def _letters(chunk: bytes) -> tuple[int, int]:
     if chunk.isascii():
         return 0, 0
@@ -237,6 +267,8 @@ def _letters(chunk: bytes) -> tuple[int, int]:
             return 0, 0
     else:
         return 0, 0
+    if _czech(chunk):
+        return 1, 0
     central = western = 0
     for before, byte, after in zip(chunk, chunk[1:], chunk[2:], strict=False):
         if byte < 0x80 or not (

@@ -1,0 +1,53 @@
+"""Titles of series and of films that look alike, and headers of other languages."""
+
+import io
+
+import pytest
+
+from firsthand.vault.sources import Row, open_export
+
+
+def objects(header: str, titles: list[str]) -> list[dict[str, object]]:
+    lines = [header, *(f'"{title}","2024-01-{31 - i:02}"' for i, title in enumerate(titles))]
+    found = list(open_export("x.csv", io.BytesIO("\n".join(lines).encode()), {}).rows())
+    assert len(found) == len(titles)
+    things: list[dict[str, object]] = []
+    for row in found:
+        assert isinstance(row, Row)
+        meaning = row.thing.data["object"]
+        assert isinstance(meaning, dict)
+        things.append(meaning)
+    return things
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ["Harry Potter: Part 2", "Harry Potter: Part 1"],
+        ["The Hunger Games: Mockingjay: Part 1", "The Hunger Games: Mockingjay: Part 2"],
+        ["Kill Bill: Vol. 1", "Kill Bill: Vol. 2", "Star Wars: Episode IV: A New Hope"],
+    ],
+)  # fmt: skip
+def test_films_in_parts_are_films(titles: list[str]) -> None:
+    assert {found["@type"] for found in objects("Title,Date", titles)} == {"Movie"}
+
+
+@pytest.mark.parametrize(
+    ("header", "titles", "series"),
+    [
+        (
+            "Title,Date",
+            ["Stranger Things: Stranger Things 4: Chapter One: Club"],
+            "Stranger Things",
+        ),
+        ("Title,Date", ["Hill House: Hill House: Steven Sees a Ghost"], "Hill House"),
+        ("Title,Date", ["AHS: Coven: Head", "AHS: Coven: Boy Parts", "AHS: Asylum: Pilot"], "AHS"),
+        ("Title,Date", ["Bodies: Episode 1", "Bodies: Episode 2"], "Bodies"),
+        ("タイトル,視聴日", ["アリス: シーズン1: エピソード1"], "アリス"),
+        ("제목,날짜", ["킹덤: 시즌 1: 1화"], "킹덤"),
+    ],
+)
+def test_series_are_known_by_their_seasons(header: str, titles: list[str], series: str) -> None:
+    for found in objects(header, titles):
+        assert found["@type"] == "TVEpisode"
+        assert found["partOfSeries"] == {"@type": "TVSeries", "name": series}
