@@ -187,21 +187,24 @@ def test_a_taken_port_is_told_of(up: Up) -> None:
 
 
 @pytest.mark.kill
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_it_goes_on_from_where_it_was_and_leaves_no_process(
-    tmp_path: Path, how: signal.Signals
-) -> None:
+def test_killed_or_ended_it_leaves_no_process_and_goes_on_from_where_it_was(tmp_path: Path) -> None:
     port = three_free_ports()
     first = started(tmp_path, port)
-    assert processes_with(str(tmp_path))
-    assert first.end(how) == (0 if how is signal.SIGTERM else -signal.SIGKILL)
-    for _ in range(int(END_SECONDS * 10)):
-        if not processes_with(str(tmp_path)):
-            break
-        threading.Event().wait(0.1)
-    assert processes_with(str(tmp_path)) == []
+    assert len(processes_with(str(tmp_path))) == 3, "itself and two organisations"
+    assert first.end(signal.SIGKILL) == -signal.SIGKILL
+    assert_gone(tmp_path)
     again = started(tmp_path, port)
     assert [line for line in again.said if "owner" in line] == [
         line for line in first.said if "owner" in line
     ]
     assert again.end(signal.SIGTERM) == 0
+    assert_gone(tmp_path)
+
+
+def assert_gone(folder: Path) -> None:
+    """No process is left that works in `folder`, after a while at most."""
+    for _ in range(int(END_SECONDS * 10)):
+        if not processes_with(str(folder)):
+            break
+        threading.Event().wait(0.1)
+    assert processes_with(str(folder)) == []

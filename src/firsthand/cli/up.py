@@ -69,11 +69,12 @@ def run_up(args: argparse.Namespace, settings: Settings) -> int:
     signal.signal(signal.SIGTERM, _end)
     data = Path(args.data) if args.data else settings.data or Path.home() / DATA
     check_ports(args.port, PORTS if args.town else 1)
-    # Both sides are on this machine: what is dialled from here may be here.
-    near = msgspec.structs.replace(settings, egress="loopback")
     folder = data / f"town-{args.port}" if args.town else data
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return _town(folder, near, args.port) if args.town else _alone(folder, near, args.port)
+    if not args.town:
+        return _alone(folder, settings, args.port)
+    # Both sides are on this machine: what the town dials is here.
+    return _town(folder, msgspec.structs.replace(settings, egress="loopback"), args.port)
 
 
 def check_ports(port: int, count: int) -> None:
@@ -129,12 +130,10 @@ def _host(
     """The pages of everybody below `folder`, with samples, and the doors of the town if any."""
     from firsthand import app
     from firsthand.foundation.clock import SystemClock
-    from firsthand.foundation.ids import SystemChance
     from firsthand.town.samples import samples
-    from firsthand.vault.pages.host import Door, Sample, VaultHost
+    from firsthand.vault.pages.host import Door, Sample
 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    clock = SystemClock()
     doors = [
         Door(
             kind="staff" if each.url else "person",
@@ -146,18 +145,11 @@ def _host(
         )
         for each in (standing.entrances() if standing else [])
     ]
-    return VaultHost(
-        folder,
-        lambda place, secret: app.open_vault(place, secret, settings, commands=False),
-        clock=clock,
-        chance=SystemChance(),
-        hosts=(f"{HOST}:{port}", f"localhost:{port}"),
-        samples=[
-            Sample(name=each.name, content=each.content, label=each.label, words=each.words)
-            for each in samples(clock)
-        ],
-        doors=doors,
-    )
+    found = [
+        Sample(name=each.name, content=each.content, label=each.label, words=each.words)
+        for each in samples(SystemClock())
+    ]
+    return app.vault_host(folder, settings, port=port, samples=found, doors=doors)
 
 
 def _serve(host: VaultHost, port: int, line: str) -> int:
