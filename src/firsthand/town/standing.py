@@ -21,7 +21,7 @@ from firsthand.vault.acts.opened import Vault
 
 
 class Entrance(msgspec.Struct, frozen=True, kw_only=True):
-    """A way into the town: a person's own pages, or (with `url`) those of an organisation."""
+    """A way into the town: a person's own pages, or (with `url`) those of staff."""
 
     name: str
     words: str
@@ -110,7 +110,7 @@ class Standing:
                 words=each.words,
                 login=self._staff[each.name].name,
                 secret=self._staff[each.name].password,
-                url=each.url,
+                url=f"{each.url}/staff",
             )
             for each in self._organisations
         ]
