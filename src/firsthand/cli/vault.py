@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from firsthand.foundation.settings import Settings
 
 Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no other name for it
+HOST = "127.0.0.1"
 _TOLD_EVERY_MS = 500
 _TOLD_AFTER_MS = 1000
 
@@ -220,9 +221,19 @@ def run_export(args: argparse.Namespace, settings: Settings) -> int:
 def run_serve(args: argparse.Namespace, settings: Settings) -> int:
     """Show the vault in a browser, until it is stopped."""
     from firsthand import app
+    from firsthand.cli.serving import serve
+    from firsthand.vault.store.store import read_slots
 
     keep_memory_off_disk()
-    return app.serve_vault(folder_of(args, settings), settings, port=args.port)
+    folder = folder_of(args, settings)
+    read_slots(folder)  # where there is no vault, say so now and not on a page
+    host = app.vault_host(folder, settings, port=args.port, single=True)
+    host.start()
+    try:
+        line = f"Your pages: http://{HOST}:{args.port} (Ctrl-C ends)."
+        return serve(host, host=HOST, port=args.port, line=line)
+    finally:
+        host.close()
 
 
 class _Progress:
