@@ -71,10 +71,9 @@ def run_up(args: argparse.Namespace, settings: Settings) -> int:
     check_ports(args.port, PORTS if args.town else 1)
     folder = data / f"town-{args.port}" if args.town else data
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not args.town:
-        return _alone(folder, settings, args.port)
-    # Both sides are on this machine: what the town dials is here.
-    return _town(folder, msgspec.structs.replace(settings, egress="loopback"), args.port)
+    # Made for trying things out with both sides on one machine: what is dialled may be here.
+    settings = msgspec.structs.replace(settings, egress="loopback")
+    return (_town if args.town else _alone)(folder, settings, args.port)
 
 
 def check_ports(port: int, count: int) -> None:
