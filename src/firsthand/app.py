@@ -24,10 +24,11 @@ from firsthand.hub.staff import accounts, tokens
 from firsthand.hub.terms import agreements, catalogue, invites, organisation, relationships
 from firsthand.vault.acts.opened import Vault
 from firsthand.vault.gate import Gate
+from firsthand.vault.pages.host import VaultHost
 from firsthand.vault.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from starlette.types import ASGIApp
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from firsthand.foundation.settings import Settings
     from firsthand.foundation.tables import Tx
     from firsthand.hub.terms.writing import Write
+    from firsthand.vault.pages.visits import Door, Sample
 
 T = TypeVar("T")
 
@@ -66,6 +68,32 @@ def vault_of(folder: Path, store: Store, settings: Settings, *, commands: bool) 
     egress = Egress(loopback=settings.egress == "loopback")
     gate = Gate(store, egress, clock, chance, commands=commands)
     return Vault(folder=folder, store=store, gate=gate, clock=clock, chance=chance)
+
+
+def vault_host(
+    folder: Path,
+    settings: Settings,
+    *,
+    port: int,
+    single: bool = False,
+    samples: Sequence[Sample] = (),
+    doors: Sequence[Door] = (),
+) -> VaultHost:
+    """The pages of every vault below ``folder``, or with ``single`` of the one in ``folder``.
+
+    They are reached on this machine alone. Call its ``start`` in the process that serves, and its
+    ``close`` when that ends.
+    """
+    return VaultHost(
+        folder,
+        lambda place, secret: open_vault(place, secret, settings, commands=single),
+        clock=SystemClock(),
+        chance=SystemChance(),
+        hosts=(f"127.0.0.1:{port}", f"localhost:{port}"),
+        samples=samples,
+        doors=doors,
+        single=folder if single else None,
+    )
 
 
 def found_hub(folder: Path, *, name: str, url: str, settings: Settings) -> dict[str, object]:

@@ -128,7 +128,7 @@ class Cabinet:
                 drawer.lent -= 1
                 last = drawer.leaving and not drawer.lent
             if last:
-                drawer.vault.store.close()
+                drawer.vault.close()
 
     def open_now(self) -> list[str]:
         """The names of the vaults that are open."""
@@ -153,7 +153,7 @@ class Cabinet:
             drawer.leaving = True
             if drawer.lent:
                 return
-        drawer.vault.store.close()
+        drawer.vault.close()
 
     def close_idle(self) -> list[str]:
         """Close what nobody has used for a while; return the names."""
@@ -174,7 +174,7 @@ class Cabinet:
             if slug not in self._drawers:
                 self._drawers[slug] = _Drawer(vault=vault, used_ms=self._clock.ticks_ms())
                 return
-        vault.store.close()  # somebody with the same passphrase was quicker
+        vault.close()  # somebody with the same passphrase was quicker
 
     def _make_room(self) -> None:
         if len(self._drawers) >= self._open_max:

@@ -106,9 +106,7 @@ def _countered(answer: dict[str, object] | None) -> bool:
     return answer is not None and answer["counter"] in ROSTER
 
 
-def _chosen(
-    visit: Visit, terms: list[dict[str, Any]], answer: dict[str, object] | None
-) -> str:
+def _chosen(visit: Visit, terms: list[dict[str, Any]], answer: dict[str, object] | None) -> str:
     """The terms that are marked first: what they propose instead, what was chosen, or ours."""
     if answer is not None and _countered(answer):
         return str(answer["counter"])

@@ -138,7 +138,11 @@ def left_rows(things: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for thing in things[:THINGS_SHOWN_MAX]:
         data = thing["data"]
         said = saying.fields_of(thing["type"], data)
-        rest = [f"{label}: {value}" for label, value in said[1:] if label not in {"Name", "When"}]
+        rest = [
+            value if label in saying.PLAIN_PARTS else f"{label}: {value}"
+            for label, value in said[1:]
+            if label not in {"Name", "When"}
+        ]
         rows.append(
             {
                 "name": thing["name"],

@@ -154,7 +154,7 @@ def _bill(finding: Mapping[str, Any]) -> Bill:
         amount=words.money(facts["amount"], currency),
         cadence=saying.cadence(str(facts["cadence"])),
         yearly=words.money(facts["yearly"], currency),
-        next=saying.when(facts.get("next")),
+        next=_next(facts),
         since=_month(facts.get("since")),
         ended=bool(facts.get("ended")),
         late=bool(facts.get("overdue")),
@@ -165,6 +165,12 @@ def _bill(finding: Mapping[str, Any]) -> Bill:
         rows=_rows(finding["rows"]),
         last=str(finding["rows"][-1]["id"]) if finding["rows"] else "",
     )
+
+
+def _next(facts: Mapping[str, Any]) -> str:
+    """When the next one is due; the year only of what comes once a year."""
+    said = saying.when(facts.get("next"))
+    return said if facts["cadence"] in {"yearly", "half-yearly"} else said.rpartition(" ")[0]
 
 
 def _stepped(history: Sequence[Sequence[Any]], last: object) -> list[float]:

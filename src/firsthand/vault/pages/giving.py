@@ -88,7 +88,9 @@ def give(visit: Visit) -> Response:
     if told["state"] == "waiting":
         said = f"{who} cannot be reached right now. It goes by itself as soon as it can."
         return visit.go(f"/with/{name}/given", said, "warning")
-    return visit.go(f"/with/{name}/given", f"{who} did not take it: {saying.plainly(told['reason'])}", "bad")
+    return visit.go(
+        f"/with/{name}/given", f"{who} did not take it: {saying.plainly(told['reason'])}", "bad"
+    )
 
 
 def _choice(visit: Visit) -> giving.Choice:

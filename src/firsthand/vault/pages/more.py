@@ -37,7 +37,6 @@ def show(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
         brought=home.in_words(keeping.counts(visit.vault)),
         imports=keeping.imports(visit.vault)[:20],
         given=given,
-        warning=exporting.WARNING,
         wrong=wrong,
     )
 

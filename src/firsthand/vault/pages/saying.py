@@ -215,6 +215,7 @@ _LABELS: Final[Mapping[str, str]] = {
     "location": "Where",
 }
 _PARTS: Final = (("partOfSeries", "Series"), ("partOfSeason", "Season"))
+PLAIN_PARTS: Final = frozenset({"Series", "Season", "Episode"})  # their values speak for themselves
 _SHOWN: Final[Mapping[str, str]] = {
     "TVEpisode": "Episode",
     "Movie": "Film",
