@@ -34,7 +34,7 @@ class SettingRefused(ValueError):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the person or the organisation set. None means: not set.
 
-    vault: the file of the vault. passphrase: what unlocks it. hub: the folder of the hub.
+    vault: the folder of the vault. passphrase: what unlocks it. hub: the folder of the hub.
     egress: "public", or "loopback" to reach this machine as well. data: the folder in which
     files go for which no other place was named.
     """

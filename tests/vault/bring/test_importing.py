@@ -67,6 +67,26 @@ def test_importing_again_and_in_parts_adds_nothing_new(
     assert names(store) == sorted(titles)
 
 
+def test_a_corrected_guess_replaces_what_the_wrong_one_made(
+    store: Store, clock: SetClock, tmp_path: Path
+) -> None:
+    path = tmp_path / "bank.csv"
+    rows = [f"{day:02}/10/2026,{day:02}/11/2026,Kiosk {day},-{day}.50" for day in range(13, 17)]
+    path.write_text("Posted,Valued,Payee,Amount\n" + "\n".join(rows) + "\n")
+    other = tmp_path / "other.csv"
+    other.write_text("Title,Date\nDark,25/10/2026\n")
+    bring(store, other, clock)
+    first = bring(store, path, clock)
+    (guess,) = [each for each in first.guesses if str(each["id"]).endswith(".date")]
+    second = next(choice for choice in ("Posted", "Valued") if choice != guess["guess"])
+    again = bring(store, path, clock, **{str(guess["id"]): second})
+    assert (again.added, again.known) == (4, 0)
+    bank = store.rows("things.newest_of_source", source="bank", limit=100)
+    month = "10" if second == "Posted" else "11"
+    assert [row["time"] for row in bank] == [f"2026-{month}-{day}" for day in range(16, 12, -1)]
+    assert len(names(store)) == len(bank) + 1
+
+
 def test_nothing_is_kept_of_a_file_with_an_open_question(
     store: Store, clock: SetClock, export: Write
 ) -> None:

@@ -41,7 +41,7 @@ def import_file(
         return not_read(str(path), error)
 
 
-def import_held(  # noqa: PLR0913, PLR0917 - what `import_file` takes, and the open file
+def import_held(
     store: Store,
     path: Path,
     stream: BinaryIO,
@@ -82,6 +82,8 @@ def _import_stream(
         )
         assert row is not None, "RETURNING gives the row"
         added, known, unreadable = _keep_rows(tx, export, row["id"], str(path), progress)
+        if any(answer.startswith(digest[:8]) for answer in answers):
+            _drop_misread(tx, export, row["id"], digest)
         tx.run(
             "imports.finish",
             id=row["id"],
@@ -91,6 +93,20 @@ def _import_stream(
             unreadable=len(unreadable),
         )
     return report_of(str(path), export, (added, known, 0), unreadable)
+
+
+def _drop_misread(tx: Tx, export: Export, import_id: int, digest: str) -> None:
+    """The same file, read as the person now says: what an earlier reading made of it goes."""
+    names = {"import_id": import_id, "sha256": digest}
+    chunk = list[Row]()
+    for row in export.rows():
+        if not isinstance(row, Unreadable):
+            chunk.append({"id": row.thing.id, **names})
+        if len(chunk) == AT_ONCE:
+            tx.run_many("things.claim", chunk)
+            chunk.clear()
+    tx.run_many("things.claim", chunk)
+    tx.run("things.drop_misread", **names)
 
 
 def waiting_report(path: str, export: Export) -> Report:

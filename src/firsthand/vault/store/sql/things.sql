@@ -2,6 +2,14 @@
 INSERT INTO things (id, type, name, time, source, data, import_id)
 VALUES (:id, :type, :name, :time, :source, :data, :import_id) ON CONFLICT (id) DO NOTHING;
 
+-- name: claim
+UPDATE things SET import_id = :import_id
+WHERE id = :id AND import_id IN (SELECT id FROM imports WHERE sha256 = :sha256);
+
+-- name: drop_misread
+DELETE FROM things WHERE import_id <> :import_id
+    AND import_id IN (SELECT id FROM imports WHERE sha256 = :sha256);
+
 -- name: by_id
 SELECT * FROM things WHERE id = :id;
 
