@@ -50,11 +50,13 @@ class Served:
         wrap: Wrap | None = None,
         catalogue: str | None = CATALOGUE,
         log_level: str = "warning",
+        clock: Clock | None = None,
     ) -> None:
         self.folder = folder
         self.name = name
         self.wrap = wrap
         self.log_level = log_level
+        self.clock = clock
         self._sock: socket.socket | None = bound()
         self.url = f"http://127.0.0.1:{self._sock.getsockname()[1]}"
         self.made: dict[str, Any] = app.found_hub(
@@ -69,7 +71,7 @@ class Served:
         """Open the folder and serve it, at the same address as before."""
         if self._sock is None:
             self._sock = bound(int(self.url.rsplit(":", 1)[1]))
-        self.hub = app.open_hub(self.folder, Settings())
+        self.hub = app.open_hub(self.folder, Settings(), clock=self.clock)
         application = app.hub_application(self.hub)
         if self.wrap is not None:
             application = self.wrap(application)
@@ -167,9 +169,9 @@ def new_vault(folder: Path, clock: Clock | None = None) -> Vault:
     return vault_around(folder, store, clock)
 
 
-def open_again(folder: Path) -> Vault:
+def open_again(folder: Path, clock: Clock | None = None) -> Vault:
     """Open a vault that was closed."""
-    return app.open_vault(folder, PASSPHRASE, Settings(), commands=True)
+    return vault_around(folder, Store.open(folder, PASSPHRASE), clock)
 
 
 def netflix(path: Path, titles: Iterable[str], days: Sequence[str] = ("2024-01-13",)) -> Path:
