@@ -20,6 +20,7 @@ from firsthand.vault.sources.dates import read
 from firsthand.vault.sources.payee import begins_as_kind, words_of
 
 CELLS_MAX = 100
+COLUMNS_MAX = 500
 DATE_ROLES = ("date_transaction", "date_booking", "date_value")
 
 
@@ -153,6 +154,8 @@ def recognise(found: list[Record]) -> Columns | str:
     width = max(len(header), _usual([len(row) for row in rows]))
     if first < 0:
         return _missing(found)
+    if width > COLUMNS_MAX:
+        return f"it has {width} columns, more than {COLUMNS_MAX}"
     seen = _Seen(rows, width)
     columns = Columns(
         header_line=found[header_at].line if header_at >= 0 else 0,

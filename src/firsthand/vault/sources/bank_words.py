@@ -194,6 +194,8 @@ def header_score(cells: list[str]) -> int:
 
 def is_header(cells: list[str]) -> bool:
     """Whether these are the names of columns: a date and an amount at least."""
+    if header_score(cells) < 2:
+        return False
     roles = {found[0] for cell in cells if (found := role_of(cell.strip()))}
     dated = any(role.startswith("date") for role in roles)
-    return dated and bool(roles & {"amount", "debit", "credit"}) and header_score(cells) >= 2
+    return dated and bool(roles & {"amount", "debit", "credit"})

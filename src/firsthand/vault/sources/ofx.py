@@ -22,10 +22,12 @@ from firsthand.vault.sources.export import (
 )
 from firsthand.vault.sources.identity import Identity
 from firsthand.vault.sources.payments import Payment, payment_thing
-from firsthand.vault.sources.text import TextFile
+from firsthand.vault.sources.text import LINES_MAX, TextFile
 
 TOKEN_CHARS_MAX = 64 * 1024
 FIELDS_MAX = 200
+TAGS_MAX = 300_000
+TAGS_PER_TRANSACTION_MAX = 100
 
 _TAG = re.compile(r"<(/?)([A-Za-z0-9_.:-]+)[^<>]*?(/?)>([^<]*)")
 _CDATA = re.compile(r"<!\[CDATA\[([^<\]]*)\]\]>")
@@ -45,7 +47,7 @@ Token = tuple[int, bool, str, str]
 def looks_like_ofx(start: str) -> bool:
     """Whether a file is OFX, from its first characters."""
     text = start.lstrip("\ufeff \r\n\t").upper()
-    return text.startswith("OFXHEADER") or "<OFX>" in text or "<?OFX" in text
+    return text.startswith("OFXHEADER") or bool(re.search(r"(?:^|[\s>])<(?:OFX>|\?OFX)", text))
 
 
 def declared_encoding(start: str) -> str:
@@ -243,7 +245,7 @@ def open_ofx(name: str, text: TextFile, start: str) -> Ofx:
     encoding = declared_encoding(start)
     # A declaration counts wherever it stands, before the first tag or after it.
     before = ""
-    marks = 0
+    marks = tags = transactions = 0
     for chunk in text.chunks(encoding):
         upper = (before + chunk).upper()
         if "<!DOCTYPE" in upper or "<!ENTITY" in upper:
@@ -253,6 +255,18 @@ def open_ofx(name: str, text: TextFile, start: str) -> Ofx:
             )
         before = chunk[-16:]
         marks += chunk.count("\ufffd")
+        tags += chunk.count("<")
+        transactions += upper.count("<STMTTRN>")
+        if transactions > LINES_MAX:
+            raise UnableToRead(
+                f'"{name}" has more than {LINES_MAX} transactions. '
+                "Export a shorter time and give the files one after the other."
+            )
+        if tags > TAGS_MAX + TAGS_PER_TRANSACTION_MAX * transactions:
+            raise UnableToRead(
+                f'"{name}" has far more tags than its transactions need: it is no statement. '
+                "Export the statement again."
+            )
     return Ofx(text, _true_encoding(text, encoding, marks))
 
 

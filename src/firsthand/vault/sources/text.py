@@ -12,6 +12,7 @@ from typing import BinaryIO
 from firsthand.vault.sources.export import UnableToRead
 
 SIZE_BYTES_MAX = 256 * 1024 * 1024
+LINES_MAX = 1_200_000
 LINE_CHARS_MAX = 64 * 1024
 CHUNK_BYTES = 1024 * 1024
 HEAD_BYTES = 64 * 1024
@@ -225,7 +226,7 @@ def _look_through(name: str, stream: BinaryIO) -> tuple[str, bool, int, int]:
     """Digest, whether any line feed is there, letters of central and of western Europe."""
     stream.seek(0)
     digest = hashlib.sha256()
-    size_bytes = 0
+    size_bytes = lines = 0
     newline = False
     central = western = 0
     while chunk := stream.read(CHUNK_BYTES):
@@ -237,6 +238,13 @@ def _look_through(name: str, stream: BinaryIO) -> tuple[str, bool, int, int]:
             )
             raise UnableToRead(message)
         digest.update(chunk)
+        lines += max(chunk.count(b"\n"), chunk.count(b"\r"))
+        if lines > LINES_MAX:
+            message = (
+                f'"{name}" has more than {LINES_MAX} lines. '
+                "Export a shorter time and give the files one after the other."
+            )
+            raise UnableToRead(message)
         newline = newline or b"\n" in chunk
         if size_bytes <= CHUNK_BYTES:
             central, western = _letters(chunk)
