@@ -162,7 +162,7 @@ def judge(answered: Answered, rule: Rule, items: list[Item], bases: list[list[Th
     if answered.rule != rule.sha256:
         return Verdict(verdict="differs", detail="It names another rule than is published.")
     # The same ids may have been given twice with other content: any of the two may be meant.
-    found = "It stands on things that you did not give."
+    found = "It stands on things that this copy of your data did not give."
     for things in bases:
         if basis_of(things) != answered.basis:
             continue
