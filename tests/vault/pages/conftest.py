@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401 - forms and hosts take many things
 """A person's pages that are really served, beside organisations that are really served."""
 
 import contextlib

@@ -1,7 +1,6 @@
 """From an invitation to an erasing, with organisations that are really there."""
 
 import time
-from collections.abc import Callable
 from urllib.parse import quote
 
 import httpx
@@ -26,7 +25,7 @@ def agreed(visitor: Visitor, pages: Pages, reel: Organisation) -> httpx.Response
 
 
 def test_before_agreeing_it_is_seen_who_it_is_and_what_they_want(
-    pages: Pages, visitor: Visitor, reel: Organisation
+    visitor: Visitor, reel: Organisation
 ) -> None:
     visitor.keep("Anna")
     seen = text(visitor.get(f"/connect?to={quote(reel.invitation('A-1042'))}"))
@@ -40,7 +39,7 @@ def test_before_agreeing_it_is_seen_who_it_is_and_what_they_want(
 
 
 def test_a_refusal_is_shown_with_its_reason_and_another_choice_goes_through(
-    pages: Pages, visitor: Visitor, reel: Organisation
+    visitor: Visitor, reel: Organisation
 ) -> None:
     visitor.keep("Anna")
     to = reel.invitation("A-1042")
@@ -154,7 +153,7 @@ def test_only_ended_can_be_erased_later(pages: Pages, visitor: Visitor, reel: Or
 
 
 def test_a_link_that_leads_to_connecting_asks_to_open_first(
-    pages: Pages, visitor: Visitor, reel: Organisation
+    visitor: Visitor, reel: Organisation
 ) -> None:
     visitor.keep("Anna")
     visitor.post("/lock")
@@ -165,7 +164,7 @@ def test_a_link_that_leads_to_connecting_asks_to_open_first(
     assert "customer A-7" in text(after)
 
 
-def test_nobody_there_is_said(visitor: Visitor, said: Callable[..., str]) -> None:
+def test_nobody_there_is_said(visitor: Visitor) -> None:
     visitor.keep("Anna")
     for wrong in ("http://127.0.0.1:9", "https://10.0.0.1", "file:///etc/passwd", "hello"):
         answer = visitor.get(f"/connect?to={quote(wrong, safe='')}")

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 from tests.vault.pages.conftest import PASSPHRASE, Organisation, Pages
 from tests.vault.pages.test_guards import HOSTILE
 
@@ -59,7 +59,7 @@ def keep(eyes: Sight, pages: Pages, name: str) -> None:
     page.set_input_files(
         "input[type=file]",
         [
-            {"name": each.name, "mimeType": "text/csv", "buffer": each.content}
+            FilePayload(name=each.name, mimeType="text/csv", buffer=each.content)
             for each in pages.host.parts.samples
         ],
     )
@@ -176,14 +176,14 @@ def test_nothing_in_a_file_runs(browser: Browser, pages: Pages) -> None:
         for words in HOSTILE
         for month in range(1, 7)
     )
-    hostile = {
-        "name": "<img src=x onerror=pwn=1>.csv",
-        "mimeType": "text/csv",
-        "buffer": f"Date,Description,Amount\n{rows}".encode(),
-    }
+    hostile = FilePayload(
+        name="<img src=x onerror=pwn=1>.csv",
+        mimeType="text/csv",
+        buffer=f"Date,Description,Amount\n{rows}".encode(),
+    )
     with sight(browser, pages.url) as eyes:
         eyes.go("/")
-        eyes.page.set_input_files("input[type=file]", hostile)  # type: ignore[arg-type]
+        eyes.page.set_input_files("input[type=file]", hostile)
         eyes.page.wait_for_url("**/look")
         eyes.page.click("summary >> nth=0")
         eyes.check("/look")

@@ -42,7 +42,7 @@ def import_paths(
 def import_streams(
     vault: Vault, streams: Iterable[tuple[str, bytes]], answers: Mapping[str, str] | None = None
 ) -> dict[str, object]:
-    """The same of files that are in memory, by name: nothing of them touches a disk but the vault."""
+    """The same of files that are in memory, by name: they touch no disk but the vault's own."""
     reports = [
         import_held(
             vault.store, Path(name), io.BytesIO(held), answers or {}, vault.clock, vault.chance

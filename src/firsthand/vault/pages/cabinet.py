@@ -7,7 +7,6 @@ as each check costs 64 MiB on purpose; who waits for too long is told so.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -17,6 +16,7 @@ from firsthand.vault.store import slots as slot_rules
 from firsthand.vault.store.store import VAULT_FILE, read_slots
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from firsthand.foundation.clock import Clock

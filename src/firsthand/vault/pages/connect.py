@@ -98,18 +98,20 @@ def _met(
         wrong=wrong,
         answer=answer,
         reason=saying.plainly(str(answer["reason"] or "")) if answer else "",
-        counter=ROSTER[str(answer["counter"])].title if _countered(answer) else "",
+        counter=ROSTER[counter].title if (counter := _counter(answer)) else "",
     )
 
 
-def _countered(answer: dict[str, object] | None) -> bool:
-    return answer is not None and answer["counter"] in ROSTER
+def _counter(answer: dict[str, object] | None) -> str:
+    """The terms that they propose instead, if they named any that we know."""
+    named = str(answer["counter"]) if answer is not None else ""
+    return named if named in ROSTER else ""
 
 
 def _chosen(visit: Visit, terms: list[dict[str, Any]], answer: dict[str, object] | None) -> str:
     """The terms that are marked first: what they propose instead, what was chosen, or ours."""
-    if answer is not None and _countered(answer):
-        return str(answer["counter"])
+    if counter := _counter(answer):
+        return counter
     taken = [str(each["id"]) for each in terms if each["taken"]]
     wanted = visit.form.one("terms") or DEFAULT
     if answer is not None or (not visit.form.fields and wanted not in taken):

@@ -7,15 +7,17 @@ computed that a finding does not say.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from markupsafe import Markup
 
 from firsthand.foundation.web import charts, words
 from firsthand.vault.pages import saying
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 ROWS_SHOWN_MAX: Final = 60
 BARS_MAX: Final = 60

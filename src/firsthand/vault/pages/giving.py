@@ -9,13 +9,14 @@ import msgspec
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.roles.profile_rules import Answered
 from firsthand.vault.acts import browsing, connecting, giving, keeping
-from firsthand.vault.acts.browsing import Filter
 from firsthand.vault.pages import deal, findings, home, received, saying
 from firsthand.vault.pages.things import chosen_in
-from firsthand.vault.pages.visits import Visit
 
 if TYPE_CHECKING:
     from starlette.responses import Response
+
+    from firsthand.vault.acts.browsing import Filter
+    from firsthand.vault.pages.visits import Visit
 
 ITEMS_SHOWN_MAX: Final = 300
 CHOSEN_MAX: Final = 5000

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from firsthand.foundation.web.kit import Kit, NavItem
 from firsthand.foundation.web.origin import guard
@@ -32,11 +31,22 @@ from firsthand.vault.pages import (
 )
 from firsthand.vault.pages.cabinet import Cabinet
 from firsthand.vault.pages.forms import FILES_BYTES_MAX, THROWN_AWAY_BYTES_MAX
-from firsthand.vault.pages.looks import LOOK_SECONDS_MAX, Looks
+from firsthand.vault.pages.looks import Looks
 from firsthand.vault.pages.tending import Tender
-from firsthand.vault.pages.visits import Door, Parts, Sample, Sitting, Visit, anyone, kept
+from firsthand.vault.pages.visits import (
+    Door,
+    Endpoint,
+    Parts,
+    Sample,
+    Sitting,
+    Visit,
+    anyone,
+    kept,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Collection, Sequence
+
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -170,61 +180,64 @@ class VaultHost:
         return visit.wrong(500, "Something is broken here", "It is our fault, not yours.")
 
 
-def routes(parts: Parts) -> list[BaseRoute]:
+def routes(parts: Parts) -> list[Route]:
     """Every page with its address. `anyone` needs no vault, `kept` opens to its person alone."""
     files = FILES_BYTES_MAX
-
-    def get(path: str, page: Callable[[Visit], Response], guarded: Callable[..., object]) -> Route:
-        return Route(path, guarded(parts, page), methods=["GET"])  # type: ignore[arg-type]
-
-    def post(
-        path: str,
-        page: Callable[[Visit], Response],
-        guarded: Callable[..., object],
-        **more_of_it: int,
-    ) -> Route:
-        return Route(path, guarded(parts, page, **more_of_it), methods=["POST"])  # type: ignore[arg-type]
-
     return [
-        get("/", home.show, anyone),
-        get("/guide/{service}", start.guide, anyone),
-        get("/look", start.found, anyone),
-        post("/drop", start.drop, anyone, bytes_max=files),
-        post("/look/sample", start.sample, anyone),
-        post("/look/answers", start.answer, anyone),
-        post("/look/forget", start.forget, anyone),
-        get("/keep", keep.ask, anyone),
-        post("/keep", keep.make, anyone),
-        get("/keep/code", keep.code, kept),
-        post("/keep/done", keep.done, kept),
-        get("/unlock", unlock.ask, anyone),
-        post("/unlock", unlock.open_it, anyone),
-        post("/lock", unlock.lock, anyone),
-        get("/bring", bring.ask, kept),
-        post("/bring/drop", bring.drop, kept, bytes_max=files),
-        post("/bring/sample", bring.sample, kept),
-        post("/bring/answers", bring.answer, kept),
-        post("/bring/forget", bring.forget, kept),
-        get("/bring/done", bring.done, kept),
-        get("/things", things.diary, kept),
-        get("/things/{id}", things.one, kept),
-        get("/deals", connect.deals, kept),
-        get("/connect", connect.ask, kept),
-        post("/connect", connect.agree, kept),
-        get("/with/{name}", deal.show, kept),
-        get("/with/{name}/given", deal.given, kept),
-        get("/with/{name}/given/{position:int}", deal.one_giving, kept),
-        get("/with/{name}/log", deal.log, kept),
-        get("/with/{name}/got", received.got, kept),
-        post("/with/{name}/end", deal.end, kept),
-        get("/with/{name}/give", giving.choose, kept),
-        post("/with/{name}/preview", giving.preview, kept),
-        post("/with/{name}/give", giving.give, kept),
-        get("/inbox", received.inbox, kept),
-        post("/inbox/read", received.mark_read, kept),
-        get("/more", more.show, kept),
-        post("/export", more.export, kept),
+        _get("/", anyone(parts, home.show)),
+        _get("/guide/{service}", anyone(parts, start.guide)),
+        _get("/look", anyone(parts, start.found)),
+        _post("/drop", anyone(parts, start.drop, bytes_max=files)),
+        _post("/look/sample", anyone(parts, start.sample)),
+        _post("/look/answers", anyone(parts, start.answer)),
+        _post("/look/forget", anyone(parts, start.forget)),
+        _get("/keep", anyone(parts, keep.ask)),
+        _post("/keep", anyone(parts, keep.make)),
+        _get("/unlock", anyone(parts, unlock.ask)),
+        _post("/unlock", anyone(parts, unlock.open_it)),
+        _post("/lock", anyone(parts, unlock.lock)),
+        _get("/keep/code", kept(parts, keep.code)),
+        _post("/keep/done", kept(parts, keep.done)),
+        _get("/bring", kept(parts, bring.ask)),
+        _post("/bring/drop", kept(parts, bring.drop, bytes_max=files)),
+        _post("/bring/sample", kept(parts, bring.sample)),
+        _post("/bring/answers", kept(parts, bring.answer)),
+        _post("/bring/forget", kept(parts, bring.forget)),
+        _get("/bring/done", kept(parts, bring.done)),
+        _get("/things", kept(parts, things.diary)),
+        _get("/things/{id}", kept(parts, things.one)),
+        _get("/inbox", kept(parts, received.inbox)),
+        _post("/inbox/read", kept(parts, received.mark_read)),
+        _get("/more", kept(parts, more.show)),
+        _post("/export", kept(parts, more.export)),
+        *_dealing(parts),
     ]
 
 
-__all__ = ["LOOK_SECONDS_MAX", "Door", "Sample", "VaultHost", "routes"]
+def _dealing(parts: Parts) -> list[Route]:
+    """The pages of deals: making one, giving, looking back, ending it."""
+    return [
+        _get("/deals", kept(parts, connect.deals)),
+        _get("/connect", kept(parts, connect.ask)),
+        _post("/connect", kept(parts, connect.agree)),
+        _get("/with/{name}", kept(parts, deal.show)),
+        _get("/with/{name}/give", kept(parts, giving.choose)),
+        _post("/with/{name}/preview", kept(parts, giving.preview)),
+        _post("/with/{name}/give", kept(parts, giving.give)),
+        _get("/with/{name}/given", kept(parts, deal.given)),
+        _get("/with/{name}/given/{position:int}", kept(parts, deal.one_giving)),
+        _get("/with/{name}/got", kept(parts, received.got)),
+        _get("/with/{name}/log", kept(parts, deal.log)),
+        _post("/with/{name}/end", kept(parts, deal.end)),
+    ]
+
+
+def _get(path: str, endpoint: Endpoint) -> Route:
+    return Route(path, endpoint, methods=["GET"])
+
+
+def _post(path: str, endpoint: Endpoint) -> Route:
+    return Route(path, endpoint, methods=["POST"])
+
+
+__all__ = ["Door", "Sample", "VaultHost", "routes"]

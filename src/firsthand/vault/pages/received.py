@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
+    from firsthand.vault.acts.giving import Choice
     from firsthand.vault.acts.opened import Vault
     from firsthand.vault.pages.visits import Visit
 
@@ -84,7 +85,7 @@ def message(vault: Vault, told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def answer(
-    vault: Vault, name: str, answered: Answered, choice: browsing.Choice | None = None
+    vault: Vault, name: str, answered: Answered, choice: Choice | None = None
 ) -> list[dict[str, Any]]:
     """The picks of an answer, each with its reasons as links to the person's own things."""
     ids = [each for pick in answered.picks for each in pick.because]

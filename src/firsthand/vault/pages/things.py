@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -15,6 +14,8 @@ from firsthand.vault.pages import saying
 from firsthand.vault.pages.visits import NotHere, Visit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from starlette.responses import Response
 
 PAGE_THINGS: Final = 50
@@ -60,7 +61,9 @@ def diary(visit: Visit) -> Response:
         months=by_month(things),
         chart=_chart(browsing.months(visit.vault, chosen)) if at == 1 else Markup(""),
         kinds=_tabs(counts, chosen),
-        sources=[(name, saying.source(name)) for name in sorted({c["source"] for c in counts})],
+        sources=[
+            (name, saying.source(name)) for name in sorted({str(c["source"]) for c in counts})
+        ],
         newer=_href(chosen, at - 1) if at > 1 else None,
         older=_href(chosen, at + 1) if at * PAGE_THINGS < total else None,
         first=(at - 1) * PAGE_THINGS + 1,
