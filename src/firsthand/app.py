@@ -17,7 +17,9 @@ from firsthand.hub import erasing, outbox, projector, reads
 from firsthand.hub.acts.founding import found
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.doors.routes import application
+from firsthand.hub.intake import tallies
 from firsthand.hub.intake.taking import Intake
+from firsthand.hub.pages.site import Site
 from firsthand.hub.roles.profile import projection
 from firsthand.hub.roles.profile.answering import Answering
 from firsthand.hub.staff import accounts, tokens
@@ -48,7 +50,7 @@ T = TypeVar("T")
 TABLES = (
     *organisation.TABLES, *catalogue.TABLES, *relationships.TABLES, *agreements.TABLES,
     *invites.TABLES, *accounts.TABLES, *tokens.TABLES, *reads.TABLES, *projector.TABLES,
-    *erasing.TABLES, *outbox.TABLES, *projection.TABLES,
+    *erasing.TABLES, *outbox.TABLES, *tallies.TABLES, *projection.TABLES,
 )  # fmt: skip
 SWITCH_INTERVAL_S = 0.0005
 
@@ -138,7 +140,10 @@ def hub_application(hub: Hub) -> ASGIApp:
     """The hub as an ASGI application. Call it in the process that serves."""
     # A waiting thread gets its turn soon: receipts wait for the writer's thread, and it for us.
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    return application(hub)
+    site = Site(hub)
+    site.start()
+    hub.closing.insert(0, site.close)
+    return application(hub, pages=site.routes(), missing=site.missing)
 
 
 def _hub_of(
@@ -147,7 +152,7 @@ def _hub_of(
     intake = Intake(journal, clock)
     waiting = outbox.Outbox(subject=owner.subject, key=owner.key, chance=chance)
     read = reads.Reads(journal, clock)
-    folds = (projection.ProfileProjection(),)
+    folds = (tallies.Tallied(projection.ProfileProjection()),)
     answering = Answering(
         reads=read,
         outbox=waiting,

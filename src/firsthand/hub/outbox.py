@@ -18,9 +18,15 @@ from firsthand.protocol.wire import MESSAGES_MAX, TYP_MESSAGE
 
 TABLE = "outbox"
 HEADS = "outbox_heads"
-TABLES = (Table(name=TABLE, erased=True), Table(name=HEADS, erased=True))
+SENT = "outbox_sent"
+TABLES = (
+    Table(name=TABLE, erased=True),
+    Table(name=HEADS, erased=True),
+    Table(name=SENT, erased=False, hot=True),
+)
 LISTENERS_MAX = 1_000
 _HEAD = "n"
+_TOTAL = "total"
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +78,19 @@ class Outbox:
         jws = sign_jws(event, key=self._key, typ=TYP_MESSAGE)
         tx.put(TABLE, relationship, f"{n:012d}", jws.encode())
         tx.put(HEADS, relationship, _HEAD, str(n).encode())
+        tx.put(SENT, "", _TOTAL, str(self.sent(tx) + 1).encode())
         return n
+
+    @staticmethod
+    def sent(reader: Reader) -> int:
+        """How many messages there were ever, to all; it names nobody, so it outlives erasing."""
+        return int(reader.get(SENT, "", _TOTAL) or b"0")
+
+    @staticmethod
+    def newest(reader: Reader, relationship: str, rows_max: int) -> list[Message]:
+        """The newest messages to one person that are still kept, the newest first."""
+        entries = reader.scan(TABLE, relationship, rows_max=rows_max, newest_first=True)
+        return [Message(n=int(entry.key), jws=entry.value.decode()) for entry in entries]
 
     @staticmethod
     def after(reader: Reader, relationship: str, n: int) -> tuple[list[Message], bool]:

@@ -3,7 +3,9 @@
 import msgspec
 
 from firsthand.hub.acts.opened import Hub
+from firsthand.hub.reads import PurposeRefused
 from firsthand.hub.staff import accounts, tokens
+from firsthand.protocol.terms import PURPOSES
 
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,3 +28,16 @@ def token(hub: Hub, text: str) -> tokens.Token | None:
     """What a token opens, or None."""
     with hub.snapshot() as reader:
         return tokens.get(reader, text)
+
+
+def token_anew(hub: Hub, purpose: str) -> str:
+    """A new token for a purpose, shown this once; the one before opens nothing any more.
+
+    Raises ``PurposeRefused`` where there is no such purpose.
+    """
+    if purpose not in PURPOSES:
+        raise PurposeRefused(f"No purpose is called {purpose[:40]!r}.")
+    text = tokens.make(hub.chance)
+    made = tokens.Token(name=f"{purpose} token", purpose=purpose)
+    hub.write(lambda tx: tokens.replace(tx, text, made))
+    return text

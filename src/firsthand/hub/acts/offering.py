@@ -26,12 +26,12 @@ def policy(
     }
 
 
-def catalogue(hub: Hub, *, csv: str, rule: str | None = None) -> dict[str, object]:
-    """Publish a catalogue (CSV as text) and its rule; all who gave something are answered anew.
+def catalogue(hub: Hub, *, csv: str | bytes, rule: str | None = None) -> dict[str, object]:
+    """Publish a catalogue (CSV) and its rule; all who gave something are answered anew.
 
     Raises ``CatalogueRefused``.
     """
-    offering = read_catalogue(csv.encode(), rule=rule)
+    offering = read_catalogue(csv.encode() if isinstance(csv, str) else csv, rule=rule)
     hub.write(lambda tx: put_offering(tx, offering))
     hub.answering.everybody_again(offering.sha256)
     return {

@@ -23,7 +23,8 @@ from firsthand.hub.terms.writing import Snapshot, Write
 class Hub:
     """One organisation's side. ``urgent`` writes go before everything else: endings, proposals.
 
-    ``closing`` are called in their order by ``close``.
+    ``closing`` are called in their order by ``close``; ``listening`` with a relationship, from
+    any thread, when terms were settled or ended in it.
     """
 
     folder: Path
@@ -40,11 +41,17 @@ class Hub:
     erasing: Erasing
     answering: Answering
     closing: list[Callable[[], None]] = field(default_factory=list)
+    listening: list[Callable[[str], None]] = field(default_factory=list)
 
     def close(self) -> None:
         """Finish what is under way and let go of the folder."""
         for close in self.closing:
             close()
+
+    def told(self, relationship: str) -> None:
+        """Tell everybody who listens that something was settled with this person."""
+        for listener in self.listening:
+            listener(relationship)
 
     def now_s(self) -> int:
         """Seconds since 1970."""

@@ -29,7 +29,9 @@ def propose(hub: Hub, proffer_jws: str) -> Held:
         door = Door(organisation=hub.organisation, policy=get_policy(tx), now=now)
         return agreements.settle(tx, door, proffer_jws, proffer, key)
 
-    return hub.urgent(work)
+    held = hub.urgent(work)
+    hub.told(person)
+    return held
 
 
 def revoke(hub: Hub, relationship: str, agreement: str) -> str:
@@ -48,7 +50,9 @@ def revoke(hub: Hub, relationship: str, agreement: str) -> str:
         ended = agreements.end(tx, relationship, agreement, revocation=receipt, now=now)
         return ended.revocation or receipt
 
-    return hub.urgent(work)
+    proof = hub.urgent(work)
+    hub.told(relationship)
+    return proof
 
 
 def erase(hub: Hub, relationship: str, agreement: str) -> str:
@@ -56,4 +60,6 @@ def erase(hub: Hub, relationship: str, agreement: str) -> str:
 
     Raises ``Refused`` (``no_agreement``).
     """
-    return hub.erasing.erase(relationship, agreement)
+    receipt = hub.erasing.erase(relationship, agreement)
+    hub.told(relationship)
+    return receipt

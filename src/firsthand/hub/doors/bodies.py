@@ -32,20 +32,38 @@ async def read_body(
     """The whole body. Raises ``Refused`` (``too_large``), ``TooSlow`` or ``Hurried``."""
     if declared is not None and declared > size_bytes_max:
         raise refuse("too_large", f"At most {size_bytes_max} bytes are taken here.")
+    task = asyncio.current_task()
+    assert task is not None, "a door is served in a task"
+    late = False
+
+    def give_up() -> None:
+        nonlocal late
+        late = True
+        task.cancel()
+
+    # As `asyncio.timeout` does it, at a third of its cost: this runs for every batch.
+    timer = task.get_loop().call_later(wait_s_max, give_up)
+    try:
+        return await _parts(receive, size_bytes_max)
+    except asyncio.CancelledError:
+        if late and task.uncancel() == 0:
+            raise TooSlow from None
+        raise
+    finally:
+        timer.cancel()
+
+
+async def _parts(receive: Receive, size_bytes_max: int) -> bytes:
     parts: list[bytes] = []
     size = 0
-    try:
-        async with asyncio.timeout(wait_s_max):
-            while True:
-                message = await receive()
-                if message["type"] != "http.request":
-                    raise Hurried
-                part = message.get("body", b"")
-                size += len(part)
-                if size > size_bytes_max:
-                    raise refuse("too_large", f"At most {size_bytes_max} bytes are taken here.")
-                parts.append(part)
-                if not message.get("more_body", False):
-                    return parts[0] if len(parts) == 1 else b"".join(parts)
-    except TimeoutError as error:
-        raise TooSlow from error
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Hurried
+        part = message.get("body", b"")
+        size += len(part)
+        if size > size_bytes_max:
+            raise refuse("too_large", f"At most {size_bytes_max} bytes are taken here.")
+        parts.append(part)
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)

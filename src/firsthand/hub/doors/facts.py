@@ -1,26 +1,20 @@
 """GET /v1/facts: what people gave, for the organisation's own systems, by a token a purpose."""
 
-import csv
-import io
-import json
-from collections.abc import Mapping, Sequence
-
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from firsthand.hub.acts import entering, people
+from firsthand.hub.acts.exporting import facts_csv, guarded
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.doors.answers import Handler, door, json_response
 from firsthand.hub.doors.relationships import number
 from firsthand.hub.reads import PurposeRefused, Who
 from firsthand.protocol.refusals import refuse
 
-COLUMNS = ("position", "relationship", "account", "agreement", "id", "type", "purpose", "given_at")
-OF_THING = ("name", "time", "source")
+__all__ = ["facts_door", "guarded"]
+
 TOKEN_CHARS_MAX = 100
-# What a spreadsheet takes for the beginning of a formula, the full-width forms included.
-_FORMULA = frozenset("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")
 
 
 def facts_door(hub: Hub) -> Handler:
@@ -54,24 +48,3 @@ def facts_door(hub: Hub) -> Handler:
         return json_response(people.facts_json(found))
 
     return facts
-
-
-def facts_csv(rows: Sequence[Mapping[str, object]]) -> bytes:
-    """Facts as CSV (RFC 4180); no cell can start a formula."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow([*COLUMNS, *OF_THING, "data"])
-    for row in rows:
-        thing = row["thing"]
-        assert isinstance(thing, Mapping), "a thing as JSON"
-        cells = [row[name] for name in COLUMNS] + [thing[name] for name in OF_THING]
-        data = json.dumps(thing["data"], ensure_ascii=False)
-        writer.writerow([guarded(cell) for cell in (*cells, data)])
-    return out.getvalue().encode()
-
-
-def guarded(cell: object) -> str:
-    """A cell that a spreadsheet takes for text: a formula's beginning gets a quote before it."""
-    text = "" if cell is None else str(cell)
-    first = text.lstrip(" \u00a0\u3000\n")[:1]
-    return f"'{text}" if first in _FORMULA and first else text

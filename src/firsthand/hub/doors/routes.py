@@ -1,6 +1,6 @@
 """All doors of a hub as one ASGI application."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,12 +13,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from firsthand.foundation.web.headers import Headers
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.doors import facts, published, relationships, terms
-from firsthand.hub.doors.answers import http_problem, plain_problem
+from firsthand.hub.doors.answers import NOT_FOUND, Handler, http_problem, plain_problem
 from firsthand.hub.doors.signals import SignalsDoor
 from firsthand.protocol import wire
 
 READ = ["GET"]
 STATE = ["POST"]
+MACHINES = ("/v1/", "/.well-known/")
 
 
 class Doors:
@@ -40,15 +41,31 @@ class Doors:
             await self._others(scope, receive, send)
 
 
-def application(hub: Hub, pages: Sequence[BaseRoute] = ()) -> ASGIApp:
-    """The hub's doors, and the routes of its ``pages`` beside them."""
+def application(
+    hub: Hub, pages: Sequence[BaseRoute] = (), missing: Handler | None = None
+) -> ASGIApp:
+    """The hub's doors, and the routes of its ``pages`` beside them.
+
+    ``missing`` answers a browser that asks for a page which is not there.
+    """
     others = Starlette(
         routes=[*routes(hub), *pages],
         middleware=[Middleware(Headers, https=hub.organisation.url.startswith("https:"))],
-        exception_handlers={HTTPException: http_problem},
+        exception_handlers={HTTPException: _fault(missing)},
     )
     others.router.redirect_slashes = False
     return Doors(SignalsDoor(hub), others)
+
+
+def _fault(missing: Handler | None) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answered(request: Request, error: Exception) -> Response:
+        wants_page = "text/html" in request.headers.get("accept", "")
+        not_there = isinstance(error, HTTPException) and error.status_code == NOT_FOUND
+        if missing and wants_page and not_there and not request.url.path.startswith(MACHINES):
+            return await missing(request)
+        return await http_problem(request, error)
+
+    return answered
 
 
 def routes(hub: Hub) -> list[BaseRoute]:
@@ -56,9 +73,8 @@ def routes(hub: Hub) -> list[BaseRoute]:
     return [
         Route(wire.PATH_DISCOVERY, published.discovery_door(hub), methods=READ),
         Route(wire.PATH_MYTERMS, published.myterms_door(hub), methods=READ),
-        Route(wire.PATH_TERMS, terms.terms_list_door(hub), methods=READ),
-        Route(wire.PATH_TERMS + "/{name}", terms.terms_door(hub), methods=READ),
-        Route("/invite/{token}", terms.invitation_door(hub), methods=READ),
+        Route(wire.PATH_TERMS + "/{name}.txt", terms.text_door, methods=READ),
+        Route(wire.PATH_TERMS + "/{name}.json", terms.machine_door, methods=READ),
         Route(wire.PATH_INVITES + "/{token}", published.invite_door(hub), methods=READ),
         Route(wire.PATH_CATALOGUES + "/{sha256}", published.catalogue_door(hub), methods=READ),
         Route(wire.PATH_AGREEMENTS, relationships.agreements_door(hub), methods=STATE),

@@ -1,9 +1,6 @@
 """POST /v1/signals, the busiest door: raw ASGI, one wake-up for all receipts of a commit."""
 
-import asyncio
 import logging
-import threading
-from collections.abc import Sequence
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -11,15 +8,14 @@ from starlette.types import Receive, Scope, Send
 from firsthand.foundation.web.headers import ALWAYS
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.doors.bodies import Hurried, TooSlow, declared_length, read_body
+from firsthand.hub.doors.together import Together
 from firsthand.hub.intake.steps import Arrived
-from firsthand.hub.intake.taking import Intake, Taken, receipt_json
+from firsthand.hub.intake.taking import Intake, receipt_json
 from firsthand.protocol.refusals import Refusal, Refused
 from firsthand.protocol.wire import BATCH_BYTES_MAX, PATH_SIGNALS, TYPE_JSON, TYPE_PROBLEM
 
 IN_FLIGHT_MAX = 4_000
-# A commit costs the same for one and for many: where many come, they go to the writer together.
-ALONE_MAX = 4
-GATHER_S = 0.004
+ALONE_MAX = 4  # where so few are on their way, none waits for another
 IN_FLIGHT_BYTES_MAX = 128 * 1024 * 1024
 NEEDED = {
     name: name.decode()
@@ -44,9 +40,8 @@ class SignalsDoor:
         self._target = hub.organisation.url + PATH_SIGNALS
         self._in_flight = 0
         self._bytes = 0
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = 0
-        self._checked: list[tuple[Arrived, asyncio.Future[Taken | Refusal]]] = []
+        self._together = Together(hub.intake)
+        hub.closing.insert(0, self._together.close)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read, check, append, and answer with the receipt once it is durable."""
@@ -86,52 +81,15 @@ class SignalsDoor:
         query = scope["query_string"]
         target = f"{self._target}?{query.decode('latin-1')}" if query else self._target
         try:
-            verdict = await self._verdict(Arrived(target_uri=target, headers=headers, body=body))
+            arrived = Arrived(target_uri=target, headers=headers, body=body)
+            alone = self._in_flight <= ALONE_MAX
+            verdict = await self._together.verdict(arrived, alone=alone)
         except Exception:  # noqa: BLE001 - no stack trace leaves the house
             _log.exception("a batch could not be handled")
             return (*_plain(500, "Something went wrong here. It was noted."), False)
         if isinstance(verdict, Refusal):
             return (*_problem(verdict), False)
         return 200, TYPE_JSON.encode(), _ENCODE(receipt_json(verdict)), False
-
-    async def _verdict(self, arrived: Arrived) -> Taken | Refusal:
-        """Check at once; what passes goes to the writer together with what passes just after."""
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop:
-            self._loop, self._thread = loop, threading.get_ident()
-        refusal = self._intake.check(arrived)
-        if refusal is not None:
-            return refusal
-        future: asyncio.Future[Taken | Refusal] = loop.create_future()
-        self._checked.append((arrived, future))
-        if self._in_flight <= ALONE_MAX:
-            self._hand_over()
-        elif len(self._checked) == 1:
-            loop.call_later(GATHER_S, self._hand_over)
-        return await future
-
-    def _hand_over(self) -> None:
-        checked, self._checked = self._checked, []
-        for arrived, future in checked:
-            self._intake.hand_over(arrived, future, self._told)
-
-    def _told(self, verdicts: Sequence[tuple[object, object]]) -> None:
-        """Hand a group's verdicts to the loop at once; from the writer's thread or our own."""
-        if threading.get_ident() == self._thread:
-            _wake(verdicts)
-            return
-        assert self._loop is not None, "a verdict comes after an offer"
-        try:
-            self._loop.call_soon_threadsafe(_wake, verdicts)
-        except RuntimeError:  # the loop has ended, and everybody who waited with it
-            _log.info("receipts for nobody: the server has stopped")
-
-
-def _wake(verdicts: Sequence[tuple[object, object]]) -> None:
-    for future, verdict in verdicts:
-        assert isinstance(future, asyncio.Future), "the ticket that was offered"
-        if not future.done():
-            future.set_result(verdict)
 
 
 def _problem(refusal: Refusal) -> tuple[int, bytes, bytes]:

@@ -10,6 +10,7 @@ from firsthand.foundation.tables import Reader, Table, Tx
 TABLE = "tokens"
 TABLES = (Table(name=TABLE, erased=False),)
 TOKEN_BYTES = 24
+TOKENS_MAX = 1_000
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +28,14 @@ def make(chance: Chance) -> str:
 def put(tx: Tx, text: str, token: Token) -> None:
     """Keep a token under its hash."""
     tx.put(TABLE, "", _hashed(text), msgspec.json.encode(token))
+
+
+def replace(tx: Tx, text: str, token: Token) -> None:
+    """Keep a token in place of those of the same purpose, which open nothing any more."""
+    for entry in tx.scan(TABLE, "", rows_max=TOKENS_MAX):
+        if msgspec.json.decode(entry.value, type=Token).purpose == token.purpose:
+            tx.delete(TABLE, "", entry.key)
+    put(tx, text, token)
 
 
 def get(reader: Reader, text: str) -> Token | None:

@@ -46,7 +46,9 @@ class Offering(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
-class _Named(msgspec.Struct, frozen=True, kw_only=True):
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """An offering without its items: the rule, and the hash that names the catalogue."""
+
     rule: Rule
     sha256: str
 
@@ -61,18 +63,23 @@ class _Rows(Protocol):
 
 def get_offering(reader: Reader) -> Offering | None:
     """The offering as it stands, or None where there is no catalogue."""
-    raw = reader.get(TABLE, "", "offering")
-    if raw is None:
+    named = get_named(reader)
+    if named is None:
         return None
-    named = msgspec.json.decode(raw, type=_Named)
     content = get_catalogue(reader, named.sha256)
     items = msgspec.json.decode(content or b"[]", type=list[Item])
     return Offering(rule=named.rule, items=items, sha256=named.sha256)
 
 
+def get_named(reader: Reader) -> Named | None:
+    """The rule as it stands and the name of its catalogue, or None; however long that is."""
+    raw = reader.get(TABLE, "", "offering")
+    return None if raw is None else msgspec.json.decode(raw, type=Named)
+
+
 def put_offering(tx: Tx, offering: Offering) -> None:
     """Publish an offering. Older catalogues stay, since answers name them by their hash."""
-    named = _Named(rule=offering.rule, sha256=offering.sha256)
+    named = Named(rule=offering.rule, sha256=offering.sha256)
     tx.put(TABLE, "", "offering", msgspec.json.encode(named))
     content = canonical(msgspec.to_builtins(offering.items))
     for number, start in enumerate(range(0, len(content), PIECE_BYTES_MAX)):

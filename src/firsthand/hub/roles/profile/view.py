@@ -40,10 +40,14 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """The profile: kinds, sources with their counts, and every thing in its order."""
+    """The profile: kinds, sources and months with their counts, and every thing in its order.
+
+    A month is ``YYYY-MM``, as the things say it.
+    """
 
     kinds: list[Kind]
     sources: dict[str, int]
+    months: dict[str, int]
     things: list[Thing]
     given_ms: dict[str, int]
 
@@ -56,13 +60,18 @@ def things(reads: Reads, relationship: str, *, purpose: str, reader: Who) -> lis
 
 def view(reads: Reads, relationship: str, *, purpose: str, reader: Who) -> View:
     """The profile of a person for ``purpose``. Raises as ``Reads.things`` does."""
-    kept = reads.things(relationship, table=THINGS, purpose=purpose, reader=reader)
+    return view_of(reads.things(relationship, table=THINGS, purpose=purpose, reader=reader))
+
+
+def view_of(kept: Sequence[Kept]) -> View:
+    """The profile that these things come to."""
     kinds: dict[str, list[Kept]] = defaultdict(list)
     for one in kept:
         kinds[one.thing.type].append(one)
     return View(
         kinds=[_kind(name, kinds[name]) for name in sorted(kinds)],
         sources=dict(Counter(one.thing.source for one in kept)),
+        months=dict(Counter(one.thing.time[:7] for one in kept if one.thing.time)),
         things=in_order([one.thing for one in kept]),
         given_ms={one.thing.id: one.given_ms for one in kept},
     )

@@ -1,0 +1,236 @@
+"""Lists who is known and which agreements are kept, a page at a time, for staff.
+
+Rows are in the order of their keys, which is nobody's order. Up to ``SORTED_MAX`` of them are
+read and sorted, the newest first; beyond that a page is what one scan gives, and search finds.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from firsthand.foundation.tables import Entry, Reader
+from firsthand.hub.acts.opened import Hub
+from firsthand.hub.intake import tallies
+from firsthand.hub.intake.tallies import Tally
+from firsthand.hub.terms import agreements, relationships
+from firsthand.hub.terms.agreements import Standing
+from firsthand.hub.terms.relationships import StateGraph
+from firsthand.protocol.terms import ROSTER, Terms
+
+PAGE_ROWS = 25
+SCAN_ROWS = 1_000
+SORTED_MAX = 5_000
+SEARCHED_MAX = 100_000
+FOUND_MAX = 50
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """One person in a list, with nothing that was given but how much. Seconds since 1970."""
+
+    id: str
+    account: str | None
+    since: int
+    state: str
+    ended_at: int | None = None
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One person in a list, with the newest deal's terms and how much was given."""
+
+    known: Known
+    terms: Terms | None
+    tally: Tally
+
+
+class People(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of persons. ``sorted`` says that the newest come first.
+
+    ``before`` and ``after`` are what to ask for next, or None; ``total`` is all there are, or None
+    where they are too many to count here.
+    """
+
+    rows: list[Row]
+    before: str | None
+    after: str | None
+    total: int | None
+    sorted: bool
+
+
+class Deal(msgspec.Struct, frozen=True, kw_only=True):
+    """One agreement or refusal in a list, without its statements. Seconds since 1970."""
+
+    relationship: str
+    account: str | None
+    id: str
+    terms: str
+    state: str
+    at: int
+    expires: int
+    ended_at: int | None
+
+
+class Deals(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of agreements; the fields are those of ``People``."""
+
+    rows: list[Deal]
+    before: str | None
+    after: str | None
+    total: int | None
+    sorted: bool
+
+
+class _Short(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    decision: str
+    terms: str
+    at: int
+    expires: int
+    ended_at: int | None = None
+
+
+_KNOWN = msgspec.json.Decoder(Known)
+_SHORT = msgspec.json.Decoder(_Short)
+_STANDING = msgspec.json.Decoder(Standing)
+
+
+def people(hub: Hub, *, at: str = "") -> People:
+    """A page of all persons; ``at`` is a place from an earlier page."""
+    with hub.snapshot() as reader:
+        found = _all(reader, relationships.TABLE)
+        if found is None:
+            entries = reader.scan_all(relationships.TABLE, after=_place(at), rows_max=PAGE_ROWS + 1)
+            rows = [_row(reader, _KNOWN.decode(one.value)) for one in entries[:PAGE_ROWS]]
+            after = _named(entries[PAGE_ROWS - 1]) if len(entries) > PAGE_ROWS else None
+            return People(rows=rows, before=None, after=after, total=None, sorted=False)
+        known = sorted(
+            (_KNOWN.decode(one.value) for one in found), key=lambda one: (-one.since, one.id)
+        )
+        start = _start(at, len(known))
+        rows = [_row(reader, one) for one in known[start : start + PAGE_ROWS]]
+    before, after = _around(start, len(known))
+    return People(rows=rows, before=before, after=after, total=len(known), sorted=True)
+
+
+def search(hub: Hub, text: str) -> tuple[list[Row], bool]:
+    """Persons whose account holds ``text`` or whose id begins with it; whether all were seen."""
+    wanted = text.strip().casefold()
+    found: list[Known] = []
+    with hub.snapshot() as reader:
+        for seen, entry in enumerate(_walk(reader, relationships.TABLE), 1):
+            one = _KNOWN.decode(entry.value)
+            hit = one.account is not None and wanted in one.account.casefold()
+            if hit or one.id.casefold().startswith(wanted):
+                found.append(one)
+            if seen >= SEARCHED_MAX or len(found) >= FOUND_MAX:
+                return [_row(reader, each) for each in _exact_first(found, wanted)], False
+        return [_row(reader, each) for each in _exact_first(found, wanted)], True
+
+
+def headcount(hub: Hub) -> dict[str, int]:
+    """How many persons there are by state. It walks over all of them: keep the answer a while."""
+    counts = dict.fromkeys(StateGraph.follows, 0)
+    with hub.snapshot() as reader:
+        for entry in _walk(reader, relationships.TABLE):
+            counts[_KNOWN.decode(entry.value).state] += 1
+    return counts
+
+
+def deals(hub: Hub, *, at: str = "") -> Deals:
+    """A page of all agreements and refusals; ``at`` is a place from an earlier page."""
+    now = hub.now_s()
+    with hub.snapshot() as reader:
+        found = _all(reader, agreements.TABLE)
+        if found is None:
+            entries: Sequence[Entry] = reader.scan_all(
+                agreements.TABLE, after=_place(at), rows_max=PAGE_ROWS + 1
+            )
+            after = _named(entries[PAGE_ROWS - 1]) if len(entries) > PAGE_ROWS else None
+            rows = [_deal(reader, one, now) for one in entries[:PAGE_ROWS]]
+            return Deals(rows=rows, before=None, after=after, total=None, sorted=False)
+        newest = sorted(found, key=lambda one: (-_SHORT.decode(one.value).at, one.key))
+        start = _start(at, len(newest))
+        rows = [_deal(reader, one, now) for one in newest[start : start + PAGE_ROWS]]
+    before, after = _around(start, len(newest))
+    return Deals(rows=rows, before=before, after=after, total=len(newest), sorted=True)
+
+
+def state_of(*, decision: str, ended_at: int | None, expires: int, now: int) -> str:
+    """``active``, ``expired``, ``ended``, ``refused`` or ``countered``. Seconds since 1970."""
+    if decision != "accepted":
+        return decision
+    if ended_at is not None:
+        return "ended"
+    return "active" if now < expires else "expired"
+
+
+def _all(reader: Reader, table: str) -> list[Entry] | None:
+    """All rows of a table, or None where there are more than are sorted."""
+    found: list[Entry] = []
+    for entry in _walk(reader, table):
+        found.append(entry)
+        if len(found) > SORTED_MAX:
+            return None
+    return found
+
+
+def _walk(reader: Reader, table: str) -> Iterator[Entry]:
+    after = ("", "")
+    while True:
+        page = reader.scan_all(table, after=after, rows_max=SCAN_ROWS)
+        yield from page
+        if len(page) < SCAN_ROWS:
+            return
+        after = (page[-1].relationship, page[-1].key)
+
+
+def _row(reader: Reader, known: Known) -> Row:
+    standing = reader.scan(agreements.STANDING, known.id, rows_max=agreements.HELD_MAX)
+    found = [_STANDING.decode(one.value) for one in standing]
+    newest = max(found, key=lambda one: (one.stands, one.expires), default=None)
+    return Row(
+        known=known,
+        terms=None if newest is None else ROSTER[newest.terms],
+        tally=tallies.of_person(reader, known.id),
+    )
+
+
+def _deal(reader: Reader, entry: Entry, now: int) -> Deal:
+    short = _SHORT.decode(entry.value)
+    known = relationships.get(reader, entry.relationship)
+    return Deal(
+        relationship=entry.relationship,
+        account=known.account if known else None,
+        id=short.id,
+        terms=short.terms,
+        state=state_of(
+            decision=short.decision, ended_at=short.ended_at, expires=short.expires, now=now
+        ),
+        at=short.at,
+        expires=short.expires,
+        ended_at=short.ended_at,
+    )
+
+
+def _exact_first(found: Sequence[Known], wanted: str) -> list[Known]:
+    return sorted(found, key=lambda one: ((one.account or "").casefold() != wanted, -one.since))
+
+
+def _start(at: str, count: int) -> int:
+    """The row that a page begins with; what cannot be is the first page."""
+    start = int(at) if at.isascii() and at.isdecimal() and len(at) < 7 else 0  # noqa: PLR2004
+    return start if start < count else 0
+
+
+def _around(start: int, count: int) -> tuple[str | None, str | None]:
+    before = str(max(0, start - PAGE_ROWS)) if start else None
+    after = str(start + PAGE_ROWS) if start + PAGE_ROWS < count else None
+    return before, after
+
+
+def _named(entry: Entry) -> str:
+    return f"{entry.relationship}.{entry.key}"
+
+
+def _place(at: str) -> tuple[str, str]:
+    relationship, dot, key = at[:200].partition(".")
+    return (relationship, key) if dot else ("", "")

@@ -1,0 +1,121 @@
+"""Looks at one person for a purpose, as staff do: what they showed, what they were told."""
+
+import msgspec
+
+from firsthand.foundation.tables import Reader
+from firsthand.hub import erasing
+from firsthand.hub.acts.opened import Hub
+from firsthand.hub.intake import tallies
+from firsthand.hub.intake.tallies import Tally
+from firsthand.hub.outbox import Message, Outbox
+from firsthand.hub.reads import Kept, Noted, Who
+from firsthand.hub.roles.profile import view
+from firsthand.hub.roles.profile.projection import THINGS
+from firsthand.hub.terms import agreements, relationships
+from firsthand.hub.terms.agreements import Held
+from firsthand.hub.terms.relationships import Relationship, StateGraph
+from firsthand.protocol.jws import JwsRefused, read_jws
+from firsthand.protocol.roles.profile import PURPOSE
+from firsthand.protocol.roles.profile_rules import Answered
+from firsthand.protocol.terms import PURPOSES
+
+ANSWERS_MAX = 5
+NOTED_MAX = 200
+GONE = "gone"
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """One person before a purpose is named: who, under which deals, how much; nothing given.
+
+    ``state`` is the relationship's, or ``gone`` where it was erased. ``purposes`` are those that
+    stand now.
+    """
+
+    id: str
+    state: str
+    account: str | None = None
+    since: int = 0
+    ended_at: int | None = None
+    held: list[Held] = []
+    purposes: list[str] = []
+    tally: Tally = Tally()
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer that was sent, and when its message was numbered."""
+
+    n: int
+    answered: Answered
+
+
+class Looked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person showed, and the answers that stand on it, the newest first."""
+
+    view: view.View
+    kept: dict[str, Kept]
+    told: list[Told]
+
+
+def person(hub: Hub, relationship: str) -> Person | None:
+    """One person by their whole id; None where nobody ever had it."""
+    with hub.snapshot() as reader:
+        known = relationships.get(reader, relationship[:100])
+        if known is None:
+            gone = erasing.find(reader, relationship)
+            return None if gone is None else Person(id=relationship, state=GONE)
+        if known.state in {StateGraph.ended, StateGraph.erasing}:
+            return Person(id=known.id, state=known.state, ended_at=known.ended_at)
+        return _person(reader, known, hub.now_s())
+
+
+def look(hub: Hub, relationship: str, *, purpose: str, staff: str) -> Looked:
+    """Read what a person gave, for a purpose; it is noted under the name of the member of staff.
+
+    Raises ``PurposeRefused`` and ``UnknownCustomer``.
+    """
+    messages: list[Message] = []
+    if purpose == PURPOSE:  # answers were made for it, so they are shown for it alone
+        with hub.snapshot() as reader:
+            messages = Outbox.newest(reader, relationship, ANSWERS_MAX)
+    who = Who(name=staff, kind="staff")
+    kept = hub.reads.things(relationship, table=THINGS, purpose=purpose, reader=who)
+    told = [Told(n=one.n, answered=found) for one in messages if (found := _read(one.jws))]
+    return Looked(view=view.view_of(kept), kept={one.thing.id: one for one in kept}, told=told)
+
+
+def noted(hub: Hub, relationship: str) -> list[Noted]:
+    """Who looked at what this person gave, the newest first."""
+    return hub.reads.noted(relationship, rows_max=NOTED_MAX)
+
+
+def deal(hub: Hub, relationship: str, agreement: str) -> tuple[Relationship, Held] | None:
+    """One agreement or refusal of one person, or None."""
+    with hub.snapshot() as reader:
+        known = relationships.get(reader, relationship[:100])
+        held = agreements.get(reader, relationship[:100], agreement[:100]) if known else None
+    return None if known is None or held is None else (known, held)
+
+
+def _person(reader: Reader, known: Relationship, now: int) -> Person:
+    held = agreements.held(reader, known.id)
+    allowed = {
+        purpose for purpose in PURPOSES if agreements.allowing(reader, known.id, purpose, now)
+    }
+    return Person(
+        id=known.id,
+        state=known.state,
+        account=known.account,
+        since=known.since,
+        ended_at=known.ended_at,
+        held=held,
+        purposes=[purpose for purpose in PURPOSES if purpose in allowed],
+        tally=tallies.of_person(reader, known.id),
+    )
+
+
+def _read(jws: str) -> Answered | None:
+    try:
+        event = read_jws(jws)[1]
+        return msgspec.convert(event["data"], Answered)
+    except (JwsRefused, KeyError, msgspec.ValidationError):
+        return None

@@ -1,0 +1,148 @@
+"""Which deals are accepted, and every one that was made or refused, with its proof."""
+
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from firsthand.hub.acts import listing, looking, offering
+from firsthand.hub.acts.listing import Deal, state_of
+from firsthand.hub.pages import saying
+from firsthand.hub.pages.public import machine
+from firsthand.hub.pages.visits import NotHere, Visit
+from firsthand.hub.terms.agreements import Held
+from firsthand.hub.terms.relationships import Relationship
+from firsthand.protocol.agreements import Agreement, read_agreement
+from firsthand.protocol.refusals import Refused
+from firsthand.protocol.terms import ROSTER, Terms
+
+PATH: Final = "/staff/deals"
+ENDED: Final = frozenset({"ended", "erasing"})
+
+
+def show(visit: Visit) -> Response:
+    """The policy, and the list of what was agreed."""
+    policy = visit.hub.policy()
+    page = listing.deals(visit.hub, at=visit.asked("at"))
+    return visit.page(
+        "deals.html",
+        title="Deals",
+        here="deals",
+        roster=[_terms(one, one.id in policy.accepts) for one in ROSTER.values()],
+        accepts=len(policy.accepts),
+        counter=policy.counter,
+        counters=[
+            *([] if policy.counter else [("", "Nothing so far")]),
+            *((one, ROSTER[one].title) for one in policy.accepts),
+        ],
+        since=policy.since,
+        owner=visit.staff.is_owner,
+        rows=[_row(one) for one in page.rows],
+        total=page.total,
+        sorted=page.sorted,
+        newer=None if page.before is None else visit.here(at=page.before) + "#kept",
+        older=None if page.after is None else visit.here(at=page.after) + "#kept",
+    )
+
+
+def change(visit: Visit) -> Response:
+    """Accept an agreement from now on, or refuse it; raises ``PolicyRefused``."""
+    form = visit.form
+    accept, refuse, counter = form.one("accept"), form.one("refuse"), form.one("counter")
+    offering.policy(
+        visit.hub,
+        accept=[accept[:40]] if accept else [],
+        refuse=[refuse[:40]] if refuse else [],
+        counter=counter[:40] or None,
+    )
+    if counter:
+        return visit.go(PATH, "From now on, this is what you propose instead of a no.")
+    title = ROSTER[accept or refuse].title
+    said = "From now on you accept" if accept else "From now on you say no to"
+    return visit.go(PATH, f"{said} “{title}”. Deals made before stay as they are.")
+
+
+def one(visit: Visit) -> Response:
+    """One deal: who, which terms, when, both signatures checked on the spot."""
+    known, held = _found(visit)
+    terms = ROSTER[held.terms]
+    agreement = _checked(visit, held)
+    says, badge = saying.STATES[_state(visit, held)]
+    over = known.state in ENDED
+    return visit.page(
+        "deal.html",
+        title=terms.title,
+        here="deals",
+        customer=saying.customer(known.id, None if over else known.account),
+        terms=terms,
+        facts=machine(terms),
+        held=held,
+        says=says,
+        badge=badge,
+        proposed=saying.when(agreement.proffer.iat) if agreement else "",
+        answered=saying.when(held.at),
+        expires=saying.when(held.expires),
+        ended=saying.when(held.ended_at) if held.ended_at else "",
+        reason=agreement.answer.reason if agreement else "",
+        counter=_counter(agreement),
+        asked=saying.asked(held.fields),
+        genuine=agreement is not None,
+        download=f"{visit.request.url.path}/signed",
+    )
+
+
+def signed(visit: Visit) -> Response:
+    """The bytes that both signed: their SHA-256 is what names the deal."""
+    _, held = _found(visit)
+    headers = {"Content-Disposition": f'attachment; filename="deal-{held.id[:16]}.txt"'}
+    body = f"{held.proffer}\n{held.answer}".encode()
+    return Response(body, media_type="text/plain; charset=us-ascii", headers=headers)
+
+
+def _found(visit: Visit) -> tuple[Relationship, Held]:
+    found = looking.deal(visit.hub, visit.named("id"), visit.named("deal"))
+    if found is None:
+        raise NotHere("No deal has this address. It may have been erased.")
+    return found
+
+
+def _checked(visit: Visit, held: Held) -> Agreement | None:
+    try:
+        return read_agreement(
+            held.proffer,
+            held.answer,
+            organisation_key=visit.hub.organisation.key.public_key(),
+        )
+    except Refused:
+        return None
+
+
+def _counter(agreement: Agreement | None) -> str:
+    """What was proposed instead, or nothing."""
+    found = ROSTER.get(agreement.answer.counter or "") if agreement else None
+    return found.title if found else ""
+
+
+def _state(visit: Visit, held: Held) -> str:
+    return state_of(
+        decision=held.decision,
+        ended_at=held.ended_at,
+        expires=held.expires,
+        now=visit.hub.now_s(),
+    )
+
+
+def _terms(terms: Terms, accepted: bool) -> dict[str, Any]:  # noqa: FBT001 - one of two lists
+    return {"terms": terms, "accepted": accepted, "facts": machine(terms)}
+
+
+def _row(deal: Deal) -> dict[str, Any]:
+    says, badge = saying.STATES[deal.state]
+    return {
+        "customer": saying.customer(deal.relationship, deal.account),
+        "title": ROSTER[deal.terms].title,
+        "href": f"/staff/customers/{deal.relationship}/deals/{deal.id}",
+        "at": saying.when(deal.at),
+        "until": saying.when(deal.ended_at or deal.expires),
+        "says": says,
+        "badge": badge,
+    }
