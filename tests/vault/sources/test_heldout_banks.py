@@ -12,6 +12,47 @@ Expected = tuple[str, str, str | None, str]
 
 # Name: (encoding, unreadable rows, the file, its rows as (day, signed amount, currency, name has)).
 CASES: dict[str, tuple[str, int, str, list[Expected]]] = {
+    "asn": (
+        "utf-8",
+        0,
+        (
+            '31-01-2024,NL01ASNB0123456789,NL02INGB0001234567,Netflix,,,,EUR,1000.00,EUR,-12.99,31-01-2024,31-01-2024,8888,INC,12345,,"Netflix abonnement",1\n'
+            '01-02-2024,NL01ASNB0123456789,NL03RABO0001234567,ACME BV,,,,EUR,987.01,EUR,2000.00,01-02-2024,01-02-2024,8888,OVB,12346,,"Salaris",1\n'
+            '13-02-2024,NL01ASNB0123456789,,Albert Heijn,,,,EUR,2987.01,EUR,-20.00,13-02-2024,13-02-2024,8888,BEA,12347,,"AH",1\n'
+        ),
+        [
+            ("2024-01-31", "-12.99", "EUR", "netflix"),
+            ("2024-02-01", "2000.00", "EUR", "salaris"),
+            ("2024-02-13", "-20.00", "EUR", ""),
+        ],
+    ),
+    "knab": (
+        "utf-8",
+        0,
+        (
+            "KNAB EXPORT;;;;;;;;;;;;;;;\n"
+            "Rekeningnummer;Transactiedatum;Valutacode;CreditDebet;Bedrag;Tegenrekeningnummer;Tegenrekeninghouder;Valutadatum;Betaalwijze;Omschrijving;Type betaling;Machtigingsnummer;Incassant ID;Adres;Referentie;Boekdatum;\n"
+            '"NL1";"31-01-2024";"EUR";"D";"12,99";"NL2";"Netflix";"31-01-2024";"Incasso";"abo";"";"";"";"";"R1";"31-01-2024";\n'
+            '"NL1";"30-01-2024";"EUR";"C";"1.000,00";"NL2";"ACME";"30-01-2024";"Overboeking";"loon";"";"";"";"";"R2";"30-01-2024";\n'
+        ),
+        [
+            ("2024-01-31", "-12.99", "EUR", "netflix"),
+            ("2024-01-30", "1000.00", "EUR", "acme"),
+        ],
+    ),
+    "bnp_fortis": (
+        "utf-8",
+        0,
+        (
+            "Volgnummer;Uitvoeringsdatum;Valutadatum;Bedrag;Valuta rekening;Rekeningnummer;Type verrichting;Tegenpartij;Naam van de tegenpartij;Mededeling;Details;Status;Reden van weigering\n"
+            "2024-0001;31/01/2024;31/01/2024;-12,99;EUR;BE12;Kaartbetaling;;NETFLIX;;BETALING MET DEBETKAART NUMMER 1234 NETFLIX;Geaccepteerd;\n"
+            "2024-0002;30/01/2024;30/01/2024;1000;EUR;BE12;Overschrijving in euro;BE9;ACME NV;LOON;x;Geaccepteerd;\n"
+        ),
+        [
+            ("2024-01-31", "-12.99", "EUR", "netflix"),
+            ("2024-01-30", "1000.00", "EUR", "acme"),
+        ],
+    ),
     "sparkasse_mt940": (
         "utf-8",
         0,

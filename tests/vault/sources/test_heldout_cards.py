@@ -12,6 +12,57 @@ Expected = tuple[str, str, str | None, str]
 
 # Name: (encoding, unreadable rows, the file, its rows as (day, signed amount, currency, name has)).
 CASES: dict[str, tuple[str, int, str, list[Expected]]] = {
+    "lcl": (
+        "utf-8",
+        1,
+        (
+            "31/01/2024;-12,99;Carte;;NETFLIX.COM 30/01/24;0;Divers\n"
+            "30/01/2024;-45,00;Carte;;CARREFOUR 29/01/24;0;Divers\n"
+            "29/01/2024;1500,00;Virement;;VIR ACME;0;Divers\n"
+            "31/01/2024;1442,01;;00123 012345L\n"
+        ),
+        [
+            ("2024-01-31", "-12.99", None, "netflix"),
+            ("2024-01-30", "-45.00", None, "carrefour"),
+            ("2024-01-29", "1500.00", None, "acme"),
+        ],
+    ),
+    "giro_sagt_danke": (
+        "utf-8",
+        0,
+        (
+            "Datum;Empfänger;Verwendungszweck;Betrag\n"
+            "31.01.2024;REWE SAGT DANKE;Kartenzahlung REWE SAGT DANKE;-10,00\n"
+            "30.01.2024;ACME;Lohn;1.000,00\n"
+            "29.01.2024;Oma;Geschenk;50,00\n"
+            "28.01.2024;Opa;Geschenk;50,00\n"
+        ),
+        [
+            ("2024-01-31", "-10.00", None, "rewe"),
+            ("2024-01-30", "1000.00", None, "acme"),
+            ("2024-01-29", "50.00", None, "oma"),
+            ("2024-01-28", "50.00", None, "opa"),
+        ],
+    ),
+    "checking_pays_card": (
+        "utf-8",
+        0,
+        (
+            "Date,Description,Amount\n"
+            "01/31/2024,CITI AUTOPAY PAYMENT 123,-500.00\n"
+            "01/30/2024,ACME PAYROLL,1000.00\n"
+            "01/15/2024,ACME PAYROLL,1000.00\n"
+            "01/10/2024,RENT,-700.00\n"
+            "01/09/2024,GROCER,-70.00\n"
+        ),
+        [
+            ("2024-01-31", "-500.00", None, "citi"),
+            ("2024-01-30", "1000.00", None, "acme"),
+            ("2024-01-15", "1000.00", None, "acme"),
+            ("2024-01-10", "-700.00", None, "rent"),
+            ("2024-01-09", "-70.00", None, "grocer"),
+        ],
+    ),
     "chase_checking": (
         "utf-8",
         0,

@@ -35,6 +35,7 @@ HALF_MONTH_DAYS = 12
 YEAR_DAYS = range(350, 381)
 YEAR_SKIPPED_DAYS_MIN = 700
 PREPAID_DAYS = 28
+SATURDAY = 5
 PHASES_MAX = 3
 ANCHORS_MAX = 4
 _COVERED_MIN = 0.7
@@ -116,6 +117,7 @@ def _better(one: Rhythm | None, other: Rhythm | None) -> Rhythm | None:
 
 def _by_months(dates: list[datetime.date], cadence: str, months: int) -> Rhythm | None:
     best: Rhythm | None = None
+    best_key = (0, 0.0, 0.0)
     for anchor in _anchors(dates):
         placed = [_nearest(date, anchor) for date in dates]
         phases = Counter(month % months for month, off in placed if abs(off) <= _OFF_MAX[cadence])
@@ -130,8 +132,21 @@ def _by_months(dates: list[datetime.date], cadence: str, months: int) -> Rhythm 
                 found = Rhythm(
                     cadence=cadence, anchor=anchor, step_days=None, slots=slots, off_mean=off
                 )
-                best = _better(best, found)
+                key = (len(slots), -_off_workdays(dates, found), -off)
+                if best is None or key > best_key:
+                    best, best_key = found, key
     return best
+
+
+def _off_workdays(dates: list[datetime.date], rhythm: Rhythm) -> float:
+    """How far dates are off on average if a due date on a weekend may move to a workday."""
+    off_days = 0
+    for _, i in rhythm.slots:
+        month, late = _nearest(dates[i], rhythm.anchor or 1)
+        weekday = _due(month, rhythm.anchor or 1).weekday()
+        moved = {SATURDAY: (-1, 0, 2), SATURDAY + 1: (-2, 0, 1)}.get(weekday, (0,))
+        off_days += 0 if late in moved else abs(late)
+    return off_days / len(rhythm.slots)
 
 
 def _anchors(dates: list[datetime.date]) -> list[int]:

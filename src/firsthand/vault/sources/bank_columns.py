@@ -263,7 +263,8 @@ def _money_by_content(columns: Columns, roles: dict[int, tuple[str, int]], seen:
         return
     for i, j in pairwise(options):
         both = [(bool(a), bool(b)) for a, b in zip(values[i], values[j], strict=True)]
-        if len(both) > 1 and sum(a != b for a, b in both) >= 0.9 * len(both):
+        used = any(a for a, _ in both) and any(b for _, b in both)
+        if used and len(both) > 1 and sum(a != b for a, b in both) >= 0.9 * len(both):
             columns.debit, columns.credit = i, j
             return
     options = [i for i in options if i != columns.balance]

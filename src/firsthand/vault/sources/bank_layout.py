@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from itertools import pairwise
 
 import msgspec
 
@@ -13,9 +12,9 @@ from firsthand.vault.sources.amounts import (
     currencies_in,
     direction_of,
     read_amount,
-    signed_value,
 )
 from firsthand.vault.sources.bank_columns import Columns
+from firsthand.vault.sources.bank_sums import sign_by_balance
 from firsthand.vault.sources.bank_words import tokens_of
 from firsthand.vault.sources.csvs import Record
 from firsthand.vault.sources.dates import ORDER_WORDS, OrderEvidence, plain
@@ -178,7 +177,8 @@ def decide(evidence: Evidence, preamble: str, answers: Answers) -> Layout:
     mark = _mark(evidence, stated, answers, questions, guesses)
     positive = -1
     if columns.amount is not None and not directed:
-        positive = _positive(evidence, mark, answers, guesses)
+        runs = evidence.orders[columns.dates[0]].runs(order) if columns.dates else 0
+        positive = _positive(evidence, mark, runs, answers, guesses)
     usual = evidence.widths.most_common(1)[0][0] if evidence.widths else len(columns.labels)
     named = len(columns.header) or usual
     full = evidence.trimmed.most_common(1)[0][0] if evidence.trimmed else named
@@ -339,7 +339,9 @@ def _without_decimals(columns: Columns, stated: str | None) -> bool:
                for name in columns.header for c in name)  # fmt: skip
 
 
-def _positive(evidence: Evidence, mark: str, answers: Answers, guesses: list[Guess]) -> int:
+def _positive(
+    evidence: Evidence, mark: str, runs: int, answers: Answers, guesses: list[Guess]
+) -> int:
     """1 if an amount without a minus is money received, -1 if it is money spent."""
     choices = [SPENT, RECEIVED]
     words = {word for label in evidence.columns.header for word in tokens_of(label)}
@@ -354,29 +356,11 @@ def _positive(evidence: Evidence, mark: str, answers: Answers, guesses: list[Gue
     elif words & _CARD_NAMES and not evidence.thanked_plain and not evidence.paid_plain:
         # Unmarked purchases and a few that were taken back.
         spent = spent or evidence.plain > 3 * evidence.minus > 0
-    if votes := _by_balance(evidence.balanced, mark):
+    if votes := sign_by_balance(evidence.balanced, mark, runs):
         spent = votes < 0
     guess = answers.get("sign", choices) or (SPENT if spent else RECEIVED)
     guesses.append(Guess(answers.id("sign"), "An amount without a minus is", guess, choices))
     return -1 if guess == SPENT else 1
-
-
-def _by_balance(rows: list[tuple[str, str]], mark: str) -> int:
-    """Above 0 if the balance rises by amounts without a minus, below 0 if it falls by them.
-
-    0 if it does not follow the amounts: at least two steps must, and nine of ten that do alike.
-    """
-    values = [(signed_value(a, mark), signed_value(b, mark)) for a, b in rows]
-    rises = falls = 0
-    for (last, before), (this, now) in pairwise(values):
-        if before is None or now is None or before == now:
-            continue
-        # Oldest first the step belongs to this row; newest first it belongs to the row above.
-        rises += (this == now - before) or (last == before - now)
-        falls += (this == before - now) or (last == now - before)
-    if max(rises, falls) < 2 or min(rises, falls) > 0.1 * (rises + falls):
-        return 0
-    return rises - falls
 
 
 def _currency(

@@ -1,8 +1,10 @@
-"""Which column of a bank's CSV is the amount and which the balance, by how they add up."""
+"""What the sums in a bank's CSV show: which column is the amount, and which sign means what."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise, permutations
+
+from firsthand.vault.sources.amounts import signed_value
 
 COLUMNS_MAX = 6
 
@@ -49,3 +51,26 @@ def _adds_up(amounts: Values, balances: Values) -> bool:
         up += abs(now - before) == abs(this)
         down += abs(before - now) == abs(last)
     return tried >= 2 and max(up, down) >= 0.7 * tried
+
+
+def sign_by_balance(rows: list[tuple[str, str]], mark: str, runs: int) -> int:
+    """Above 0 if the balance rises by amounts without a minus, below 0 if it falls by them.
+
+    0 if it does not follow the amounts: at least two steps must, and nine of ten that do alike.
+    `rows` are (amount, balance) as written; `runs` is 1 for oldest first, -1 for newest first, 0
+    if that is not known: it tells a balance before the row from one after it.
+    """
+    values = [(signed_value(a, mark), signed_value(b, mark)) for a, b in rows]
+    rises = falls = 0
+    for (last, before), (this, now) in pairwise(values):
+        if before is None or now is None or before == now:
+            continue
+        # Oldest first the step is this row's, or the last one's if the balance is that before it;
+        # newest first both turn round.
+        step = now - before
+        by_this, by_last = (step if runs >= 0 else -step), (step if runs > 0 else -step)
+        rises += by_this == this or by_last == last
+        falls += -by_this == this or -by_last == last
+    if max(rises, falls) < 2 or min(rises, falls) > 0.1 * (rises + falls):
+        return 0
+    return rises - falls

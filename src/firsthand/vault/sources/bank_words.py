@@ -71,7 +71,7 @@ _WORDS: dict[str, str] = {
         waluta rachunku|source currency|通貨|account currency""",
     "payer": """source name|zahlungspflichtige r|zahlungspflichtiger|auftraggeber|payer|sender|remitter|
         ordenante|ordinante|nadawca|avsandare|avsender|afsender|zahler|debtor|debtor name|opdrachtgever""",
-    "payee": """payee|target name|nazev protistrany|protistrana|nazev protiuctu|partner neve|payee name|merchant|merchant name|name|counterparty|counter party|
+    "payee": """payee|naam van de tegenpartij|tegenrekeninghouder|target name|nazev protistrany|protistrana|nazev protiuctu|partner neve|payee name|merchant|merchant name|name|counterparty|counter party|
         counterparty name|counter party name|recipient|recipient name|beneficiary|beneficiary name|
         to from|paid to|vendor|zahlungsempfanger|zahlungsempfanger in|zahlungsempfaenger|empfanger|
         empfaenger|auftraggeber empfanger|auftraggeber empfaenger|empfanger auftraggeber|

@@ -215,6 +215,11 @@ class OrderEvidence:
                 self._low[order] = min(self._low[order], date)
             self._last[order] = date
 
+    def runs(self, order: str) -> int:
+        """1 if the column runs upwards when read in this order, -1 downwards, 0 neither."""
+        up, down = self._up[order], self._down[order]
+        return (up > 0 and down <= 0.1 * up) - (down > 0 and up <= 0.1 * down)
+
     def decide(self, *, newest_first: bool, day_first: bool) -> list[str]:
         """The orders that are left, likeliest first: one if decided, more if only a person knows.
 
