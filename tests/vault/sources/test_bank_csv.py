@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firsthand.vault.sources import Export, Row, UnableToRead, Unreadable, open_export
@@ -296,6 +296,7 @@ def written(amount: Decimal, style: tuple[str, str], trailing: str) -> str:
     return {"before": f"-{text}", "after": f"{text}-", "round": f"({text})"}[trailing]
 
 
+@settings(deadline=None)
 @given(
     rows=ROWS,
     date_style=st.sampled_from(DATE_STYLES),

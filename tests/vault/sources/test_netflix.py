@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firsthand.protocol.things import Thing
@@ -154,6 +154,7 @@ TITLES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max
 )
 
 
+@settings(deadline=None)
 @given(
     views=st.lists(
         st.tuples(

@@ -9,6 +9,7 @@ import datetime
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 
 import msgspec
 
@@ -16,6 +17,7 @@ from firsthand.protocol.things import Thing
 from firsthand.vault.sense.finding import Finding
 
 VIEW_SECONDS_MIN = 120
+GOES_ON_HOURS_MAX = 8
 FILM_BEGUN_SECONDS_MAX = 15 * 60
 FILM_LEFT_DAYS_MIN = 7
 SERIES_LEFT_DAYS_MIN = 60
@@ -28,7 +30,10 @@ _NUMBERED = re.compile(r"\s*\([^()]*\d[^()]*\)\s*$")
 
 
 class View(msgspec.Struct, frozen=True):
-    """One view: whose, what, when, how long (None if the export does not say)."""
+    """One view: whose, what, when, how long (None if the export does not say).
+
+    `begun` is the moment of the start in UTC, None if the export has days only.
+    """
 
     id: str
     name: str
@@ -36,6 +41,7 @@ class View(msgspec.Struct, frozen=True):
     date: datetime.date
     seconds: int | None
     profile: str
+    begun: datetime.datetime | None = None
 
     @property
     def counts(self) -> bool:
@@ -95,7 +101,12 @@ def _view(thing: Thing) -> View | None:
         case _:
             pass
     seconds = _seconds(thing.data.get("duration"))
-    return View(thing.id, thing.name, series, date, seconds, profile)
+    begun = None
+    if "T" in (thing.time or ""):
+        with suppress(ValueError):
+            begun = datetime.datetime.fromisoformat(thing.time or "")
+            begun = begun if begun.tzinfo else begun.replace(tzinfo=datetime.UTC)
+    return View(thing.id, thing.name, series, date, seconds, profile, begun)
 
 
 def _seconds(duration: object) -> int | None:
@@ -172,25 +183,21 @@ def _rewatched(views: list[View]) -> Finding | None:
     for view in views:
         if view.counts:
             days[view.profile, plain_title(view.name)].append(view)
-    again = [
-        (len({view.date for view in same}), same)
-        for same in days.values()
-        if len({view.date for view in same}) > 1
-    ]
+    again = [(len(dates), dates, same) for same in days.values() if len(dates := _times(same)) > 1]
     if not again:
         return None
-    again.sort(key=lambda item: (-item[0], item[1][0].name))
+    again.sort(key=lambda item: (-item[0], item[2][0].name))
     items: list[dict[str, object]] = [
         {
             "name": same[0].name,
             "times": times,
-            "dates": sorted({view.date.isoformat() for view in same}),
+            "dates": [date.isoformat() for date in dates],
             "last": same[-1].date.isoformat(),
             "things": [view.id for view in same],
         }
-        for times, same in again[:ITEMS_MAX]
+        for times, dates, same in again[:ITEMS_MAX]
     ]
-    times, most = again[0]
+    times, _, most = again[0]
     others = len(again) - 1
     detail = f"{others} more were seen again." if others else "Nothing else was seen again."
     return Finding(
@@ -198,9 +205,23 @@ def _rewatched(views: list[View]) -> Finding | None:
         title=f"You watched {most[0].name} {times} times",
         detail=f"Counted by days; views under two minutes don't count. {detail}",
         facts={"items": items, "count": len(again)},
-        things=[view.id for _, same in again[:ITEMS_MAX] for view in same],
-        chart=[(same[0].name, float(times)) for times, same in again[:10]],
+        things=[view.id for _, _, same in again[:ITEMS_MAX] for view in same],
+        chart=[(same[0].name, float(times)) for times, _, same in again[:10]],
     )
+
+
+def _times(same: list[View]) -> list[datetime.date]:
+    """The days on which one title was begun: going on with it within hours is not once more."""
+    dates: set[datetime.date] = set()
+    end: datetime.datetime | None = None
+    for view in sorted(same, key=lambda v: (v.date, v.begun is not None, str(v.begun))):
+        if view.begun is None:
+            dates.add(view.date)
+            continue
+        if end is None or view.begun - end > datetime.timedelta(hours=GOES_ON_HOURS_MAX):
+            dates.add(view.date)
+        end = view.begun + datetime.timedelta(seconds=view.seconds or 0)
+    return sorted(dates)
 
 
 def _abandoned(views: list[View]) -> Finding | None:
