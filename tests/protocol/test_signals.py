@@ -65,6 +65,7 @@ def test_another_way_of_writing_the_same_is_taken() -> None:
         (b'"id":"a"', b'"id":"a","colour":"red"'),
         (b'"isBasedOn":"netflix"', b'"isBasedOn":"netflix","agent":"Ada"'),
         (b"[{", b"{"),
+        (b"Fog", b"\x80og"),
     ],
 )
 def test_anything_else_is_refused(old: bytes, new: bytes) -> None:

@@ -53,7 +53,7 @@ def decode_signals(body: bytes) -> Sequence[Signal]:
     """
     try:
         signals = _DECODER.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # broken UTF-8 is no DecodeError
         raise refuse("shape_invalid", str(error)) from error
     if _ENCODER.encode(signals) != body:
         # Written in another way than ours, which is allowed; a name said twice is not.

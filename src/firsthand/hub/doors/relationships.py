@@ -97,7 +97,7 @@ async def _ending(hub: Hub, request: Request) -> tuple[str, Ending]:
     signed = await by_relationship(hub, request, body=body, waits=True, erased=True)
     try:
         ending = msgspec.json.decode(body, type=Ending)
-    except msgspec.DecodeError as error:
+    except ValueError as error:
         raise refuse("shape_invalid", str(error)) from error
     if not 1 <= len(ending.agreement) <= 100 or not ending.agreement.isalnum():  # noqa: PLR2004
         raise refuse("no_agreement")

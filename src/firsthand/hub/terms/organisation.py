@@ -153,7 +153,7 @@ def load(folder: Path) -> Organisation:
         raise UnableToLoad(
             f"{folder} holds no organisation. Make one: firsthand hub init --name NAME --url URL"
         ) from error
-    except (OSError, KeyRefused, msgspec.DecodeError) as error:
+    except (OSError, KeyRefused, ValueError) as error:
         raise UnableToLoad(f"{folder} cannot be read: {error}") from error
     about = check_about(about.name, about.url)
     return Organisation(

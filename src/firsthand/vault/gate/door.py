@@ -235,5 +235,5 @@ def _object_in(body: bytes) -> dict[str, object]:
 def _items_in(body: bytes) -> list[Item]:
     try:
         return msgspec.json.decode(body, type=list[Item])
-    except msgspec.DecodeError as error:
+    except ValueError as error:
         raise refuse("shape_invalid", f"The catalogue: {error}") from error

@@ -93,7 +93,7 @@ def _out(table: str, name: str, value: object) -> object:
     if (table, name) in _JSON and isinstance(value, str):
         try:
             held = msgspec.json.decode(value)
-        except msgspec.DecodeError:
+        except ValueError:
             return value
         same = isinstance(held, dict | list) and msgspec.json.encode(held).decode() == value
         return held if same else value

@@ -121,7 +121,7 @@ def _receipt_problem(row: Row, relationship: Relationship) -> str | None:
         digest = bytes.fromhex(sha256_hex(bytes(row["body"])))
         log_key = relationship.organisation.log_key
         verify_receipt(receipt, leaf=label.leaf(digest), log_key=log_key)
-    except (Refused, msgspec.DecodeError) as error:
+    except (Refused, ValueError) as error:
         return str(error)
     return None
 
