@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.harness.sides import Served, new_vault
+from tests.harness.liar import Dealing, Liar
+from tests.harness.sides import Served, bring, connected, inbox, new_vault, share
 
 from firsthand.vault.acts.opened import Vault
 
@@ -39,3 +40,31 @@ def served(serve: Callable[..., Served]) -> Served:
 def vault(tmp_path: Path, closing: contextlib.ExitStack) -> Vault:
     """One person's vault, open and empty."""
     return closing.enter_context(new_vault(tmp_path / "mine"))
+
+
+@pytest.fixture(scope="module")
+def reel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Liar]]:
+    """One organisation for the whole module; everybody is somebody new to it."""
+    liar = Liar()
+    served = Served(tmp_path_factory.mktemp("organisation") / "Reel", wrap=liar)
+    yield served, liar
+    served.stop()
+
+
+@pytest.fixture
+def stranger(reel: tuple[Served, Liar], vault: Vault) -> Iterator[Dealing]:
+    """Nobody has connected yet."""
+    served, liar = reel
+    yield Dealing(vault=vault, served=served, liar=liar)
+    liar.stop()
+
+
+@pytest.fixture
+def dealing(stranger: Dealing) -> Dealing:
+    """Connected, and something was given and answered."""
+    stranger.name = connected(stranger.vault, stranger.served)
+    bring(stranger.vault, ["Harbour"])
+    assert share(stranger.vault, stranger.name)["state"] == "given"
+    stranger.served.settle()
+    inbox(stranger.vault)
+    return stranger

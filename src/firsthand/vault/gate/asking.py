@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from firsthand.foundation.egress import Answer, Egress, EgressRefused, Unreachable
 from firsthand.protocol import wire
+from firsthand.protocol.canonical import UnableToReadJson, read_json
 from firsthand.protocol.digests import content_digest
 from firsthand.protocol.discovery import Organisation, read_document
 from firsthand.protocol.refusals import REASONS, Refusal, Refused, refuse
@@ -140,11 +141,11 @@ def introduce_again(line: Line, relationship: Relationship) -> Introduction:
 
 def refusal_in(answer: Answer) -> Refusal:
     """What an answer that is not 200 says; an unknown reason counts as ``busy`` (try later)."""
-    try:
-        problem = json.loads(answer.body)
-    except ValueError:
-        problem = None
-    if isinstance(problem, dict) and problem.get("reason") in REASONS:
-        detail = problem.get("detail")
-        return Refusal(reason=problem["reason"], detail=detail if isinstance(detail, str) else "")
+    problem: object = None
+    with contextlib.suppress(UnableToReadJson):
+        problem = read_json(answer.body)
+    if isinstance(problem, dict):
+        reason, detail = problem.get("reason"), problem.get("detail")
+        if isinstance(reason, str) and reason in REASONS:
+            return Refusal(reason=reason, detail=detail if isinstance(detail, str) else "")
     return Refusal(reason="busy", detail=f"It answered with status {answer.status}.")

@@ -164,7 +164,7 @@ class Sender:
             receipt = msgspec.json.decode(answer.body, type=ReceiptJson)
             log_key = relationship.organisation.log_key
             size = verify_receipt(receipt, leaf=label.leaf(digest), log_key=log_key)
-        except (msgspec.DecodeError, Refused) as error:
+        except (ValueError, Refused) as error:
             self._warn(relationship, f"A receipt of {relationship.organisation_name}: {error}")
             raise refuse("signature_invalid", f"The receipt does not hold: {error}") from error
         if size == relationship.log_size and not _same_log(relationship, receipt):
@@ -244,7 +244,7 @@ class Sender:
             )
             if isinstance(receipt, ErasureReceipt):
                 self._check_whole(relationship, receipt)
-        except (msgspec.DecodeError, KeyError, Refused) as error:
+        except (ValueError, KeyError, Refused) as error:
             self._warn(relationship, f"A confirmation of {relationship.organisation_name}: {error}")
             raise refuse("signature_invalid", f"The confirmation does not hold: {error}") from error
         self._confirm(relationship, row, token)
@@ -257,6 +257,8 @@ class Sender:
             for row in rows
             if row["receipt"] is not None and row["agreement"] == receipt.agreement
         }
+        if receipt.batches != len(set(receipt.leaves)):
+            raise refuse("signature_invalid", "It counts otherwise than it names.")
         missing = sorted(held - set(receipt.leaves))
         if missing:
             raise refuse("signature_invalid", f"It leaves out {len(missing)} of what you gave.")
