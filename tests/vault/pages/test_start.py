@@ -8,6 +8,7 @@ import pytest
 from tests.vault.pages.conftest import PASSPHRASE, Pages, Visitor
 
 from firsthand.foundation.clock import SetClock
+from firsthand.vault.pages.host import Door
 
 ODD = b"Date,Description,Amount\n" + b"".join(
     b"0%d/0%d/2024,Gym Membership,-20.00\n" % (5, month) for month in range(1, 8)
@@ -150,3 +151,34 @@ def test_a_sample_is_looked_at_like_a_file(
         assert sample.name in said(seen)
         assert "made-up" in said(seen)
     assert visitor.post("/look/sample", name="../etc/passwd").status_code == 404
+
+
+def test_a_vault_of_one_asks_for_no_name(make_pages: Callable[..., Pages], tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    pages = make_pages(folder=tmp_path, single=folder)
+    visitor = pages.visitor()
+    assert "Open my data" not in visitor.get("/").text.split("<main")[1], "there is nothing yet"
+    visitor.keep("Anna", pages.host.parts.samples[1])
+    assert (folder / "vault.db").is_file()
+    visitor.post("/lock")
+    asked = visitor.get("/unlock")
+    assert 'name="name"' not in asked.text
+    assert visitor.post("/unlock", passphrase=PASSPHRASE).url.path == "/"
+    visitor.http.close()
+
+
+def test_the_doors_of_a_town_lead_in(make_pages: Callable[..., Pages]) -> None:
+    doors = [
+        Door(kind="person", name="Mara L", line="Pays a lot", login="mara", passphrase=PASSPHRASE),
+        Door(kind="staff", name="Reel", line="Looks", login="owner", passphrase="pw-1", url="/x"),
+    ]
+    pages = make_pages(doors=doors)
+    visitor = pages.visitor()
+    visitor.keep("Mara")
+    visitor.post("/lock")
+    start = visitor.get("/")
+    assert {"Be Mara", "pw-1", "Go to Reel"} <= {
+        words for words in ("Be Mara", "pw-1", "Go to Reel") if words in start.text
+    }
+    assert visitor.open("mara", PASSPHRASE).url.path == "/"
+    visitor.http.close()
