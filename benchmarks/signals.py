@@ -1,58 +1,103 @@
 """How fast an organisation takes signed signals over HTTP, beside two simpler things.
 
-One run, on one machine: the load generator and the server share its cores.
+One run, on one machine: the load generator and the server share its cores. So every row says what
+a request costs in CPU time too, of the server and of the load generator, as the kernel counts it:
+that holds on a busy machine as well.
 
 `bare`      the same server process, the body read and thrown away: no signature, no storage.
 `verified`  only the signature checks of the same requests, one core, no HTTP.
-`single`    signed requests of one signal each, durable, receipted.
-`hundred`   signed requests of 100 signals each, durable, receipted.
+`single`    signed requests of one signal each, durable, receipted; `projected` is the time from a
+            receipt to the projection of what it is for.
+`ending`    the same once more, while agreements of other people end one by one: the time until an
+            ending is effective and proven.
+`hundred`   signed requests of 100 signals each, durable, receipted; `followed` until all of them
+            are in every projection.
 
-    python benchmarks/signals.py [--people N] [--each N] [--json]
+    python benchmarks/signals.py [--people N] [--each N] [--endings N] [--threads] [--json]
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import multiprocessing
+import os
 import socket
 import statistics
 import sys
 import tempfile
 import time
+import urllib.request
+from bisect import bisect_right
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import uvicorn
+import door_server
+from door_load import Run, load
+from door_people import Person
 
-from firsthand.app import found_hub, hub_application, open_hub
-from firsthand.foundation.clock import SystemClock
+from firsthand.app import found_hub
 from firsthand.foundation.egress import Egress
-from firsthand.foundation.ids import SystemChance
-from firsthand.foundation.keys import event_id
 from firsthand.foundation.settings import Settings
 from firsthand.protocol import wire
-from firsthand.protocol.agreements import Proffer, chosen, consent_record, sign_proffer
-from firsthand.protocol.canonical import sha256_hex
-from firsthand.protocol.digests import content_digest
-from firsthand.protocol.receipts import BatchLabel
-from firsthand.protocol.roles.profile import PURPOSE, TYPE_GIVEN, compose_given
-from firsthand.protocol.signals import SPECVERSION, Signal, encode_signals
-from firsthand.protocol.signatures import Message, sign, verify
-from firsthand.protocol.terms import ROSTER
-from firsthand.protocol.things import Thing
-from firsthand.vault.gate.asking import Line, introduce
-from firsthand.vault.terms.relationships import Signer, signer_for
+from firsthand.protocol.signatures import verify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from multiprocessing.synchronize import Event
 
-    from starlette.types import Receive, Scope, Send
+Row = dict[str, float]
+ENDING_EVERY_S = 0.4
+ENDINGS_AT_A_TIME = 4
+FOLLOWED_WAIT_S_MAX = 120
 
-FIELDS = {"WatchAction": ["name", "object", "startTime"]}
-BARE_PATH = "/bare"
+
+class Server:
+    """The server's process as it looks from here."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        found_hub(folder, name="Bench", url=self.url, settings=Settings())
+        context = multiprocessing.get_context("spawn")
+        self.process = context.Process(target=door_server.run, args=(str(folder), self.port))
+        self.process.start()
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+
+    def cpu_s(self) -> dict[str, float]:
+        """CPU seconds of each thread of it."""
+        assert self.process.pid is not None
+        return door_server.cpu_s(self.process.pid)
+
+    def told(self, path: str) -> object:
+        """What it tells of itself."""
+        with urllib.request.urlopen(self.url + path) as answer:  # noqa: S310 - our own server
+            return json.load(answer)
+
+    def threads(self, used: dict[str, float]) -> Row:
+        """CPU seconds by a thread's name."""
+        names = self.told(door_server.THREADS_PATH)
+        assert isinstance(names, dict)
+        by_name: Row = {}
+        for number, seconds in used.items():
+            name = names.get(number, "others")
+            by_name[name] = by_name.get(name, 0.0) + seconds
+        return by_name
+
+    def followed(self, position: int) -> list[tuple[float, int]]:
+        """When projections got how far, once they got to ``position``."""
+        until = time.monotonic() + FOLLOWED_WAIT_S_MAX
+        while time.monotonic() < until:
+            moves = self.told(door_server.MOVES_PATH)
+            assert isinstance(moves, list)
+            if moves and moves[-1][1] >= position:
+                return [(at, seen) for at, seen in moves]
+            time.sleep(0.1)
+        raise TimeoutError("the projections do not follow")
 
 
 def free_port() -> int:
@@ -62,236 +107,141 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def serve(folder: str, port: int, ready: Event) -> None:
-    """The organisation's server, in its own process; `/bare` answers without doing anything."""
-    hub = open_hub(Path(folder), Settings())
-    doors = hub_application(hub)
-
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == BARE_PATH:
-            while (await receive()).get("more_body"):
-                pass
-            headers = [(b"content-length", b"2")]
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": b"{}"})
-        else:
-            await doors(scope, receive, send)
-
-    config = uvicorn.Config(
-        application, host="127.0.0.1", port=port, log_level="warning", access_log=False,
-        lifespan="off",
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    ready.set()
-    server.run()
-
-
-class Person:
-    """One person with an agreement, who signs batches ahead of the run."""
-
-    def __init__(self, url: str, egress: Egress) -> None:
-        clock, chance = SystemClock(), SystemChance()
-        line = Line(egress, clock, url=url, literal=True, pool="bench")
-        document = introduce(line).organisation.document
-        self.signer: Signer = signer_for(chance.bytes(32), document.subject, 1)
-        self._url, self._chance, self._clock = url, chance, clock
-        self._lane, self._n = chance.token(), 0
-        terms, now = ROSTER["FH-GIVEN"], int(clock.now().timestamp())
-        record = consent_record(
-            terms=terms, person=self.signer.subject, organisation=document.subject,
-            name=document.name, fields=FIELDS, identifier="urn:bench", at="2026-01-01T00:00:00Z",
-        )  # fmt: skip
-        proffer = sign_proffer(
-            Proffer(
-                iss=self.signer.subject, aud=document.subject, jti=chance.token(), iat=now,
-                exp=now + 86_400, p7012=chosen(terms, url=url), fields=FIELDS, record=record,
-            ),
-            self.signer.key,
-        )  # fmt: skip
-        body = proffer.encode()
-        headers, _ = line.sealed(
-            wire.PATH_AGREEMENTS, body, wire.TYPE_JOSE, self.signer, waits=False
-        )
-        answer = json.loads(line.post(wire.PATH_AGREEMENTS, body, headers).body)
-        assert answer["decision"] == "accepted", answer
-        self._agreement = sha256_hex(f"{proffer}\n{answer['answer']}".encode())
-
-    def batch(self, events: int) -> tuple[bytes, Message]:
-        """The next batch as HTTP bytes, and as the message that its signature covers."""
-        self._n += 1
-        signals = [self._signal(f"{self._n}/{number}") for number in range(events)]
-        body = encode_signals(signals)
-        label = BatchLabel(lane=self._lane, n=self._n, salt=self._chance.bytes(16))
-        headers = {
-            "content-type": wire.TYPE_BATCH,
-            "content-digest": content_digest(body),
-            "firsthand-batch": label.header(),
-        }
-        target = self._url + wire.PATH_SIGNALS
-        message = Message(method="POST", target_uri=target, status=None, headers=headers)
-        created = int(self._clock.now().timestamp())
-        signed = sign(
-            message, key=self.signer.key, covered=wire.COVERED_BATCH, created=created,
-            expires=created + 86_400, keyid=self.signer.thumbprint,
-        )  # fmt: skip
-        headers |= {name.lower(): value for name, value in signed.items()}
-        head = f"POST {wire.PATH_SIGNALS} HTTP/1.1\r\nhost: bench\r\ncontent-length: {len(body)}"
-        lines = "".join(f"\r\n{name}: {value}" for name, value in headers.items())
-        message = Message(method="POST", target_uri=target, status=None, headers=headers)
-        return f"{head}{lines}\r\n\r\n".encode() + body, message
-
-    def _signal(self, thing: str) -> Signal:
-        given = compose_given(
-            Thing(
-                id=thing, type="WatchAction", name=f"The Harbour: Season 1: Fog {thing}",
-                time="2026-03-04T20:15:00Z", source="netflix",
-                data={"@type": "WatchAction", "object": {"@type": "TVEpisode", "name": "Fog"}},
-            ),
-            fields=FIELDS, precision="week",
-        )  # fmt: skip
-        assert given is not None
-        return Signal(
-            specversion=SPECVERSION, id=event_id(b"s" * 32, thing), source=self.signer.subject,
-            type=TYPE_GIVEN, agreement=self._agreement, purpose=PURPOSE, data=given,
-        )  # fmt: skip
-
-
-class Caller(asyncio.Protocol):
-    """One kept-alive connection that sends its requests one after the other."""
-
-    def __init__(self, requests: Sequence[bytes], done: asyncio.Future[None]) -> None:
-        self._requests, self._done = iter(requests), done
-        self._seen = b""
-        self.waits_ms: list[float] = []
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._next()
-
-    def data_received(self, data: bytes) -> None:
-        """Count an answer when it is whole; anything but 200 stops the run."""
-        self._seen += data
-        head, found, body = self._seen.partition(b"\r\n\r\n")
-        if not found:
-            return
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        if len(body) < length:
-            return
-        if b" 200 " not in head[:15]:
-            self._done.set_exception(RuntimeError(self._seen.decode()))
-            return
-        self._seen = body[length:]
-        self.waits_ms.append((time.perf_counter() - self._sent) * 1000)
-        self._next()
-
-    def _next(self) -> None:
-        request = next(self._requests, None)
-        if request is None:
-            self._transport.close()
-            self._done.set_result(None)
-            return
-        self._sent = time.perf_counter()
-        self._transport.write(request)
-
-
-async def load(port: int, lists: Sequence[Sequence[bytes]]) -> tuple[float, list[float]]:
-    """Send every list over its own connection at once; (seconds, all waits in ms)."""
-    loop = asyncio.get_running_loop()
-    done = [loop.create_future() for _ in lists]
-    callers = [Caller(requests, future) for requests, future in zip(lists, done, strict=True)]
-    begin = time.perf_counter()
-    for caller in callers:
-        await loop.create_connection(lambda caller=caller: caller, "127.0.0.1", port)
-    await asyncio.gather(*done)
-    return time.perf_counter() - begin, [wait for c in callers for wait in c.waits_ms]
-
-
-def measure(people: list[Person], port: int, events: int, each: int) -> dict[str, float]:
-    """One run of `each` batches of `events` signals from every person."""
-    made = [[person.batch(events) for _ in range(each)] for person in people]
-    lists = [[request for request, _ in batches] for batches in made]
-    seconds, waits = asyncio.run(load(port, lists))
-    requests = len(people) * each
-    return {
-        "requests_per_s": requests / seconds,
-        "signals_per_s": requests * events / seconds,
+def measured(
+    server: Server, lists: Sequence[Sequence[bytes]], events: int,
+    paced: Sequence[tuple[bytes, ...]] = (),
+) -> tuple[Row, Row, Run]:  # fmt: skip
+    """One run: its row, what each thread of the server used per request, and the run."""
+    requests = sum(len(one) for one in lists)
+    before = server.cpu_s()
+    run = load(server.port, lists, paced, ENDING_EVERY_S)
+    used = {n: s - before.get(n, 0.0) for n, s in server.cpu_s().items()}
+    waits = [wait for caller in run.callers[: len(lists)] for wait in caller.waits_ms]
+    row = {
+        "requests_per_s": requests / run.seconds,
+        "signals_per_s": requests * events / run.seconds,
         "p50_ms": statistics.median(waits),
         "p99_ms": statistics.quantiles(waits, n=100)[98],
+        "server_cpu_us": sum(used.values()) / requests * 1e6,
+        "load_cpu_us": run.own_cpu_s / requests * 1e6,
+        "load_cores": run.own_cpu_s / run.seconds,
     }
+    threads = {name: s / requests * 1e6 for name, s in server.threads(used).items()}
+    return row, threads, run
 
 
-def bare(people: list[Person], port: int, each: int) -> dict[str, float]:
+def given(server: Server, people: Sequence[Person], events: int, each: int) -> tuple[Row, Row]:
+    """``each`` batches of ``events`` signals from everybody, and how the projections followed."""
+    lists = [[person.batch(events)[0] for _ in range(each)] for person in people]
+    before = server.cpu_s()
+    row, threads, run = measured(server, lists, events)
+    receipts = [json.loads(answer) for caller in run.callers for answer in caller.answers]
+    times_of_acks = [at for caller in run.callers for at in caller.ended]
+    acks = [(int(one["index"]), at) for one, at in zip(receipts, times_of_acks, strict=True)]
+    moves = server.followed(max(index for index, _ in acks) + 1)
+    seen, times = [position for _, position in moves], [at for at, _ in moves]
+    late_ms = [max(0.0, times[bisect_right(seen, index)] - at) * 1000 for index, at in acks]
+    last = times[bisect_right(seen, max(index for index, _ in acks))]
+    row["batches_a_commit"] = len(acks) / len({one["checkpoint"] for one in receipts})
+    row["projected_p50_ms"] = statistics.median(late_ms)
+    row["projected_p99_ms"] = statistics.quantiles(late_ms, n=100)[98]
+    row["followed_signals_per_s"] = len(acks) * events / (last - run.begun)
+    row["followed_cpu_us"] = (sum(server.cpu_s().values()) - sum(before.values())) / len(acks) * 1e6
+    return row, threads
+
+
+def ended(
+    server: Server, people: Sequence[Person], leaving: Sequence[Person], each: int
+) -> tuple[Row, Row]:
+    """Single signals as before, while those who are leaving end their agreements."""
+    lists = [[person.batch(1)[0] for _ in range(each)] for person in people]
+    endings = [person.revocation() for person in leaving]
+    paced = [tuple(endings[place::ENDINGS_AT_A_TIME]) for place in range(ENDINGS_AT_A_TIME)]
+    row, threads, run = measured(server, lists, 1, paced)
+    waits = [wait for caller in run.callers[len(lists) :] for wait in caller.waits_ms]
+    row["endings"] = len(waits)
+    row["ending_p50_ms"] = statistics.median(waits)
+    row["ending_p99_ms"] = statistics.quantiles(waits, n=100)[98]
+    return row, threads
+
+
+def bare(server: Server, people: Sequence[Person], each: int) -> tuple[Row, Row]:
     """The same bytes to a path that does nothing."""
     line = f"POST {wire.PATH_SIGNALS} ".encode()
     lists = []
     for person in people:
-        request, _ = Person.batch(person, 1)
-        person._n -= 1  # noqa: SLF001 - the number was not used: this path stores nothing
-        lists.append([request.replace(line, f"POST {BARE_PATH} ".encode(), 1)] * each)
-    seconds, _ = asyncio.run(load(port, lists))
-    return {"requests_per_s": len(people) * each / seconds}
+        request, _ = person.batch(1, counts=False)
+        lists.append([request.replace(line, f"POST {door_server.BARE_PATH} ".encode(), 1)] * each)
+    row, threads, _ = measured(server, lists, 1)
+    return row, threads
 
 
-def verified(person: Person, times: int) -> dict[str, float]:
+def verified(person: Person, times: int) -> Row:
     """The signature check alone, in this process."""
-    _, message = person.batch(1)
-    person._n -= 1  # noqa: SLF001 - the number was not used: nothing was sent
+    _, message = person.batch(1, counts=False)
     public, now = person.signer.key.public_key(), int(time.time())
-    begin = time.perf_counter()
+    begin, cpu = time.monotonic(), time.process_time()
     for _ in range(times):
         verify(message, public_key=public, required=wire.COVERED_BATCH, now=now, waits=True)
-    return {"requests_per_s": times / (time.perf_counter() - begin)}
+    cpu_us = (time.process_time() - cpu) / times * 1e6
+    return {"requests_per_s": times / (time.monotonic() - begin), "cpu_us": cpu_us}
 
 
 def main() -> int:
-    """Run all four and print them with their ratios."""
+    """Run all of them and print them with their ratios."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--people", type=int, default=64)
     parser.add_argument("--each", type=int, default=200)
+    parser.add_argument("--endings", type=int, default=100)
+    parser.add_argument("--threads", action="store_true", help="CPU time by thread as well")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
+    figures: dict[str, Row] = {}
+    threads: dict[str, Row] = {}
+    load_average = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
-        url = f"http://127.0.0.1:{port}"
-        found_hub(Path(folder) / "hub", name="Bench", url=url, settings=Settings())
-        context = multiprocessing.get_context("spawn")
-        ready = context.Event()
-        server = context.Process(target=serve, args=(str(Path(folder) / "hub"), port, ready))
-        server.start()
-        ready.wait(30)
-        time.sleep(1)
+        server = Server(Path(folder) / "hub")
         try:
             egress = Egress(loopback=True)
-            people = [Person(url, egress) for _ in range(asked.people)]
-            figures = {
-                "bare": bare(people, port, asked.each),
-                "verified": verified(people[0], 3_000),
-                "single": measure(people, port, 1, asked.each),
-                "hundred": measure(people, port, 100, max(asked.each // 8, 1)),
-            }
+            people = [Person(server.url, egress) for _ in range(asked.people)]
+            figures["bare"], threads["bare"] = bare(server, people, asked.each)
+            figures["verified"] = verified(people[0], 3_000)
+            figures["single"], threads["single"] = given(server, people, 1, asked.each)
+            if asked.endings:
+                leaving = [Person(server.url, egress) for _ in range(asked.endings)]
+                figures["ending"], threads["ending"] = ended(server, people, leaving, asked.each)
+            many = max(asked.each // 8, 1)
+            figures["hundred"], threads["hundred"] = given(server, people, 100, many)
         finally:
-            server.kill()
-            server.join()
-    _print(figures, as_json=asked.json)
+            server.process.kill()
+            server.process.join()
+    _print(figures, threads if asked.threads else {}, load_average, as_json=asked.json)
     return 0
 
 
-def _print(figures: dict[str, dict[str, float]], *, as_json: bool) -> None:
+def _print(
+    figures: dict[str, Row], threads: dict[str, Row], load_average: float, *, as_json: bool
+) -> None:
+    per_s = {name: row["requests_per_s"] for name, row in figures.items()}
     ratios = {
-        "single / bare": figures["single"]["requests_per_s"] / figures["bare"]["requests_per_s"],
-        "single / verified": figures["single"]["requests_per_s"]
-        / figures["verified"]["requests_per_s"],
-        "hundred / single, in signals": figures["hundred"]["signals_per_s"]
-        / figures["single"]["signals_per_s"],
+        "single / bare": per_s["single"] / per_s["bare"],
+        "single / verified": per_s["single"] / per_s["verified"],
+        "hundred / single, in signals": figures["hundred"]["signals_per_s"] / per_s["single"],
+        "single / bare, in CPU time": figures["single"]["server_cpu_us"]
+        / figures["bare"]["server_cpu_us"],
     }
     if as_json:
-        sys.stdout.write(json.dumps({"figures": figures, "ratios": ratios}, indent=2) + "\n")
+        found = {"load_average_before": load_average, "figures": figures, "ratios": ratios}
+        sys.stdout.write(json.dumps(found | {"threads_us": threads}, indent=2) + "\n")
         return
+    sys.stdout.write(f"load average before: {load_average:.1f}\n")
     for name, row in figures.items():
         cells = "  ".join(f"{key} {value:,.1f}" for key, value in row.items())
         sys.stdout.write(f"{name:10} {cells}\n")
+    for name, row in threads.items():
+        most = sorted(row.items(), key=lambda one: -one[1])
+        cells = "  ".join(f"{thread} {us:,.0f}" for thread, us in most if us >= 1)
+        sys.stdout.write(f"{name:10} CPU us a request by thread: {cells}\n")
     for name, ratio in ratios.items():
         sys.stdout.write(f"{name}: {ratio:.2f}\n")
 

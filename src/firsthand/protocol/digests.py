@@ -19,18 +19,19 @@ class DigestRefused(ValueError):
 
 def content_digest(body: bytes) -> str:
     """Return the header's value for `body`: `sha-256=:BASE64:` (RFC 9530 section 2)."""
-    return f"{_PREFIX}{b64encode(sha256(body).digest()).decode('ascii')}{_SUFFIX}"
+    return _header(sha256(body).digest())
 
 
-def check_content_digest(header: str, body: bytes) -> None:
-    """Check the header's value against `body`.
+def check_content_digest(header: str, body: bytes) -> bytes:
+    """Check the header's value against `body`; return the SHA-256 of that, 32 bytes.
 
     sha-256 or sha-512 must be there, and each of the two that is there must fit. Other algorithms
     are passed over. Raises DigestRefused.
     """
     # Our own form, before any reading: this runs once for every batch.
-    if header == content_digest(body):
-        return
+    digest = sha256(body).digest()
+    if header == _header(digest):
+        return digest
     try:
         given = parse_dictionary(header)
     except FieldRefused as refused:
@@ -44,3 +45,8 @@ def check_content_digest(header: str, body: bytes) -> None:
             raise DigestRefused(f"Content-Digest: {name} is no byte sequence")
         if not compare_digest(member.value, _ALGORITHMS[name](body).digest()):
             raise DigestRefused(f"Content-Digest: {name} is that of another body")
+    return digest
+
+
+def _header(digest: bytes) -> str:
+    return f"{_PREFIX}{b64encode(digest).decode('ascii')}{_SUFFIX}"

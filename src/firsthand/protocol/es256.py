@@ -4,6 +4,8 @@ Signing is deterministic (RFC 6979), so it takes no chance, and the same words g
 Of the two values of s that are right for one r, only the low one is signed.
 """
 
+from hashlib import sha256
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
@@ -12,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePublicKey,
 )
 from cryptography.hazmat.primitives.asymmetric.utils import (
+    Prehashed,
     decode_dss_signature,
     encode_dss_signature,
 )
@@ -23,7 +26,7 @@ ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 _HALF_BYTES = SIGNATURE_BYTES // 2
 _SIGNING = ECDSA(SHA256(), deterministic_signing=True)
-_VERIFYING = ECDSA(SHA256())
+_VERIFYING = ECDSA(Prehashed(SHA256()))
 
 
 class UnableToSign(ValueError):
@@ -46,6 +49,13 @@ def verify_es256(
     With `low_s` the other right value of s is refused too: then nobody but the signer can make a
     second signature out of the first.
     """
+    return verify_es256_digest(sha256(message).digest(), signature, key, low_s=low_s)
+
+
+def verify_es256_digest(
+    digest: bytes, signature: bytes, key: EllipticCurvePublicKey, *, low_s: bool
+) -> bool:
+    """The same for a message of which only the SHA-256 is at hand (32 bytes)."""
     if len(signature) != SIGNATURE_BYTES or not isinstance(key.curve, SECP256R1):
         return False
     r = int.from_bytes(signature[:_HALF_BYTES], "big")
@@ -53,7 +63,7 @@ def verify_es256(
     if not 0 < r < ORDER or not 0 < s < ORDER or (low_s and s > ORDER // 2):
         return False
     try:
-        key.verify(encode_dss_signature(r, s), message, _VERIFYING)
+        key.verify(encode_dss_signature(r, s), digest, _VERIFYING)
     except InvalidSignature:
         return False
     return True

@@ -38,7 +38,7 @@ class Together:
         self._writing = 0
         self._crowds = 0
         self._starting: Prover | None = None
-        self._prover: Prover | None = None
+        self.prover: Prover | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
 
@@ -59,19 +59,19 @@ class Together:
 
     def close(self) -> None:
         """End the process beside; from any thread, once the loop has ended."""
-        for prover in (self._starting, self._prover):
+        for prover in (self._starting, self.prover):
             if prover is not None:
                 prover.close()
-        self._starting = self._prover = None
+        self._starting = self.prover = None
 
     def _prove(self) -> None:
-        if self._prover is None:
+        if self.prover is None:
             self._count_crowd(len(self._read))
             self._prove_here()
         elif self._read:
             self._unasked.extend(self._read)
             self._read.clear()
-            self._ask(self._prover)
+            self._ask(self.prover)
 
     def _prove_here(self) -> None:
         came, self._read = self._read, []
@@ -97,8 +97,8 @@ class Together:
         except UnableToProve:
             self._do_without(prover)
             return
-        if self._prover is None:  # its first word says that it is there
-            self._starting, self._prover = None, prover
+        if self.prover is None:  # its first word says that it is there
+            self._starting, self.prover = None, prover
             return
         for right in answers:
             self._settle(self._asked.popleft(), right=right)
@@ -124,7 +124,7 @@ class Together:
         assert self._loop is not None, "it was started in its loop"
         _log.warning("the process beside has ended: signatures are proven here")
         self._loop.remove_reader(prover.handle)
-        self._starting = self._prover = None
+        self._starting = self.prover = None
         prover.close()
         self._read = [*self._asked, *self._unasked, *self._read]
         self._asked.clear()

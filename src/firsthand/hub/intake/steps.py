@@ -11,16 +11,24 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from firsthand.foundation.journal import Batch, Receipt, UnableToRead
+from firsthand.hub.intake.proving import record
 from firsthand.protocol.digests import DigestRefused, check_content_digest
 from firsthand.protocol.identity import SUBJECT_PREFIX
 from firsthand.protocol.receipts import BatchLabel, read_batch_label
 from firsthand.protocol.refusals import Refusal, Refused
 from firsthand.protocol.roles import profile
 from firsthand.protocol.signals import Signal, decode_signals
-from firsthand.protocol.signatures import Message, SignatureRefused, keyid_of, verify
+from firsthand.protocol.signatures import (
+    DOES_NOT_FIT,
+    Message,
+    SignatureRefused,
+    keyid_of,
+    read_signed,
+)
 from firsthand.protocol.wire import BATCH_BYTES_MAX, COVERED_BATCH, TYPE_BATCH, WAIT_S_MAX
 
 ROLES = {profile.TYPE_GIVEN: "profile"}
+NOT_SIGNED = Refusal(reason="signature_invalid", detail=DOES_NOT_FIT)
 
 Told = Callable[[Sequence[tuple[object, Receipt | Refusal]]], None]
 """Takes the verdicts of one group of commits, as (ticket, verdict), in the writer's thread."""
@@ -38,8 +46,8 @@ class Arrived:
     """A request on its way through the steps: what came, and what each step has found."""
 
     __slots__ = (
-        "batch", "body", "deal", "headers", "key", "keyid", "label", "repeated", "signals",
-        "signature", "signed", "target_uri", "ticket", "told",
+        "asked", "batch", "began", "body", "deal", "digest", "headers", "key", "keyid", "label",
+        "repeated", "signals", "signature", "signed", "target_uri", "ticket", "told",
     )  # fmt: skip
 
     def __init__(self, *, target_uri: str, headers: Mapping[str, str], body: bytes) -> None:
@@ -49,6 +57,9 @@ class Arrived:
         self.body = body
         self.keyid = ""
         self.key: EllipticCurvePublicKey
+        self.digest = b""
+        self.began = 0.0
+        self.asked = b""
         self.label: BatchLabel
         self.signed = b""
         self.signature = b""
@@ -65,6 +76,10 @@ class Known(Protocol):
 
     def key(self, relationship: str) -> EllipticCurvePublicKey | None:
         """The public key of a known relationship, or None."""
+        ...
+
+    def point(self, relationship: str, key: EllipticCurvePublicKey) -> bytes:
+        """The key of a relationship as bytes."""
         ...
 
     def deal(self, relationship: str, agreement: str) -> Deal | None:
@@ -105,7 +120,7 @@ def _digest(_: Known, arrived: Arrived) -> Refusal | None:
     if header is None:
         return Refusal(reason="digest_invalid", detail="There is no Content-Digest.")
     try:
-        check_content_digest(header, arrived.body)
+        arrived.digest = check_content_digest(header, arrived.body)
     except DigestRefused as error:
         return Refusal(reason="digest_invalid", detail=str(error))
     return None
@@ -114,7 +129,7 @@ def _digest(_: Known, arrived: Arrived) -> Refusal | None:
 def _signature(known: Known, arrived: Arrived) -> Refusal | None:
     message = Message(method="POST", target_uri=arrived.target_uri, headers=arrived.headers)
     try:
-        verified = verify(
+        said = read_signed(
             message,
             public_key=arrived.key,
             required=COVERED_BATCH,
@@ -123,11 +138,16 @@ def _signature(known: Known, arrived: Arrived) -> Refusal | None:
         )
     except SignatureRefused as error:
         return Refusal(reason=error.reason, detail=error.help)
-    if verified.expires is None or verified.expires > verified.created + WAIT_S_MAX:
+    if said.expires is None or said.expires > said.created + WAIT_S_MAX:
         return Refusal(
             reason="signature_invalid", detail=f"A batch waits for at most {WAIT_S_MAX} seconds."
         )
-    arrived.signed, arrived.signature = verified.base, verified.signature
+    arrived.signed, arrived.signature = said.base, said.signature
+    point = known.point(arrived.keyid, arrived.key)
+    asked = record(point, sha256(said.base).digest(), said.signature)
+    if asked is None:
+        return NOT_SIGNED
+    arrived.asked = asked
     return None
 
 
@@ -157,11 +177,10 @@ def _terms(known: Known, arrived: Arrived) -> Refusal | None:
         return Refusal(reason="no_agreement")
     if first.purpose not in deal.purposes:
         return Refusal(reason="purpose_not_allowed", detail=first.purpose[:60])
-    fields, precision, beyond = deal.fields, deal.precision, profile.beyond
-    for signal in arrived.signals:
-        reason = beyond(signal.data, fields=fields, precision=precision)
-        if reason is not None:
-            return Refusal(reason=reason)
+    given = [signal.data for signal in arrived.signals]
+    reason = profile.beyond_all(given, fields=deal.fields, precision=deal.precision)
+    if reason is not None:
+        return Refusal(reason=reason)
     arrived.batch = Batch(
         relationship=arrived.keyid,
         lane=arrived.label.lane,
@@ -173,18 +192,23 @@ def _terms(known: Known, arrived: Arrived) -> Refusal | None:
         body=arrived.body,
         base=arrived.signed,
         signature=arrived.signature,
-        leaf=arrived.label.leaf(sha256(arrived.body).digest()),
+        leaf=arrived.label.leaf(arrived.digest),
         events=len(arrived.signals),
         received_ms=known.now_ms(),
     )
     return None
 
 
-STEPS: tuple[tuple[str, Callable[[Known, Arrived], Refusal | None]], ...] = (
+Step = Callable[[Known, Arrived], Refusal | None]
+
+# Between the two the signature is proven: a busy door has that done elsewhere, many at a time.
+UNPROVEN: tuple[tuple[str, Step], ...] = (
     ("size", _size),
     ("relationship", _relationship),
     ("digest", _digest),
     ("signature", _signature),
+)
+PROVEN: tuple[tuple[str, Step], ...] = (
     ("shape", _shape),
     ("terms", _terms),
 )

@@ -20,7 +20,8 @@ from firsthand.foundation.journal import (
 )
 from firsthand.foundation.tables import Tx
 from firsthand.hub.intake.figures import Counted, Figures
-from firsthand.hub.intake.steps import STEPS, Arrived, Deal, Told
+from firsthand.hub.intake.proving import is_right, point_of
+from firsthand.hub.intake.steps import NOT_SIGNED, PROVEN, UNPROVEN, Arrived, Deal, Step, Told
 from firsthand.hub.reads import Envelope
 from firsthand.hub.terms import agreements, relationships
 from firsthand.protocol.identity import public_key_of
@@ -30,13 +31,14 @@ from firsthand.protocol.refusals import Refusal
 CACHED_MAX = 50_000
 Taken = Receipt  # the proof that a batch is in the journal
 INSIDE = ("agreement", "number", "appended")
+PROOF = UNPROVEN[-1][0]
 
 
 class Intake:
     """The intake of one hub.
 
-    ``STEPS`` run outside of the writer, ``INSIDE`` in its transaction. Each is timed by its name
-    and counted, and each refusal is counted by its reason.
+    ``UNPROVEN`` and ``PROVEN`` run outside of the writer, ``INSIDE`` in its transaction. Each is
+    timed by its name and counted, and each refusal is counted by its reason.
     """
 
     def __init__(self, journal: Journal, clock: Clock) -> None:
@@ -44,21 +46,42 @@ class Intake:
         self._clock = clock
         self._keys: dict[str, EllipticCurvePublicKey] = {}
         self._deals: dict[tuple[str, str], Deal] = {}
-        self._counted = Counted([*(name for name, _ in STEPS), *INSIDE])
+        self._points: dict[str, bytes] = {}
+        self._counted = Counted([*(name for name, _ in (*UNPROVEN, *PROVEN)), *INSIDE])
         self._lock = threading.Lock()
 
     def check(self, arrived: Arrived) -> Refusal | None:
         """Run the steps outside of the writer; afterwards ``arrived.batch`` is what to append."""
+        refusal = self.read(arrived)
+        return refusal or self.proven(arrived, right=is_right(arrived.asked, arrived.key))
+
+    def read(self, arrived: Arrived) -> Refusal | None:
+        """Run the steps before the proof; afterwards ``arrived.asked`` is what must be proven."""
+        return self._run(arrived, UNPROVEN, self._clock.ticks_ms())
+
+    def proven(self, arrived: Arrived, *, right: bool) -> Refusal | None:
+        """Go on once it is known whether the signature is right, as after ``check``."""
+        now = self._clock.ticks_ms()
+        self._counted.timed(PROOF, now - arrived.began)
+        if not right:
+            self._counted.refused_at(PROOF)
+            return self.refused(NOT_SIGNED)
+        return self._run(arrived, PROVEN, now)
+
+    def _run(
+        self, arrived: Arrived, steps: Sequence[tuple[str, Step]], began: float
+    ) -> Refusal | None:
         ticks = self._clock.ticks_ms
-        began = ticks()
-        for name, step in STEPS:
+        for name, step in steps:
             refusal = step(self, arrived)
             ended = ticks()
-            self._counted.timed(name, ended - began)
-            began = ended
             if refusal is not None:
+                self._counted.timed(name, ended - began)
                 self._counted.refused_at(name)
                 return self.refused(refusal)
+            if name != PROOF:  # which has not ended yet
+                self._counted.timed(name, ended - began)
+                arrived.began = began = ended
         return None
 
     def take(self, arrived: Arrived) -> "Future[Receipt | Refusal]":
@@ -104,6 +127,7 @@ class Intake:
     def forget(self, relationship: str) -> None:
         """Let go of everything in memory about a relationship."""
         self._keys.pop(relationship, None)
+        self._points.pop(relationship, None)
         with self._lock:
             for pair in [pair for pair in self._deals if pair[0] == relationship]:
                 del self._deals[pair]
@@ -122,6 +146,16 @@ class Intake:
                 self._keys.clear()
             self._keys[relationship] = key
         return key
+
+    def point(self, relationship: str, key: EllipticCurvePublicKey) -> bytes:
+        """The key of a relationship as bytes."""
+        point = self._points.get(relationship)
+        if point is None:
+            point = point_of(key)
+            if len(self._points) >= CACHED_MAX:
+                self._points.clear()
+            self._points[relationship] = point
+        return point
 
     def deal(self, relationship: str, agreement: str) -> Deal | None:
         """What an accepted agreement says, whether it stands or has ended; None if unknown."""

@@ -16,7 +16,7 @@ import msgspec
 from firsthand.protocol.things import Thing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 TYPE_GIVEN = "profile.given"
 TYPE_ANSWERED = "profile.answered"
@@ -120,26 +120,44 @@ _OPTIONAL = tuple(
 
 def beyond(given: Given, *, fields: Mapping[str, list[str]], precision: str) -> str | None:
     """Why ``given`` goes beyond what was agreed, as a refusal's reason; None if it does not."""
-    agreed = fields.get(given.kind)
-    if agreed is None or "name" not in agreed:
-        return "field_not_allowed"
-    for attribute, field in _OPTIONAL:
-        if field not in agreed and getattr(given, attribute) is not None:
-            return "field_not_allowed"
-    start = given.start_time
-    if start is not None:
-        try:
-            # Days come again and again; what is no day must not be kept in memory.
-            days = _coarsened if len(start) == len("2024-01-01") else coarsen
-            if days(start, precision) != start:
+    return beyond_all((given,), fields=fields, precision=precision)
+
+
+def beyond_all(
+    many: Iterable[Given], *, fields: Mapping[str, list[str]], precision: str
+) -> str | None:
+    """Why the first of ``many`` that does goes beyond what was agreed; None if none does."""
+    held_back: dict[str, list[str]] = {}
+    duration = _DURATIONS[precision]
+    for given in many:
+        absent = held_back.get(given.kind)
+        if absent is None:
+            agreed = fields.get(given.kind)
+            if agreed is None or "name" not in agreed:
+                return "field_not_allowed"
+            absent = [attribute for attribute, field in _OPTIONAL if field not in agreed]
+            held_back[given.kind] = absent
+        for attribute in absent:
+            if getattr(given, attribute) is not None:
+                return "field_not_allowed"
+        if given.start_time is not None:
+            reason = _time_beyond(given.start_time, precision)
+            if reason is not None:
+                return reason
+            if given.time_precision != duration:
                 return "precision_too_fine"
-        except ValueError:
+        if given.price is not None and not _PRICE.fullmatch(given.price):
             return "shape_invalid"
-        if given.time_precision != _DURATIONS[precision]:
-            return "precision_too_fine"
-    if given.price is not None and not _PRICE.fullmatch(given.price):
-        return "shape_invalid"
     return None
+
+
+def _time_beyond(start: str, precision: str) -> str | None:
+    try:
+        # Days come again and again; what is no day must not be kept in memory.
+        days = _coarsened if len(start) == len("2024-01-01") else coarsen
+        return None if days(start, precision) == start else "precision_too_fine"
+    except ValueError:
+        return "shape_invalid"
 
 
 def present(given: Given) -> dict[str, object]:
