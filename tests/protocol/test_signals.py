@@ -63,7 +63,7 @@ def test_another_way_of_writing_the_same_is_taken() -> None:
         (b'"id":"a"', b'"id":""'),
         (b'"id":"a"', b'"id":"' + b"a" * 65 + b'"'),
         (b'"id":"a"', b'"id":"a","colour":"red"'),
-        (b'"isBasedOn":"netflix"', b'"isBasedOn":"netflix","agent":"Ada"'),
+        (b'"isBasedOn":"netflix"', b'"isBasedOn":"netflix","agent":"Greta"'),
         (b"[{", b"{"),
         (b"Fog", b"\x80og"),
     ],

@@ -62,7 +62,7 @@ _NOISE = (
     re.compile(r"\b\d[\d.,]*\s?(?:EUR|USD|GBP|CHF|PLN|SEK|DKK|NOK|CAD|AUD)\b"),
     re.compile(r"\b(?:EUR|USD|GBP|CHF|PLN|SEK|DKK|NOK)\s?\d[\d.,]*"),
 )  # fmt: skip
-# Parts of a text that say what they are: "Empfänger: Erika Muster Kto/IBAN: DE12 ...".
+# Parts of a text that say what they are: "Empfänger: NAME Kto/IBAN: DE12 ...".
 _LABELLED = re.compile(
     r"(?:(?:^|[\s|])(?:auftraggeber|(?:zahlungs)?empf(?:ä|ae|a)nger|beg(?:ü|ue|u)nstigter|nazwa (?:nadawcy|odbiorcy)|"
     r"lokalizacja\s?:\s*adres|name|naam|ord|de)\s?:|/NAME/)\s*(?P<name>[^\s:/][^:/]*?)"
@@ -171,7 +171,9 @@ def _until_reference(text: str) -> list[str]:
 
 def words_of(text: str) -> str:
     """The words of a text without those that have digits: what it says, not which one it is."""
-    return " ".join(w for w in text.casefold().split() if not any(map(str.isdigit, w)))
+    return " ".join(
+        w for w in text[:TEXT_CHARS_MAX].casefold().split() if not any(map(str.isdigit, w))
+    )
 
 
 def begins_as_kind(text: str) -> bool:
