@@ -23,6 +23,7 @@ from firsthand.vault.sources.export import Answers, Guess, Question
 NONE = "none"
 SPENT, RECEIVED = "money you spent", "money you received"
 PAID_ROWS_MAX = 10_000
+TEXT_CHARS_MAX = 400
 BALANCED_ROWS_MAX = 500
 MARKS = {"point": ".", "comma": ","}
 
@@ -155,7 +156,8 @@ class Evidence:
         if columns.direction is not None and columns.direction < len(cells):
             self.directed += direction_of(cells[columns.direction]) != 0
         if columns.direction is None and self.minus + self.plain < PAID_ROWS_MAX:
-            text = plain(" ".join(cells[i] for i in texts if i is not None and i < len(cells)))
+            words = (cells[i][:TEXT_CHARS_MAX] for i in texts if i is not None and i < len(cells))
+            text = plain(" ".join(words))
             if _THANKED.search(text):
                 self.thanked_minus += sign < 0
                 self.thanked_plain += sign >= 0

@@ -148,7 +148,10 @@ def _compact(text: str) -> Moment | None:
 
 def plain(text: str) -> str:
     """Lower case without accents, so that words compare across spellings."""
-    text = text.casefold().replace("ł", "l").replace("ø", "o").replace("æ", "ae").replace("đ", "d")
+    text = text.casefold()
+    if text.isascii():
+        return text
+    text = text.replace("ł", "l").replace("ø", "o").replace("æ", "ae").replace("đ", "d")
     text = text.replace("ı", "i")
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
