@@ -171,7 +171,7 @@ def _round_up(value: Figure) -> float:
     top = float(value)
     if top <= 0:
         return 1.0
-    power = 10.0 ** math.floor(math.log10(top))
+    power = 10.0 ** max(math.floor(math.log10(top)), -300)  # below it, floats lose their places
     steps = (1, 2, 3, 4, 5, 6, 8, 10)
     return next(step * power for step in steps if step * power >= top * 0.999999)
 
