@@ -50,7 +50,13 @@ def add_commands(below: Commands, make: Make) -> None:
         "List the organisations you are connected to, under which terms, since when.",
         "firsthand vault relationships",
     )
+    for parser in (connect, connections):
+        parser.add_argument("--json", action="store_true", help="print JSON")
     _add_share(below, make)
+    _add_following(below, make)
+
+
+def _add_following(below: Commands, make: Make) -> None:
     inbox = make(
         below,
         "inbox",
@@ -81,7 +87,7 @@ def add_commands(below: Commands, make: Make) -> None:
     )
     revoke.add_argument("name", metavar="NAME", help="whom, as `relationships` lists it")
     revoke.add_argument("--erase", action="store_true", help="have erased what you gave, too")
-    for parser in (connect, connections, inbox, log, revoke):
+    for parser in (inbox, log, revoke):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
 

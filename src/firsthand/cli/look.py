@@ -73,13 +73,13 @@ def show_doubts(files: list[dict[str, Any]]) -> None:
                 show.words(f"line {row['line']}: {row['why']}", "  ")
             if len(bad) > UNREADABLE_SHOWN:
                 print(f"  and {len(bad) - UNREADABLE_SHOWN} more (--json shows all)")
-        for guess in file["guesses"]:
+        guesses = [guess for guess in file["guesses"] if guess["guess"] != "none"]
+        if guesses:
             print()
-            show.words(f"{file['path']}: {guess['what']}: {guess['guess']}.")
-            others = [choice for choice in guess["choices"] if choice != guess["guess"]]
-            if others:
-                answer = f"--answer '{guess['id']}={others[0]}'"
-                show.words(f"If that is wrong: firsthand vault import FILE {answer}", "  ")
+            show.words(f"{file['path']} was read like this:")
+            heads = ["", "AS", "ID"]
+            show.table(heads, [[each["what"], each["guess"], each["id"]] for each in guesses])
+            show.words("If that is wrong: firsthand vault import FILE --answer ID=CHOICE")
         if file.get("note"):
             print()
             show.words(f"{file['path']}: {file['note']}")

@@ -32,11 +32,12 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     _add_folder(vault)
     below = vault.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_bringing(below)
     _add_keeping(below)
     dealing.add_commands(below, _command)
 
 
-def _add_keeping(below: Commands[argparse.ArgumentParser]) -> None:
+def _add_bringing(below: Commands[argparse.ArgumentParser]) -> None:
     init = _command(
         below,
         "init",
@@ -66,6 +67,9 @@ def _add_keeping(below: Commands[argparse.ArgumentParser]) -> None:
         help="answer a question about a file, or correct a guess",
     )
     bring.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_keeping(below: Commands[argparse.ArgumentParser]) -> None:
     things = _command(
         below,
         "things",
