@@ -1,0 +1,94 @@
+"""A connection is found by the name a person would say; keys and ids are one relationship's own."""
+
+import secrets
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.harness.sides import Served, connected
+
+from firsthand.vault.acts import connecting, ending, giving
+from firsthand.vault.acts.opened import Vault
+from firsthand.vault.terms.relationships import (
+    NoSuchRelationship,
+    agreement_of,
+    find,
+    free_name,
+    signer_for,
+)
+
+SEED = secrets.token_bytes(32)
+
+
+@pytest.mark.parametrize("said", ["reel", "Reel", "REEL", " reel "])
+def test_a_connection_is_found_by_its_name_or_the_organisations(
+    reel: Served, mine: Vault, said: str
+) -> None:
+    connected(mine, reel)
+    assert find(mine.store, said).name == "reel"
+    assert connecting.relationship(mine, said)["name"] == "reel"
+
+
+def test_an_active_one_comes_first(reel: Served, mine: Vault) -> None:
+    connected(mine, reel)
+    ending.revoke(mine, "Reel")
+    connected(mine, reel)
+    assert find(mine.store, "Reel").name == "reel-2"
+    assert find(mine.store, "reel").name == "reel"
+    ending.revoke(mine, "Reel")
+    assert [each["state"] for each in connecting.relationships(mine)] == ["ended", "ended"]
+
+
+def test_two_that_could_be_meant_are_both_named(reel: Served, mine: Vault, serve: object) -> None:
+    assert callable(serve)
+    connected(mine, reel)
+    connected(mine, serve("Reel"))
+    with pytest.raises(NoSuchRelationship, match="reel or reel-2"):
+        find(mine.store, "REEL")
+
+
+def test_one_that_is_not_there_names_those_that_are(reel: Served, mine: Vault) -> None:
+    with pytest.raises(NoSuchRelationship, match="none yet"):
+        find(mine.store, "bank")
+    connected(mine, reel)
+    with pytest.raises(NoSuchRelationship, match="You have: reel"):
+        giving.share(mine, "bank", giving.Choice())
+
+
+@given(st.text(max_size=60))
+def test_a_free_name_can_be_typed(name: str) -> None:
+    class Nobody:
+        def rows(self, _: str) -> list[object]:
+            return []
+
+    made = free_name(Nobody(), name)  # type: ignore[arg-type]
+    assert made
+    assert made.isascii()
+    assert made == made.lower()
+    assert set(made) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+def test_names_of_other_scripts_and_of_nothing(mine: Vault) -> None:
+    assert free_name(mine.store, "Käse & Söhne") == "kase-sohne"
+    assert free_name(mine.store, "映画") == "organisation"
+
+
+@given(st.sampled_from(["urn:a", "urn:b"]), st.integers(0, 3))
+def test_keys_come_again_and_differ_by_organisation_and_attempt(who: str, attempt: int) -> None:
+    one, same = signer_for(SEED, who, attempt), signer_for(SEED, who, attempt)
+    assert (one.thumbprint, one.secret) == (same.thumbprint, same.secret)
+    for other in (signer_for(SEED, who + "x", attempt), signer_for(SEED, who, attempt + 1)):
+        assert other.thumbprint != one.thumbprint
+        assert other.secret != one.secret
+
+
+def test_a_deal_that_was_changed_in_the_file_is_not_believed(reel: Served, mine: Vault) -> None:
+    name = connected(mine, reel)
+    kept = find(mine.store, name)
+    with mine.store.transaction() as tx:
+        tx._connection.execute(  # noqa: SLF001 - as somebody would who holds the key
+            "UPDATE agreements SET proffer = replace(proffer, 'A', 'B')"
+        )
+    with pytest.raises(Exception, match=r".") as caught:
+        agreement_of(mine.store, kept)
+    assert "Refused" in type(caught.value).__name__
