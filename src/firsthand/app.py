@@ -15,6 +15,7 @@ from firsthand.foundation.journal import Order
 from firsthand.foundation.journals.sqlite import SqliteJournal
 from firsthand.hub import erasing, outbox, projector, reads
 from firsthand.hub.acts.founding import found
+from firsthand.hub.acts.glances import Glances
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.doors.routes import application
 from firsthand.hub.intake import tallies
@@ -160,6 +161,12 @@ def _hub_of(
         snapshot=journal.read,
         clock=clock,
     )
+    glances = Glances()
+
+    def forgotten(person: str) -> None:
+        intake.forget(person)
+        glances.forget(person)
+
     follows = projector.Projector(journal, folds, clock, followed=lambda _: answering.wake())
     deleting = erasing.Erasing(
         journal,
@@ -167,7 +174,7 @@ def _hub_of(
         tables=[table.name for table in TABLES if table.erased and table.name != erasing.LEAVES],
         projections=folds,
         clock=clock,
-        forgotten=intake.forget,
+        forgotten=forgotten,
     )
     return Hub(
         folder=folder,
@@ -183,6 +190,7 @@ def _hub_of(
         projector=follows,
         erasing=deleting,
         answering=answering,
+        glances=glances,
         closing=[follows.close, answering.close, deleting.close, journal.close],
     )
 

@@ -16,7 +16,7 @@ from firsthand.foundation.tables import Reader as Snapshot
 from firsthand.foundation.tables import Table, Tx
 from firsthand.hub.terms import agreements, relationships
 from firsthand.hub.terms.relationships import Relationship, StateGraph
-from firsthand.protocol.roles.profile import thing_given
+from firsthand.protocol.roles.profile import Given, thing_given
 from firsthand.protocol.signals import decode_signals
 from firsthand.protocol.terms import PURPOSES
 from firsthand.protocol.things import Thing
@@ -59,6 +59,24 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     given_ms: int
     position: int
     thing: Thing
+
+
+class Row(msgspec.Struct, frozen=True, array_like=True):
+    """The same as its row says it, under the thing's id: short, since a row is written often."""
+
+    agreement: str
+    given_ms: int
+    position: int
+    given: Given
+
+    def kept(self, identifier: str) -> Kept:
+        """What the row of this id says."""
+        return Kept(
+            agreement=self.agreement,
+            given_ms=self.given_ms,
+            position=self.position,
+            thing=thing_given(identifier, self.given),
+        )
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,8 +151,19 @@ class Reads:
         with self._journal.read() as snapshot:
             allowed = self._allowed(snapshot, relationship, purpose)
             kept = [one for one in _rows(snapshot, table, relationship) if one.agreement in allowed]
-        self._note({relationship: (_fields(kept), len(kept))}, purpose, reader)
+        self._note({relationship: (fields_of(kept), len(kept))}, purpose, reader)
         return kept
+
+    def standing(self, relationship: str, purpose: str) -> frozenset[str]:
+        """The agreements that allow ``purpose`` now. Raises as ``things`` does; notes nothing."""
+        with self._journal.read() as snapshot:
+            return frozenset(self._allowed(snapshot, relationship, purpose))
+
+    def again(
+        self, relationship: str, *, purpose: str, reader: Who, fields: list[str], count: int
+    ) -> None:
+        """Note one more read of what was read before. Raises as ``things``: then show nothing."""
+        self._note({relationship: (fields, count)}, purpose, reader)
 
     def things_of_many(
         self, relationships: Sequence[str], *, table: str, purpose: str, reader: Who
@@ -150,7 +179,7 @@ class Reads:
                 kept[one] = [k for k in _rows(snapshot, table, one) if k.agreement in allowed]
         if not kept:
             return {}
-        touched = {one: (_fields(things), len(things)) for one, things in kept.items()}
+        touched = {one: (fields_of(things), len(things)) for one, things in kept.items()}
         closed = self._note(touched, purpose, reader, strict=False)
         return {one: things for one, things in kept.items() if one not in closed}
 
@@ -305,16 +334,17 @@ def _rows(snapshot: Snapshot, table: str, relationship: str) -> Iterable[Kept]:
     after = ""
     for _ in range(THINGS_MAX // PAGE_ROWS_MAX):
         entries = snapshot.scan(table, relationship, after=after, rows_max=PAGE_ROWS_MAX)
-        yield from (_KEPT.decode(entry.value) for entry in entries)
+        yield from (_ROW.decode(entry.value).kept(entry.key) for entry in entries)
         if len(entries) < PAGE_ROWS_MAX:
             return
         after = entries[-1].key
 
 
-_KEPT = msgspec.json.Decoder(Kept)
+_ROW = msgspec.json.Decoder(Row)
 
 
-def _fields(kept: Iterable[Kept]) -> list[str]:
+def fields_of(kept: Iterable[Kept]) -> list[str]:
+    """Which fields of which kinds are in these things, as a read is noted."""
     return sorted({f"{one.thing.type}/{field}" for one in kept for field in one.thing.data})
 
 

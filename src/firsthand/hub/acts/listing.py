@@ -1,7 +1,7 @@
 """Lists who is known and which agreements are kept, a page at a time, for staff.
 
-Rows are in the order of their keys, which is nobody's order. Up to ``SORTED_MAX`` of them are
-read and sorted, the newest first; beyond that a page is what one scan gives, and search finds.
+Rows are in the order of their keys, which is nobody's order. Some thousands are read and sorted,
+the newest first; beyond that a page is what one scan gives, and search finds.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,6 +20,7 @@ from firsthand.protocol.terms import ROSTER, Terms
 PAGE_ROWS = 25
 SCAN_ROWS = 1_000
 SORTED_MAX = 5_000
+DEALS_SORTED_MAX = 1_000  # their rows hold both statements
 SEARCHED_MAX = 100_000
 FOUND_MAX = 50
 
@@ -96,7 +97,7 @@ _STANDING = msgspec.json.Decoder(Standing)
 def people(hub: Hub, *, at: str = "") -> People:
     """A page of all persons; ``at`` is a place from an earlier page."""
     with hub.snapshot() as reader:
-        found = _all(reader, relationships.TABLE)
+        found = _all(reader, relationships.TABLE, SORTED_MAX)
         if found is None:
             entries = reader.scan_all(relationships.TABLE, after=_place(at), rows_max=PAGE_ROWS + 1)
             rows = [_row(reader, _KNOWN.decode(one.value)) for one in entries[:PAGE_ROWS]]
@@ -139,7 +140,7 @@ def deals(hub: Hub, *, at: str = "") -> Deals:
     """A page of all agreements and refusals; ``at`` is a place from an earlier page."""
     now = hub.now_s()
     with hub.snapshot() as reader:
-        found = _all(reader, agreements.TABLE)
+        found = _all(reader, agreements.TABLE, DEALS_SORTED_MAX)
         if found is None:
             entries: Sequence[Entry] = reader.scan_all(
                 agreements.TABLE, after=_place(at), rows_max=PAGE_ROWS + 1
@@ -163,12 +164,12 @@ def state_of(*, decision: str, ended_at: int | None, expires: int, now: int) -> 
     return "active" if now < expires else "expired"
 
 
-def _all(reader: Reader, table: str) -> list[Entry] | None:
+def _all(reader: Reader, table: str, rows_max: int) -> list[Entry] | None:
     """All rows of a table, or None where there are more than are sorted."""
     found: list[Entry] = []
     for entry in _walk(reader, table):
         found.append(entry)
-        if len(found) > SORTED_MAX:
+        if len(found) > rows_max:
             return None
     return found
 

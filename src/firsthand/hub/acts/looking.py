@@ -4,11 +4,12 @@ import msgspec
 
 from firsthand.foundation.tables import Reader
 from firsthand.hub import erasing
+from firsthand.hub.acts.glances import Glance
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.intake import tallies
 from firsthand.hub.intake.tallies import Tally
 from firsthand.hub.outbox import Message, Outbox
-from firsthand.hub.reads import Kept, Noted, Who
+from firsthand.hub.reads import Kept, Noted, PurposeRefused, UnknownCustomer, Who, fields_of
 from firsthand.hub.roles.profile import view
 from firsthand.hub.roles.profile.projection import THINGS
 from firsthand.hub.terms import agreements, relationships
@@ -78,9 +79,37 @@ def look(hub: Hub, relationship: str, *, purpose: str, staff: str) -> Looked:
         with hub.snapshot() as reader:
             messages = Outbox.newest(reader, relationship, ANSWERS_MAX)
     who = Who(name=staff, kind="staff")
-    kept = hub.reads.things(relationship, table=THINGS, purpose=purpose, reader=who)
+    glance = _glance(hub, relationship, purpose, who)
     told = [Told(n=one.n, answered=found) for one in messages if (found := _read(one.jws))]
-    return Looked(view=view.view_of(kept), kept={one.thing.id: one for one in kept}, told=told)
+    return Looked(view=glance.view, kept=glance.kept, told=told)
+
+
+def _glance(hub: Hub, relationship: str, purpose: str, who: Who) -> Glance:
+    """What is in memory and still as it was, or read anew; noted as a read either way."""
+    with hub.snapshot() as reader:
+        tally = tallies.of_person(reader, relationship)  # written with the things, in one commit
+    mark = (tally, hub.reads.standing(relationship, purpose))
+    glance = hub.glances.get(relationship, purpose, mark)
+    if glance is not None:
+        hub.reads.again(
+            relationship, purpose=purpose, reader=who, fields=glance.fields,
+            count=len(glance.kept),
+        )  # fmt: skip
+        return glance
+    kept = hub.reads.things(relationship, table=THINGS, purpose=purpose, reader=who)
+    glance = Glance(
+        mark=mark,
+        view=view.view_of(kept),
+        kept={one.thing.id: one for one in kept},
+        fields=fields_of(kept),
+    )
+    hub.glances.put(relationship, purpose, glance)
+    try:
+        hub.reads.standing(relationship, purpose)
+    except (PurposeRefused, UnknownCustomer):
+        hub.glances.forget(relationship)  # it ended meanwhile, perhaps after all was forgotten
+        raise
+    return glance
 
 
 def noted(hub: Hub, relationship: str) -> list[Noted]:

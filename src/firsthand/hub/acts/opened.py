@@ -7,6 +7,7 @@ from pathlib import Path
 from firsthand.foundation.clock import Clock
 from firsthand.foundation.ids import Chance
 from firsthand.foundation.tables import Reader
+from firsthand.hub.acts.glances import Glances
 from firsthand.hub.erasing import Erasing
 from firsthand.hub.intake.taking import Intake
 from firsthand.hub.outbox import Outbox
@@ -40,6 +41,7 @@ class Hub:
     projector: Projector
     erasing: Erasing
     answering: Answering
+    glances: Glances = field(default_factory=Glances)
     closing: list[Callable[[], None]] = field(default_factory=list)
     listening: list[Callable[[str], None]] = field(default_factory=list)
 
@@ -50,6 +52,7 @@ class Hub:
 
     def told(self, relationship: str) -> None:
         """Tell everybody who listens that something was settled with this person."""
+        self.glances.forget(relationship)
         for listener in self.listening:
             listener(relationship)
 

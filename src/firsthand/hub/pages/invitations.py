@@ -30,7 +30,9 @@ def show(visit: Visit) -> Response:
 
 
 def make(visit: Visit) -> Response:
-    """Make one invitation."""
+    """Make one invitation, or one for each line of a file."""
+    if "file" in visit.form.files:
+        return _make_many(visit)
     account = " ".join(visit.form.one("account").split())
     try:
         told = inviting.invite(
@@ -41,8 +43,7 @@ def make(visit: Visit) -> Response:
     return _made(visit, told)
 
 
-def make_many(visit: Visit) -> Response:
-    """Make an invitation for each line of a file."""
+def _make_many(visit: Visit) -> Response:
     raw = visit.form.files.get("file", b"")
     if not raw:
         return _page(visit, 422, wrong_file="Choose a CSV file first.")

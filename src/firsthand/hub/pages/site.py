@@ -36,7 +36,7 @@ from firsthand.hub.pages.shelf import Shelf
 from firsthand.hub.pages.visits import Page, Parts, Sitting, Visit, anyone, owner, staff
 
 HERE: Final = Path(__file__).parent
-LARGER: Final = ("/staff/catalogue", "/staff/invitations/many")
+LARGER: Final = ("/staff/catalogue", "/staff/invitations")
 NAV: Final = (
     NavItem(key="live", label="Live", href="/staff", icon="chart"),
     NavItem(key="customers", label="Customers", href="/staff/customers", icon="people"),
@@ -153,7 +153,6 @@ def staff_routes(parts: Parts) -> list[BaseRoute]:
         owners("/catalogue", offers.publish),
         get("/invitations", invitations.show),
         post("/invitations", invitations.make),
-        post("/invitations/many", invitations.make_many),
         get("/invitations/links.csv", invitations.links),
         get("/systems", systems.show),
         get("/systems/given.csv", systems.export),
