@@ -126,6 +126,7 @@ def staff_walk(address: str, login: dict[str, str]) -> Callable[[Page, Camera, s
         page.goto(address + "/staff/customers")
         camera.take(page, f"customers-{size}")
         page.get_by_role("link", name=re.compile("R-1002")).first.click()
+        page.get_by_role("button", name="Look").click()
         page.wait_for_load_state()
         camera.take(page, f"customer-{size}")
 
@@ -167,8 +168,9 @@ def main() -> int:
         (made,) = Path(folder).rglob("reel.json")
         login = json.loads(made.read_text())["staff"]
         staff = f"http://127.0.0.1:{asked.port + 1}"
-        for size, window in (("wide", WIDE), ("narrow", NARROW)):
-            for walk in (person_walk(address), staff_walk(staff, login)):
+        # People first: later in the day somebody ends a deal.
+        for walk in (person_walk(address), staff_walk(staff, login)):
+            for size, window in (("wide", WIDE), ("narrow", NARROW)):
                 with camera.page(window) as page:
                     walk(page, camera, size)
         both_sides(camera, into)

@@ -14,10 +14,11 @@ from firsthand.foundation.keys import event_id
 from firsthand.vault.acts.giving import Choice, chosen_things
 from firsthand.vault.acts.keeping import counts
 from firsthand.vault.acts.receiving import named_things
-from firsthand.vault.store.things import words_for
+from firsthand.vault.store.things import thing_in, words_for
 from firsthand.vault.terms.relationships import find, signer_of
 
 if TYPE_CHECKING:
+    from firsthand.protocol.things import Thing
     from firsthand.vault.acts.opened import Vault
 
 
@@ -100,8 +101,15 @@ def own_names(
     for each in ids:
         row = vault.store.row("things.by_id", id=behind.get(each, ""))
         if row is not None:
-            found[each] = {"id": row["id"], "name": row["name"]}
+            found[each] = {"id": row["id"], "name": _short_name(thing_in(row))}
     return found
+
+
+def _short_name(thing: Thing) -> str:
+    """What one says of a thing in a sentence: of an episode, the series."""
+    shown = thing.data.get("object")
+    series = shown.get("partOfSeries") if isinstance(shown, dict) else None
+    return str(series["name"]) if isinstance(series, dict) and "name" in series else thing.name
 
 
 def findings_stand_on(vault: Vault) -> tuple[int, int]:
