@@ -215,7 +215,7 @@ class Person:
         self, method: str, path: str, body: bytes, kind: str, *, covered: Sequence[str],
         waits: bool = False, extra: Mapping[str, str] | None = None, created: int | None = None,
         key: EllipticCurvePrivateKey | None = None, keyid: str | None = None,
-        target: str | None = None,
+        target: str | None = None, expires_s: int = 3600,
     ) -> httpx.Request:  # fmt: skip
         headers = dict(extra or {})
         if kind:
@@ -227,7 +227,7 @@ class Person:
             key=key or self.key,
             covered=covered,
             created=created,
-            expires=created + 3600 if waits else None,
+            expires=created + expires_s if waits else None,
             keyid=keyid or self.id,
         )
         return self.served.http.build_request(

@@ -135,6 +135,7 @@ REFUSED: list[tuple[str, Bend]] = [
     ("signature_invalid", _signed(covered=wire.COVERED_BODY)),
     ("signature_invalid", _signed(target="http://elsewhere.example/v1/signals")),
     ("signature_invalid", _signed(waits=False)),
+    ("signature_invalid", _signed(created=int(time.time()), expires_s=wire.WAIT_S_MAX + 1)),
     ("expired", _signed(created=int(time.time()) - 100_000)),
     ("clock_differs", _signed(created=int(time.time()) + 10_000)),
     ("digest_invalid", _without("content-digest")),

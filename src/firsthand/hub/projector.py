@@ -25,7 +25,7 @@ EVENTS_MAX = 20_000
 WAIT_MS_MAX = 500
 TROUBLE_WAIT_S = 1.0
 # Between two rounds: each costs a commit, which receipts would otherwise wait for.
-REST_S = 0.025
+REST_S = 0.06
 
 _log = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from firsthand.foundation.tables import Reader as Snapshot
 from firsthand.foundation.tables import Table, Tx
 from firsthand.hub.terms import agreements, relationships
 from firsthand.hub.terms.relationships import Relationship, StateGraph
-from firsthand.protocol.roles.profile import thing_given
-from firsthand.protocol.signals import decode_signals
+from firsthand.protocol.roles.profile import Given, thing_given
+from firsthand.protocol.signals import signals_taken
 from firsthand.protocol.terms import PURPOSES
 from firsthand.protocol.things import Thing
 
@@ -59,6 +59,24 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     given_ms: int
     position: int
     thing: Thing
+
+
+class Row(msgspec.Struct, frozen=True, array_like=True):
+    """The same as its row says it, under the thing's id: short, since a row is written often."""
+
+    agreement: str
+    given_ms: int
+    position: int
+    given: Given
+
+    def kept(self, identifier: str) -> Kept:
+        """What the row of this id says."""
+        return Kept(
+            agreement=self.agreement,
+            given_ms=self.given_ms,
+            position=self.position,
+            thing=thing_given(identifier, self.given),
+        )
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -316,13 +334,13 @@ def _rows(snapshot: Snapshot, table: str, relationship: str) -> Iterable[Kept]:
     after = ""
     for _ in range(THINGS_MAX // PAGE_ROWS_MAX):
         entries = snapshot.scan(table, relationship, after=after, rows_max=PAGE_ROWS_MAX)
-        yield from (_KEPT.decode(entry.value) for entry in entries)
+        yield from (_ROW.decode(entry.value).kept(entry.key) for entry in entries)
         if len(entries) < PAGE_ROWS_MAX:
             return
         after = entries[-1].key
 
 
-_KEPT = msgspec.json.Decoder(Kept)
+_ROW = msgspec.json.Decoder(Row)
 
 
 def fields_of(kept: Iterable[Kept]) -> list[str]:
@@ -331,7 +349,7 @@ def fields_of(kept: Iterable[Kept]) -> list[str]:
 
 
 def _facts(batch: Stored, person: Relationship) -> Iterable[Fact]:
-    for signal in decode_signals(batch.body):
+    for signal in signals_taken(batch.body):
         yield Fact(
             position=batch.position,
             relationship=batch.relationship,

@@ -46,6 +46,14 @@ def encode_signals(signals: Sequence[Signal]) -> bytes:
     return _ENCODER.encode(signals)
 
 
+def signals_taken(body: bytes) -> Sequence[Signal]:
+    """The signals of a body that ``decode_signals`` let through before: nothing is checked again.
+
+    Raises ``msgspec.DecodeError`` for any other body.
+    """
+    return _DECODER.decode(body)
+
+
 def decode_signals(body: bytes) -> Sequence[Signal]:
     """Decode a batch's body: 1 to ``BATCH_EVENTS_MAX`` signals of one purpose and agreement.
 

@@ -1,5 +1,6 @@
 """The files of an SQLite journal: who may open them, and that nothing erased is left in them."""
 
+import os
 import random
 import subprocess
 import sys
@@ -84,6 +85,24 @@ def test_a_file_that_is_none_is_refused(open_sqlite: Open, tmp_path: Path) -> No
     for _ in range(2):  # and the lock is let go
         with pytest.raises(UnableToOpen, match="cannot be opened"):
             open_sqlite()
+
+
+def test_only_their_owner_can_read_the_files(
+    open_sqlite: Open, make: Make, tmp_path: Path
+) -> None:
+    folder = tmp_path / "journal"
+    before = os.umask(0o022)
+    try:
+        for mode in (None, 0o644):  # made new, and made by somebody less careful
+            if mode is not None:
+                (folder / FILE).chmod(mode)
+            journal = open_sqlite()
+            journal.append(make(n=1 if mode is None else 2), welcome).result()
+            assert len(list(folder.iterdir())) >= 3, "the WAL is there as well"
+            assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+            journal.close()
+    finally:
+        os.umask(before)
 
 
 def test_everything_is_there_after_opening_again(

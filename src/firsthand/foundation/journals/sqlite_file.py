@@ -142,10 +142,20 @@ def connect(folder: Path, limits: Limits, *, writes: bool) -> Connection:
     return connection
 
 
+def own_file(file: Path) -> None:
+    """Make the file if it is missing, and let its owner alone read it; SQLite does so beside it."""
+    handle = os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        os.fchmod(handle, 0o600)
+    finally:
+        os.close(handle)
+
+
 def open_file(folder: Path, limits: Limits, rooms: Iterable[str]) -> Connection:
     """Open the writer's connection and make what is missing; raises UnableToOpen."""
     check_engine(sqlite.sqlite_version)
     try:
+        own_file(folder / FILE)
         connection = connect(folder, limits, writes=True)
         found = connection.execute("PRAGMA user_version").fetchall()[0][0]
         if found not in (0, FORMAT):

@@ -249,7 +249,9 @@ class SqliteTx(SqliteReader):
         for entry in entries:
             check_entry(entry)
         self.mark()
-        rows = [(entry.relationship, entry.key, entry.value) for entry in entries]
+        # In the order of the tree, so that neighbours meet the same page; the last one stays.
+        last = {(entry.relationship, entry.key): entry.value for entry in entries}
+        rows = [(*place, last[place]) for place in sorted(last)]
         insert_rows(
             rows,
             f'INSERT INTO "room_{known.name}" (relationship, key, value)',

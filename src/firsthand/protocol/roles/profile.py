@@ -162,14 +162,8 @@ def _time_beyond(start: str, precision: str) -> str | None:
 
 def present(given: Given) -> dict[str, object]:
     """The fields of ``given`` by their wire names, as JSON values, without the absent ones."""
-    data: dict[str, object] = msgspec.to_builtins(given)
-    return {key: _pruned(value) for key, value in data.items() if value is not None}
-
-
-def _pruned(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _pruned(inner) for key, inner in value.items() if inner is not None}
-    return value
+    data: dict[str, object] = msgspec.to_builtins(given)  # which leaves out what is absent
+    return data
 
 
 def thing_given(identifier: str, given: Given) -> Thing:

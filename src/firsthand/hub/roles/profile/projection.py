@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import msgspec
 
 from firsthand.foundation.tables import Entry, Table, Tx
-from firsthand.hub.reads import Kept, Taken
-from firsthand.protocol.roles.profile import TYPE_GIVEN, thing_given
-from firsthand.protocol.signals import decode_signals
+from firsthand.hub.reads import Row, Taken
+from firsthand.protocol.roles.profile import TYPE_GIVEN
+from firsthand.protocol.signals import signals_taken
 
 THINGS = "profile_things"
 DUE = "profile_due"
@@ -58,15 +58,8 @@ def _rows(batch: Taken) -> list[Entry]:
         Entry(
             relationship=batch.relationship,
             key=signal.id,
-            value=_ENCODE(
-                Kept(
-                    agreement=batch.agreement,
-                    given_ms=batch.received_ms,
-                    position=batch.position,
-                    thing=thing_given(signal.id, signal.data),
-                )
-            ),
+            value=_ENCODE(Row(batch.agreement, batch.received_ms, batch.position, signal.data)),
         )
-        for signal in decode_signals(batch.body)
+        for signal in signals_taken(batch.body)
         if signal.type == TYPE_GIVEN
     ]
