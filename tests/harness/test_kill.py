@@ -104,6 +104,7 @@ def check(folder: Path) -> Counter[str]:
         check_journal(held)
         check_log(vault, held)
         check_said(vault, held, said)
+        check_agreements(vault, held)
         check_answers(vault, held)
     return Counter(line["kind"] for line in said)
 
@@ -175,6 +176,17 @@ def check_said(vault: Vault, held: Held, said: list[dict[str, Any]]) -> None:
     for batch in held.batches:
         if batch.agreement in erased & confirmed:
             raise Broken("what was erased is there")
+
+
+def check_agreements(vault: Vault, held: Held) -> None:
+    """No deal is held there that the person knows nothing of."""
+    known = {
+        row["id"]
+        for each in every(vault)
+        for row in vault.store.rows("agreements.of_relationship", relationship=each.name)
+    }
+    if unknown := set(held.agreements) - known:
+        raise Broken(f"{len(unknown)} agreements are held that the person does not know")
 
 
 def check_answers(vault: Vault, held: Held) -> None:

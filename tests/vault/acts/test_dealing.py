@@ -1,16 +1,19 @@
 """Connect, choose, share, end: what each act gives back, and what each refuses in words."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.harness.sides import Served, bring, connected, inbox, share
+from tests.harness.sides import Served, bring, connected, inbox, new_vault, share
 
+from firsthand.foundation.clock import SetClock
 from firsthand.protocol.refusals import Refused
 from firsthand.vault.acts import connecting, ending, giving
 from firsthand.vault.acts.opened import Vault
-from firsthand.vault.gate import Offline
-from firsthand.vault.terms.relationships import find
+from firsthand.vault.gate import Gate, Offline
+from firsthand.vault.terms.relationships import find, signer_of
 
 
 def invitation(served: Served, account: str) -> str:
@@ -118,3 +121,69 @@ def test_a_whole_dealing(reel: Served, mine: Vault) -> None:
     with pytest.raises(Refused, match="Your deal with Reel has ended"):
         share(mine, "reel")
     assert find(mine.store, "reel").account is None
+
+
+class Lost(Exception):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("when", ["before it leaves", "before it is kept"])
+def test_a_connecting_that_was_cut_off_goes_on(
+    reel: Served, mine: Vault, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """The invitation may be used up and the deal may stand there: nobody is locked out."""
+    link = invitation(reel, f"A-{when}")
+    known = len(reel.people())
+
+    def lost(*_: object, **__: object) -> None:
+        raise Lost
+
+    with monkeypatch.context() as cut:
+        if when == "before it leaves":
+            cut.setattr(Gate, "proffer", lost)
+        else:
+            cut.setattr(connecting, "_keep", lost)
+        with pytest.raises(Lost):
+            connecting.connect(mine, link)
+    assert connecting.relationships(mine) == []
+    assert len(reel.people()) == known + (when == "before it is kept")
+    assert connecting.approach(mine, link).summary()["account"] == f"A-{when}"
+    done = connecting.connect(mine, link)
+    assert (done["decision"], done["account"]) == ("accepted", f"A-{when}")
+    person = signer_of(mine.store, find(mine.store, "reel")).thumbprint
+    (held,) = [one for one in reel.people() if one["relationship"] == person]
+    assert len(held["agreements"]) == 1
+    assert held["account"] == f"A-{when}"
+    bring(mine, ["Harbour"])
+    assert share(mine, "reel")["state"] == "given"
+
+
+def test_other_terms_are_not_mixed_up_with_what_was_cut_off(
+    reel: Served, mine: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise Lost
+
+    with monkeypatch.context() as cut:
+        cut.setattr(Gate, "proffer", lost)
+        with pytest.raises(Lost):
+            connecting.connect(mine, reel.url)
+    assert connecting.connect(mine, reel.url, terms="SD-BASE")["terms"] == "SD-BASE"
+    assert connecting.relationship(mine, "reel")["terms"] == "SD-BASE"
+
+
+def test_a_proposal_that_never_arrived_is_made_anew_when_it_is_too_old(
+    serve: Callable[..., Served], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise Lost
+
+    clock = SetClock(datetime(2026, 1, 1, tzinfo=UTC))
+    served = serve("Reel", clock=clock)
+    with new_vault(tmp_path / "clocked", clock) as vault:
+        with monkeypatch.context() as cut:
+            cut.setattr(Gate, "proffer", lost)
+            with pytest.raises(Lost):
+                connecting.connect(vault, served.url)
+        clock.advance(timedelta(hours=1))
+        assert connecting.connect(vault, served.url)["decision"] == "accepted"

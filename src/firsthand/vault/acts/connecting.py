@@ -16,10 +16,16 @@ from firsthand.protocol.agreements import (
     consent_record,
     sign_proffer,
 )
-from firsthand.protocol.refusals import refuse
+from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.roles.profile import FIELDS
 from firsthand.protocol.terms import DEFAULT, ROSTER, Terms
-from firsthand.vault.gate import Introduction
+from firsthand.vault.acts.proposing import (
+    Proposal,
+    put_answered,
+    put_proposal,
+    unanswered,
+)
+from firsthand.vault.gate import Introduction, Unusable
 from firsthand.vault.terms.relationships import (
     Relationship,
     Signer,
@@ -35,6 +41,8 @@ if TYPE_CHECKING:
     from firsthand.vault.acts.opened import Vault
 
 AGREEMENT_DAYS = 730
+# What came back could not be read, so the proposal may have been taken all the same.
+_UNREAD = {"signature_invalid", "shape_invalid", "not_allowed"}
 _INVITE = re.compile(r"(?P<url>.+?)/invite/(?P<token>[A-Za-z0-9_-]{8,128})/?")
 
 
@@ -71,7 +79,10 @@ def approach(vault: Vault, url_or_invite: str) -> Approach:
     url, token = _address(url_or_invite)
     introduction = vault.gate.introduce(url)
     account = expires = None
-    if token is not None:
+    left = unanswered(vault.store, url)
+    if token is not None and left is not None and left.token == token:
+        account = left.account  # it may be used up by what was proposed with it
+    elif token is not None:
         invitation = vault.gate.invitation(url, token)
         account = _text(invitation.get("account"))
         expires = _text(invitation.get("expires"))
@@ -109,8 +120,9 @@ def connect(
     open_one = next((each for each in earlier if each.state == "refused"), None)
     attempt = open_one.attempt if open_one else 1 + max((e.attempt for e in earlier), default=0)
     signer = signer_for(vault.store.seed, met.introduction.organisation.subject, attempt)
-    proffer = _proffer(vault, met, wanted, signer, open_one, tie=tie)
-    agreement = vault.gate.proffer(met.introduction, sign_proffer(proffer, signer.key), signer)
+    agreement = _propose(vault, met, wanted, signer, open_one, attempt, tie=tie)
+    if agreement is None:  # what was left of an earlier try had never arrived, and is too old now
+        return connect(vault, url_or_invite, terms=terms, tie=tie)
     account = met.account if tie and agreement.accepted else None
     name = _keep(vault, met, agreement, open_one, attempt, account)
     return {
@@ -171,6 +183,36 @@ def _summary(vault: Vault, found: Relationship) -> dict[str, object]:
     }
 
 
+def _propose(
+    vault: Vault, met: Approach, terms: Terms, signer: Signer, earlier: Relationship | None,
+    attempt: int, *, tie: bool,
+) -> Agreement | None:  # fmt: skip
+    """Propose, or propose again what was not answered; None if that one is of no use any more."""
+    proposal = unanswered(vault.store, met.url)
+    again = proposal is not None and proposal.is_for(
+        attempt=attempt, terms=terms.id, token=met.token, tie=tie
+    )
+    if proposal is None or not again:
+        proffer = _proffer(vault, met, terms, signer, earlier, tie=tie)
+        proposal = Proposal(
+            proffer=sign_proffer(proffer, signer.key), attempt=attempt, terms=terms.id,
+            token=met.token, tie=tie, account=met.account,
+        )  # fmt: skip
+        with vault.store.transaction() as tx:
+            put_proposal(tx, met.url, proposal)
+    try:
+        return vault.gate.proffer(met.introduction, proposal.proffer, signer)
+    except Refused as error:
+        unread = isinstance(error, Unusable) or error.refusal.reason in _UNREAD
+        if error.refusal.retry or (unread and not again):
+            raise
+        with vault.store.transaction() as tx:
+            put_answered(tx, met.url)
+        if again:
+            return None
+        raise
+
+
 def _proffer(
     vault: Vault, met: Approach, terms: Terms, signer: Signer, earlier: Relationship | None,
     *, tie: bool,
@@ -225,6 +267,7 @@ def _keep(
         "connected_at": at,
     }
     with vault.store.transaction() as tx:
+        put_answered(tx, met.url)
         if earlier is None:
             subject, lane = document.subject, vault.chance.token()
             tx.run("relationships.add", subject=subject, attempt=attempt, lane=lane, **values)

@@ -6,9 +6,9 @@ down, ``sending.STEPS`` to send it); a refusal at any step is a value with a rea
 person sees. Only this package and the organisation's outbox may dial.
 """
 
-from firsthand.vault.gate.asking import Introduction, Offline
+from firsthand.vault.gate.asking import Introduction, Offline, Unusable
 from firsthand.vault.gate.disclosing import Leaving, Request
 from firsthand.vault.gate.door import Gate
 from firsthand.vault.gate.sending import Outcome
 
-__all__ = ["Gate", "Introduction", "Leaving", "Offline", "Outcome", "Request"]
+__all__ = ["Gate", "Introduction", "Leaving", "Offline", "Outcome", "Request", "Unusable"]
