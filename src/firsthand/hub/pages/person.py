@@ -202,8 +202,10 @@ def _things(visit: Visit, looked: Looked) -> dict[str, Any]:
     pages = max(1, -(-len(things) // ROWS))
     page = min(max(1, page), pages)
     start = (page - 1) * ROWS
+    shown = [_thing(looked.kept[one.id]) for one in things[start : start + ROWS]]
     return {
-        "things": [_thing(looked.kept[one.id]) for one in things[start : start + ROWS]],
+        "things": shown,
+        "priced": any(one["amount"] for one in shown),
         "newer": visit.here(page=str(page - 1)) if page > 1 else None,
         "older": visit.here(page=str(page + 1)) if page < pages else None,
         "place": f"{start + 1} to {min(start + ROWS, len(things))} of {words.number(len(things))}",
