@@ -87,9 +87,7 @@ def test_a_file_that_is_none_is_refused(open_sqlite: Open, tmp_path: Path) -> No
             open_sqlite()
 
 
-def test_only_their_owner_can_read_the_files(
-    open_sqlite: Open, make: Make, tmp_path: Path
-) -> None:
+def test_only_their_owner_can_read_the_files(open_sqlite: Open, make: Make, tmp_path: Path) -> None:
     folder = tmp_path / "journal"
     before = os.umask(0o022)
     try:
