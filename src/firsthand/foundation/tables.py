@@ -42,7 +42,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     hot: bool = False
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One row of a table."""
 
     relationship: str

@@ -6,7 +6,11 @@ a relationship that is being erased are passed over in the same transaction that
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from functools import partial
+from typing import NamedTuple
 
 from firsthand.foundation.clock import Clock
 from firsthand.foundation.journal import Journal, JournalClosed, Order, Stored
@@ -17,6 +21,7 @@ from firsthand.hub.terms import relationships
 TABLE = "cursors"
 TABLES = (Table(name=TABLE, erased=False),)
 SLICE_MS = 8.0
+SLICES_AHEAD = 4  # wait together: where nobody else does, one commit is enough for them
 READ_ROWS_MAX = 2_000
 READ_BYTES_MAX = 8 << 20
 EVENTS_AT_FIRST = 500
@@ -28,6 +33,19 @@ TROUBLE_WAIT_S = 1.0
 REST_S = 0.06
 
 _log = logging.getLogger(__name__)
+
+
+class OutOfStep(RuntimeError):
+    """A slice before this one was not folded, so this one may not be. Both come again."""
+
+
+class Slice(NamedTuple):
+    """Some batches for one projection: from the leaf ``after`` on, up to ``seen`` leaves."""
+
+    projection: Projection
+    part: Sequence[Stored]
+    after: int
+    seen: int
 
 
 class Projector:
@@ -100,13 +118,21 @@ class Projector:
                 reader, after, rows_max=READ_ROWS_MAX, bytes_max=READ_BYTES_MAX
             )
         batches, place = page.batches, 0
+        under_way: deque[tuple[Slice, Future[float]]] = deque()
         while place < len(batches) and not self._closing.is_set():
             part = self._slice(batches, place)
             place += len(part)
             seen = page.seen if place == len(batches) else part[-1].position + 1
-            self._apply(projection, part, seen)
+            one = Slice(projection, part, after, seen)
+            under_way.append((one, self._journal.submit(partial(self._fold, one), Order.PROJECT)))
+            after = seen
+            if len(under_way) >= SLICES_AHEAD:
+                self._folded(*under_way.popleft())
+        while under_way:
+            self._folded(*under_way.popleft())
         if not batches and page.seen > after:
-            self._apply(projection, [], page.seen)
+            one = Slice(projection, [], after, page.seen)
+            self._folded(one, self._journal.submit(partial(self._fold, one), Order.PROJECT))
 
     def _slice(self, batches: Sequence[Stored], place: int) -> list[Stored]:
         part: list[Stored] = []
@@ -118,24 +144,24 @@ class Projector:
             events += batch.events
         return part
 
-    def _apply(self, projection: Projection, part: Sequence[Stored], seen: int) -> None:
-        took_ms = 0.0
+    def _fold(self, one: Slice, tx: Tx) -> float:
+        """Fold a slice in, in the writer's transaction; how long it took, in ms."""
+        began = self._clock.ticks_ms()
+        name, part = one.projection.name, one.part
+        if int(tx.get(TABLE, "", name) or b"0") != one.after:
+            raise OutOfStep(f"{name} has not seen what comes before leaf {one.after}")
+        people = {batch.relationship for batch in part}
+        still = {person for person in people if relationships.is_open(tx, person)}
+        one.projection.apply(tx, [batch for batch in part if batch.relationship in still])
+        tx.put(TABLE, "", name, str(one.seen).encode())
+        return self._clock.ticks_ms() - began
 
-        def work(tx: Tx) -> None:
-            nonlocal took_ms
-            began = self._clock.ticks_ms()
-            people = {batch.relationship for batch in part}
-            still = {person for person in people if relationships.is_open(tx, person)}
-            projection.apply(tx, [batch for batch in part if batch.relationship in still])
-            tx.put(TABLE, "", projection.name, str(seen).encode())
-            took_ms = self._clock.ticks_ms() - began
-
-        self._journal.submit(work, Order.PROJECT).result()
-        self._pace(took_ms, sum(batch.events for batch in part))
+    def _folded(self, one: Slice, taking: Future[float]) -> None:
+        self._pace(taking.result(), sum(batch.events for batch in one.part))
         with self._moved:
-            self._cursors[projection.name] = seen
+            self._cursors[one.projection.name] = one.seen
             self._moved.notify_all()
-        self._followed(seen)
+        self._followed(one.seen)
 
     def _pace(self, took_ms: float, events: int) -> None:
         """Fit the next slice to its time: smaller at once, larger by and by."""

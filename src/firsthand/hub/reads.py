@@ -12,8 +12,8 @@ import msgspec
 
 from firsthand.foundation.clock import Clock
 from firsthand.foundation.journal import Journal, Order, Stored
+from firsthand.foundation.tables import Entry, Table, Tx
 from firsthand.foundation.tables import Reader as Snapshot
-from firsthand.foundation.tables import Table, Tx
 from firsthand.hub.terms import agreements, relationships
 from firsthand.hub.terms.relationships import Relationship, StateGraph
 from firsthand.protocol.roles.profile import Given, thing_given
@@ -61,7 +61,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     thing: Thing
 
 
-class Row(msgspec.Struct, frozen=True, array_like=True):
+class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The same as its row says it, under the thing's id: short, since a row is written often."""
 
     agreement: str
@@ -294,6 +294,8 @@ class Reads:
 
         def work(tx: Tx) -> set[str]:
             closed: set[str] = set()
+            rows: list[Entry] = []
+            key = f"{at_ms:015d}.{number:012d}"
             for relationship, (fields, count) in touched.items():
                 try:
                     self._allowed(tx, relationship, purpose)
@@ -306,8 +308,10 @@ class Reads:
                     reader=reader.name, kind=reader.kind, purpose=purpose,
                     fields=fields, count=count, at_ms=at_ms,
                 )  # fmt: skip
-                key = f"{at_ms:015d}.{number:012d}"
-                tx.put(TABLE, relationship, key, msgspec.json.encode(noted))
+                value = msgspec.json.encode(noted)
+                rows.append(Entry(relationship=relationship, key=key, value=value))
+            if rows:
+                tx.put_many(TABLE, rows)
             return closed
 
         return self._journal.submit(work, Order.PROJECT).result()

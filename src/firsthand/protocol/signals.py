@@ -24,7 +24,7 @@ ID_CHARS_MAX = 64
 SPECVERSION: Literal["1.0"] = "1.0"
 
 
-class Signal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Signal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """One thing given. ``source`` is the person's subject, ``agreement`` the id of the terms."""
 
     specversion: Literal["1.0"]

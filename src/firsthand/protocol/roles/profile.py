@@ -39,7 +39,12 @@ _PRICE = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
 
 
 class Named(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    gc=False,  # a tree of texts: hundreds come at once, and none can be in a circle
 ):
     """A schema.org node of which only the kind and the name travel."""
 
@@ -51,7 +56,12 @@ class Named(
 
 
 class Given(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    gc=False,  # a tree of texts: hundreds come at once, and none can be in a circle
 ):
     """The ``data`` of a signal: one thing in schema.org terms with a coarsened time.
 

@@ -24,9 +24,9 @@ from firsthand.protocol.roles.profile_rules import RULES, Answered, basis_of
 
 SENT = "sent"
 DUE_ROWS_MAX = 500
-AT_ONCE_MAX = 20
+AT_ONCE_MAX = 10
 # Answering takes a third of the time at most: no role may hold the door.
-REST_MS_MIN = 200.0
+REST_MS_MIN = 100.0
 REST_SHARE = 2.0
 _START = ("", "")
 WAIT_MS_MAX = 1_000

@@ -16,8 +16,8 @@ NEWEST = "newest"
 MARK = "due"
 TABLES = (
     Table(name=THINGS, erased=True),
-    Table(name=DUE, erased=True),
-    Table(name=MARKS, erased=True),
+    Table(name=DUE, erased=True, hot=True),
+    Table(name=MARKS, erased=True, hot=True),
 )
 ROLE = "profile"
 
@@ -40,10 +40,11 @@ class ProfileProjection:
                 newest[batch.relationship] = batch
         if rows:
             tx.put_many(THINGS, rows)
-        for person, batch in newest.items():
-            leaf = batch.leaf.hex().encode()
-            tx.put(MARKS, person, NEWEST, leaf)
-            tx.put(DUE, person, MARK, leaf)
+            leaves = [(person, batch.leaf.hex().encode()) for person, batch in newest.items()]
+            for table, key in ((MARKS, NEWEST), (DUE, MARK)):
+                tx.put_many(
+                    table, [Entry(relationship=one, key=key, value=leaf) for one, leaf in leaves]
+                )
 
     def forget(self, tx: Tx, relationship: str, rows_max: int) -> int:
         """Delete up to ``rows_max`` rows of a relationship; 0 when nothing is left."""
