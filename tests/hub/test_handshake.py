@@ -6,7 +6,7 @@ import httpx
 import msgspec
 from tests.hub.conftest import Person, Served, reason
 
-from firsthand.hub.acts.inviting import invite
+from firsthand.hub.acts.inviting import invite, listed
 from firsthand.hub.acts.offering import policy
 from firsthand.hub.acts.people import agreed
 from firsthand.protocol import wire
@@ -145,6 +145,8 @@ def test_who_does_not_want_to_be_tied_is_not(served: Served) -> None:
     Person(served).agree(invite=Invited(token=token, tie=False))
     customers = served.hub.reads.customers(table="profile_things")
     assert [one.account for one in customers] == [None]
+    kept = listed(served.hub).rows
+    assert [(one.invite.account, one.state, one.by) for one in kept] == [("A-7", "open", None)]
 
 
 def test_a_token_is_kept_as_its_hash_alone(served: Served) -> None:

@@ -34,10 +34,13 @@ def test_an_approach_says_who_and_leaves_nothing(reel: Served, mine: Vault) -> N
 @pytest.mark.parametrize("tie", [True, False])
 def test_an_account_is_tied_by_the_persons_will(reel: Served, mine: Vault, *, tie: bool) -> None:
     account = f"A-{tie}"
-    done = connecting.connect(mine, invitation(reel, account), tie=tie)
+    link = invitation(reel, account)
+    done = connecting.connect(mine, link, tie=tie)
     assert done["account"] == (account if tie else None)
     accounts = {one["account"] for one in reel.people()}
     assert (account in accounts) is tie
+    if not tie:  # nobody came by it: its token would have said who did
+        assert connecting.approach(mine, link).account == account
 
 
 def test_an_invitation_is_for_one_use(reel: Served, mine: Vault, serve: object) -> None:

@@ -157,8 +157,10 @@ def settle(
     )
     account = before.account if before else None
     if invite is not None and made.decision == "accepted" and proffer.invite is not None:
-        invites.use(tx, proffer.invite.token, person)
-        account = invite.account if proffer.invite.tie and invite.account else account
+        # An invitation that names an account would say who declined to be tied to it.
+        if proffer.invite.tie or invite.account is None:
+            invites.use(tx, proffer.invite.token, person)
+            account = invite.account or account
     relationships.put(tx, _after(before, made, person, key, account))
     _put(tx, person, made)
     tx.put(PROFFERS, person, sha256_hex(proffer_jws.encode()), made.id.encode())

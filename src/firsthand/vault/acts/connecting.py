@@ -103,7 +103,8 @@ def connect(
 ) -> dict[str, object]:
     """Propose my terms and keep the answer, be it yes or no.
 
-    ``tie`` accepts to be known by the invitation's account. Returns name, organisation, url,
+    ``tie`` accepts to be known by the invitation's account; without it the invitation is not
+    named at all, as if by the address alone. Returns name, organisation, url,
     terms, decision, reason, agreement and account. Raises ``Refused`` or ``Offline``.
     """
     wanted = ROSTER.get(terms or DEFAULT)
@@ -243,8 +244,15 @@ def _proffer(
             at=stamp(now),
         ),
         prev=earlier.agreement if earlier else None,
-        invite=Invited(token=met.token, tie=tie) if met.token else None,
+        invite=_invited(met, tie=tie),
     )
+
+
+def _invited(met: Approach, *, tie: bool) -> Invited | None:
+    """The invitation to name. Its token would tell whose it is: who declines leaves it out."""
+    if met.token is None or (met.account is not None and not tie):
+        return None
+    return Invited(token=met.token, tie=tie)
 
 
 def _keep(
