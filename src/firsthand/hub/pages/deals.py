@@ -17,6 +17,7 @@ from firsthand.protocol.terms import ROSTER, Terms
 
 PATH: Final = "/staff/deals"
 ENDED: Final = frozenset({"ended", "erasing"})
+NONE: Final = frozenset({"refused", "countered"})
 
 
 def show(visit: Visit) -> Response:
@@ -142,7 +143,7 @@ def _row(deal: Deal) -> dict[str, Any]:
         "title": ROSTER[deal.terms].title,
         "href": f"/staff/customers/{deal.relationship}/deals/{deal.id}",
         "at": saying.when(deal.at),
-        "until": saying.when(deal.ended_at or deal.expires),
+        "until": saying.when(deal.ended_at or deal.expires) if deal.state not in NONE else None,
         "says": says,
         "badge": badge,
     }
