@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 FIND_BROWSER = Path(__file__).resolve().parents[1] / "scripts" / "find-browser"
@@ -17,6 +18,10 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+
+# Machines are shared: how long an example takes says nothing.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

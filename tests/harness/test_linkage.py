@@ -102,13 +102,19 @@ class Seen:
     def tokens(self) -> set[bytes]:
         """All tokens of at least 6 bytes, those inside base64 and JSON too."""
         found: set[bytes] = set()
+        where = self.served.url.partition("//")[2].encode()
         for content in self.everything():
-            found |= tokens_in(content, deep=3)
+            found |= tokens_in(content, where, deep=3)
         return found
 
 
-def tokens_in(content: bytes, deep: int) -> set[bytes]:
-    """The words of a content, and of whatever is base64 in it; short raw values as a whole."""
+def tokens_in(content: bytes, where: bytes, deep: int) -> set[bytes]:
+    """The words of a content, and of whatever is base64 in it; short raw values as a whole.
+
+    `where` is the organisation's own address: the digits of its port are a matter of chance, and
+    read as base64 with what follows they could be those of the other.
+    """
+    content = content.replace(where, b" ")
     found = set(_WORDS.findall(content))
     if TOKEN_BYTES_MIN <= len(content) <= 64:
         found.add(content)
@@ -119,7 +125,7 @@ def tokens_in(content: bytes, deep: int) -> set[bytes]:
             for one in {run, *re.split(rb"[.]", run)}:
                 inside = unbased(one)
                 if len(inside) >= TOKEN_BYTES_MIN:
-                    found |= tokens_in(inside, deep - 1)
+                    found |= tokens_in(inside, where, deep - 1)
     return found
 
 

@@ -1,6 +1,7 @@
 """What pages say: pure words, and never the names that only programs use."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -78,18 +79,19 @@ def test_a_price_over_time_is_flat_where_nothing_changed() -> None:
                 "facts": {
                     "name": "Streamhaus", "cadence": "monthly", "amount": "10.99",
                     "currency": "EUR", "next": "2024-07-04", "yearly": "131.88",
-                    "since": "2023-06-04", "last": "2024-06-04", "ended": False, "overdue": False,
+                    "since": "2023-06-04", "last": "2024-06-04", "payments": 13, "ended": False, "overdue": False,
                     "varies": False,
                     "risen": {"from": "8.99", "to": "10.99", "on": "2024-04-04", "percent": 22.2},
                     "price_history": [["2023-06-04", "8.99"], ["2024-04-04", "10.99"]],
                 },
             }
-        ]
+        ],
+        date(2024, 6, 20),
     )  # fmt: skip
     bill = told.bills[0]
     assert (bill.amount, bill.cadence, bill.yearly) == ("€10.99", "a month", "€131.88")
     assert bill.risen == "up 22 % in April 2024, was €8.99"
-    assert bill.next == "4 July"
+    assert bill.due == "Next on 4 July"
     points = re.findall(r"[\d.]+,([\d.]+)", str(bill.spark))
     assert len(points) == 13
     assert len(set(points)) == 2

@@ -210,6 +210,10 @@ def _roles(header: list[str], width: int, seen: _Seen) -> dict[int, tuple[str, i
     return roles
 
 
+def _is_word(cell: str) -> bool:
+    return len(cell.strip()) > 1
+
+
 def _best(roles: dict[int, tuple[str, int]], role: str, seen: _Seen) -> int | None:
     of_role = [i for i, (name, _) in roles.items() if name == role]
     return max(of_role, key=lambda i: (seen.filled(i) > 0, roles[i][1], -i), default=None)
@@ -311,6 +315,8 @@ def _other_columns(columns: Columns, roles: dict[int, tuple[str, int]], seen: _S
             i
             for i in free
             if (i not in roles or roles[i][0] in ("direction", "kind", "description"))
+            # A letter alone says which way the money went only where nothing says otherwise.
+            and (roles.get(i, ("", 0))[0] != "description" or seen.share(i, _is_word) > 0.9)
             and seen.filled(i) >= 0.5
             and seen.share(i, direction_of) > 0.9
         ]
