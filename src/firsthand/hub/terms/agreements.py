@@ -156,11 +156,11 @@ def settle(
         expires=proffer.exp,
     )
     account = before.account if before else None
-    if invite is not None and made.decision == "accepted" and proffer.invite is not None:
-        # An invitation that names an account would say who declined to be tied to it.
-        if proffer.invite.tie or invite.account is None:
-            invites.use(tx, proffer.invite.token, person)
-            account = invite.account or account
+    came = proffer.invite if made.decision == "accepted" else None
+    # An invitation that names an account would say who declined to be tied to it.
+    if came is not None and invite is not None and (came.tie or invite.account is None):
+        invites.use(tx, came.token, person)
+        account = invite.account or account
     relationships.put(tx, _after(before, made, person, key, account))
     _put(tx, person, made)
     tx.put(PROFFERS, person, sha256_hex(proffer_jws.encode()), made.id.encode())
