@@ -79,8 +79,8 @@ def test_a_price_over_time_is_flat_where_nothing_changed() -> None:
                 "facts": {
                     "name": "Streamhaus", "cadence": "monthly", "amount": "10.99",
                     "currency": "EUR", "next": "2024-07-04", "yearly": "131.88",
-                    "since": "2023-06-04", "last": "2024-06-04", "payments": 13, "ended": False, "overdue": False,
-                    "varies": False,
+                    "since": "2023-06-04", "last": "2024-06-04", "payments": 13,
+                    "ended": False, "overdue": False, "varies": False,
                     "risen": {"from": "8.99", "to": "10.99", "on": "2024-04-04", "percent": 22.2},
                     "price_history": [["2023-06-04", "8.99"], ["2024-04-04", "10.99"]],
                 },

@@ -58,7 +58,7 @@ VERBS: Final[Mapping[str, str]] = {"profile": "showed"}
 PURPOSES: Final[Mapping[str, tuple[str, str]]] = {
     "service": ("Serving them", "To provide what they came to you for."),
     "support": ("Helping them", "To answer a question of theirs, or to settle trouble."),
-    "personalisation": ("Suiting what you show", "To choose what fits them."),
+    "personalisation": ("Choosing what fits them", "To suit what you show them to what they gave."),
     "offers": ("Making an offer", "One that they have asked for."),
     "improvement": ("Making the service better", "To count and compare, for everybody's good."),
     "research": ("Research", "In the public interest."),

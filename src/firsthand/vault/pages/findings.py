@@ -15,9 +15,11 @@ from markupsafe import Markup
 
 from firsthand.foundation.web import charts, words
 from firsthand.vault.pages import saying
+from firsthand.vault.sense.cadence import PER_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
 ROWS_SHOWN_MAX: Final = 60
 BARS_MAX: Final = 60
@@ -54,10 +56,9 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     amount: str
     cadence: str
     yearly: str
-    next: str
+    due: str
     since: str
     ended: bool
-    late: bool
     varies: bool
     risen: str
     detail: str
@@ -99,7 +100,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.bills or self.over or self.cards)
 
 
-def shown(findings: Sequence[Mapping[str, Any]]) -> Shown:
+def shown(findings: Sequence[Mapping[str, Any]], today: date) -> Shown:
     """Put findings in order; `findings` are those of `acts.looking` or `acts.keeping`."""
     total: Total | None = None
     bills: list[Bill] = []
@@ -110,7 +111,7 @@ def shown(findings: Sequence[Mapping[str, Any]]) -> Shown:
         if kind == "recurring-total":
             total = _total(finding["facts"])
         elif kind == "recurring":
-            bill = _bill(finding)
+            bill = _bill(finding, today)
             (over if bill.ended else bills).append(bill)
         else:
             cards.append(_card(finding))
@@ -137,7 +138,7 @@ def _whole(amount: Decimal, currency: str | None) -> str:
     return words.money(amount.quantize(Decimal(1)), currency).removesuffix(".00")
 
 
-def _bill(finding: Mapping[str, Any]) -> Bill:
+def _bill(finding: Mapping[str, Any], today: date) -> Bill:
     facts = finding["facts"]
     currency, rise = facts.get("currency"), facts.get("risen")
     history = facts.get("price_history") or []
@@ -153,26 +154,46 @@ def _bill(finding: Mapping[str, Any]) -> Bill:
             spark = charts.sparkline(_stepped(history, facts.get("last")), title=title)
     return Bill(
         name=str(facts["name"]),
-        amount=words.money(facts["amount"], currency),
+        amount=words.money(_each(facts), currency),
         cadence=saying.cadence(str(facts["cadence"])),
         yearly=words.money(facts["yearly"], currency),
-        next=_next(facts),
+        due=_due(facts, today),
         since=_month(facts.get("since")),
         ended=bool(facts.get("ended")),
-        late=bool(facts.get("overdue")),
         varies=bool(facts.get("varies")),
         risen=risen,
-        detail=str(finding["detail"]),
+        detail=_paid(facts),
         spark=spark,
         rows=_rows(finding["rows"]),
         last=str(finding["rows"][-1]["id"]) if finding["rows"] else "",
     )
 
 
-def _next(facts: Mapping[str, Any]) -> str:
-    """When the next one is due; the year only of what comes once a year."""
-    said = saying.when(facts.get("next"))
-    return said if facts["cadence"] in {"yearly", "half-yearly"} else said.rpartition(" ")[0]
+def _each(facts: Mapping[str, Any]) -> str:
+    """What one of them comes to: of those that vary, what a year's sum makes it."""
+    if not facts.get("varies"):
+        return str(facts["amount"])
+    return f"{Decimal(facts['yearly']) / PER_YEAR[str(facts['cadence'])]:.2f}"
+
+
+def _due(facts: Mapping[str, Any], today: date) -> str:
+    """When the next one is due, or was; the year only where it is not this one."""
+    day = str(facts.get("next") or "")
+    if not day:
+        return ""
+    said = saying.when(day)
+    this = day[:4] == f"{today.year:04d}" and facts["cadence"] not in {"yearly", "half-yearly"}
+    past = bool(facts.get("overdue")) or day < today.isoformat()
+    return f"{'Was due' if past else 'Next'} on {said.rpartition(' ')[0] if this else said}"
+
+
+def _paid(facts: Mapping[str, Any]) -> str:
+    """How often it was paid, since when, and when last."""
+    paid = words.plural(int(facts["payments"]), "payment")
+    since, last = saying.when(facts["since"]), saying.when(facts["last"])
+    over = " Nothing came after that." if facts.get("ended") else ""
+    mean = " The amounts differ: a year is reckoned from the last twelve months."
+    return f"{paid} since {since}, the last on {last}.{over}{mean if facts.get('varies') else ''}"
 
 
 def _stepped(history: Sequence[Sequence[Any]], last: object) -> list[float]:

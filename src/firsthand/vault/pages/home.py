@@ -24,7 +24,8 @@ def show(visit: Visit) -> Response:
     brought, having = keeping.counts(vault), deals(vault)
     messages = receiving.inbox(vault, ask=False)["messages"]
     assert isinstance(messages, list)
-    fresh = [received.message(vault, each) for each in messages if each["unread"]]
+    unread = [each for each in messages if each["unread"]]
+    fresh, _ = received.by_age(unread)
     return visit.page(
         "home.html",
         title="Home",
@@ -32,8 +33,8 @@ def show(visit: Visit) -> Response:
         found=found(visit),
         brought=in_words(brought),
         total=sum(int(str(each["things"])) for each in brought),
-        fresh=fresh[:NEW_MAX],
-        fresh_total=len(fresh),
+        fresh=[received.message(vault, each) for each in fresh[:NEW_MAX]],
+        fresh_total=len(unread),
         deals=having,
         holding=sum(1 for each in having if each["has"]),
     )
@@ -45,7 +46,7 @@ def found(visit: Visit) -> findings.Shown:
     key = (day, *browsing.findings_stand_on(visit.vault))
     held = visit.person.found
     if held is None or held[0] != key:
-        held = (key, findings.shown(keeping.findings(visit.vault, day)))
+        held = (key, findings.shown(keeping.findings(visit.vault, day), day))
         visit.person.found = held
     shown = held[1]
     assert isinstance(shown, findings.Shown)

@@ -13,7 +13,7 @@ from firsthand.vault.pages import saying
 from firsthand.vault.terms.relationships import NoSuchRelationship
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.responses import Response
 
@@ -29,11 +29,11 @@ def inbox(visit: Visit) -> Response:
     vault = visit.vault
     listed = receiving.inbox(vault, ask=False)["messages"]
     assert isinstance(listed, list)
-    shown = [message(vault, each) for each in listed]
+    newest, earlier = by_age([message(vault, each) for each in listed])
     active = [each for each in connecting.relationships(vault) if each["state"] == "active"]
     return visit.page(
-        "inbox.html", title="Inbox", here="inbox", messages=shown, deals=len(active),
-        unread=sum(1 for each in shown if each["unread"]),
+        "inbox.html", title="Inbox", here="inbox", messages=newest, earlier=earlier,
+        deals=len(active), unread=sum(1 for each in [*newest, *earlier] if each["unread"]),
     )  # fmt: skip
 
 
@@ -50,14 +50,30 @@ def got(visit: Visit) -> Response:
     """What one organisation gave back."""
     name = visit.request.path_params["name"]
     told = connecting.relationship(visit.vault, name)
+    state, badge = saying.RELATIONSHIPS[str(told["state"])]
     listed = receiving.inbox(visit.vault, name, ask=False)["messages"]
     assert isinstance(listed, list)
-    shown = [message(visit.vault, each) for each in listed]
+    newest, earlier = by_age([message(visit.vault, each) for each in listed])
     receiving.mark_read(visit.vault, name)
     return visit.page(
         "with_got.html", title=f"What you got from {told['organisation']}", here="deals",
-        deal=told, at="got", messages=shown,
+        deal={**told, "says": state, "badge": badge}, at="got",
+        messages=newest, earlier=earlier,
     )  # fmt: skip
+
+
+def by_age(
+    messages: Sequence[dict[str, Any]],
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The newest message of each relationship, and those that it has replaced.
+
+    An answer is always to everything that was given, so the newest one is the one that counts.
+    """
+    newest: dict[str, dict[str, Any]] = {}
+    earlier = [
+        each for each in messages if newest.setdefault(str(each["relationship"]), each) is not each
+    ]
+    return list(newest.values()), earlier
 
 
 def message(vault: Vault, told: Mapping[str, Any]) -> dict[str, Any]:

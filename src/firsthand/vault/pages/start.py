@@ -83,7 +83,8 @@ def forget(visit: Visit) -> Response:
 
 def told(visit: Visit, look: Look) -> dict[str, Any]:
     """What a page shows of a look: files, questions, findings; read now if it was not yet."""
-    seen: dict[str, Any] = visit.parts.looks.tell(look, visit.parts.clock.now().date())
+    today = visit.parts.clock.now().date()
+    seen: dict[str, Any] = visit.parts.looks.tell(look, today)
     files = [file_report(file) for file in seen["files"]]
     look.asked.update({each["id"]: each for each in seen["questions"]})
     open_ids = {each["id"] for each in seen["questions"]}
@@ -96,8 +97,9 @@ def told(visit: Visit, look: Look) -> dict[str, Any]:
         "files": files,
         "questions": seen["questions"],
         "answered": answered,
-        "found": findings.shown(seen["findings"]),
+        "found": findings.shown(seen["findings"], today),
         "sample": look.sample,
+        "failed": bool(files) and all(file["error"] for file in files),
         "things": sum(int(file["added"]) for file in files),
     }
 

@@ -120,6 +120,11 @@ def _hours(seconds: int) -> float:
     return round(seconds / 3600, 1)
 
 
+def _most(years: dict[str, int]) -> str:
+    """How much of it the year with the most has: a single year has all."""
+    return "most" if sum(1 for watched in years.values() if watched) > 1 else "all"
+
+
 def _by_year(views: list[View]) -> Finding:
     timed = [view for view in views if view.seconds is not None]
     years: dict[str, int] = {}
@@ -131,7 +136,7 @@ def _by_year(views: list[View]) -> Finding:
         top = max(years, key=lambda year: years[year])
         return Finding(
             kind="hours-by-year",
-            title=f"You watched {len(views)} titles, most of them in {top}",
+            title=f"You watched {len(views)} titles, {_most(years)} of them in {top}",
             detail="This file holds no durations, so these are titles, not hours.",
             facts={"unit": "titles", "total": len(views), "years": dict(years)},
             things=[view.id for view in views],
@@ -143,6 +148,8 @@ def _by_year(views: list[View]) -> Finding:
     top = max(years, key=lambda year: years[year])
     untimed = len(views) - len(timed)
     detail = f"Most of them in {top}: {_hours(years[top]):.0f} hours."
+    if _most(years) == "all":
+        detail = f"All of them in {top}."
     if untimed:
         detail += f" {untimed} titles without a duration are not in it."
     return Finding(
