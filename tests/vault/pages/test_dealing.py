@@ -38,6 +38,19 @@ def test_before_agreeing_it_is_seen_who_it_is_and_what_they_want(
     )
 
 
+def test_terms_that_let_nothing_be_given_say_so_before_and_after(
+    visitor: Visitor, reel: Organisation
+) -> None:
+    visitor.keep("Anna")
+    seen = text(visitor.get(f"/connect?to={quote(reel.url, safe='')}"))
+    assert "under these you could give them none of it" in seen
+    visitor.post("/connect", to=reel.url, terms="SD-BASE")
+    shown = text(visitor.get("/with/reel/give"))
+    assert "Under this deal you can give them nothing yet" in shown
+    assert "“Use what I give you, for what I gave it for”" in shown
+    assert "See first" not in shown
+
+
 def test_a_refusal_is_shown_with_its_reason_and_another_choice_goes_through(
     visitor: Visitor, reel: Organisation
 ) -> None:

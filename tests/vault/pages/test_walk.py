@@ -93,6 +93,8 @@ def test_from_a_file_to_an_erasing(
         for path in ("/", "/things", "/things?q=kettle", "/bring", "/deals", "/inbox", "/more"):
             eyes.go(path)
         eyes.go(f"/connect?to={quote(reel.invitation('A-1042'), safe='')}")
+        assert not page.locator("[name=tie]:checked").count(), "nothing is ticked beforehand"
+        page.check("[name=tie][value=yes]")
         eyes.press("Agree with Reel")
         page.wait_for_url("**/with/reel")
         eyes.check("/with/reel")

@@ -26,6 +26,8 @@ def deals(visit: Visit) -> Response:
 def ask(visit: Visit) -> Response:
     """Ask for an address; with one, show who is there before anything is agreed."""
     to = visit.request.query_params.get("to", "").strip()[:ADDRESS_CHARACTERS_MAX]
+    if "." in to and "://" not in to:
+        to = f"https://{to}"  # as browsers do
     if not to:
         return visit.page("connect.html", title="Connect", here="deals", to="", error="")
     return _met(visit, to)
@@ -65,6 +67,7 @@ def terms_in_words(accepted: list[str]) -> list[dict[str, Any]]:
             "may": saying.allowed(terms),
             "precision": saying.PRECISIONS[terms.precision],
             "taken": terms.id in accepted,
+            "gives": saying.gives(terms.id),
         }
         for terms in ROSTER.values()
     ]
@@ -93,7 +96,7 @@ def _met(
         asked=saying.asked(seen["asks"]),
         terms=terms,
         chosen=_chosen(visit, terms, answer),
-        tie=visit.form.one("tie") == "yes" if visit.form.fields else True,
+        tie=visit.form.one("tie"),  # nothing is ticked beforehand: it is theirs to say
         proved=visit.freshly_proved,
         wrong=wrong,
         answer=answer,

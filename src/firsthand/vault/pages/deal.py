@@ -51,7 +51,7 @@ def show(visit: Visit) -> Response:
         "with.html",
         title=told["organisation"],
         here="deals",
-        deal=_in_words(told),
+        deal=in_words(told),
         at="deal",
         paper=paper,
         has=sums.get("given", 0),
@@ -71,7 +71,7 @@ def given(visit: Visit) -> Response:
         "with_given.html",
         title=f"What you gave to {told['organisation']}",
         here="deals",
-        deal=_in_words(told),
+        deal=in_words(told),
         at="given",
         givings=[_giving(entry) for entry in entries],
     )
@@ -91,7 +91,7 @@ def one_giving(visit: Visit) -> Response:
         "giving.html",
         title=f"Given to {told['organisation']}",
         here="deals",
-        deal=_in_words(told),
+        deal=in_words(told),
         giving=_giving(entry),
         receipt=json.dumps(left["receipt"], indent=2) if left["receipt"] else "",
         things=left_rows(left["things"]),
@@ -109,7 +109,7 @@ def log(visit: Visit) -> Response:
         "with_log.html",
         title=f"The log of {told['organisation']}",
         here="deals",
-        deal=_in_words(told),
+        deal=in_words(told),
         at="log",
         givings=[_giving(entry) for entry in seen["disclosures"]],
         endings=_endings(seen["endings"]),
@@ -172,9 +172,10 @@ def exact(things: list[dict[str, Any]]) -> str:
     return json.dumps(shown, indent=2, ensure_ascii=False)
 
 
-def _in_words(told: dict[str, Any]) -> dict[str, Any]:
+def in_words(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A relationship with its state in words, and whether its terms let anything be given."""
     says, badge = saying.RELATIONSHIPS[str(told["state"])]
-    return {**told, "says": says, "badge": badge}
+    return {**told, "says": says, "badge": badge, "gives": saying.gives(str(told["terms"]))}
 
 
 def _giving(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import msgspec
 from firsthand.foundation.web import words
 from firsthand.protocol.roles.profile_rules import Answered, Pick
 from firsthand.vault.acts import browsing, connecting, receiving
-from firsthand.vault.pages import saying
+from firsthand.vault.pages import deal, saying
 from firsthand.vault.terms.relationships import NoSuchRelationship
 
 if TYPE_CHECKING:
@@ -50,14 +50,13 @@ def got(visit: Visit) -> Response:
     """What one organisation gave back."""
     name = visit.request.path_params["name"]
     told = connecting.relationship(visit.vault, name)
-    state, badge = saying.RELATIONSHIPS[str(told["state"])]
     listed = receiving.inbox(visit.vault, name, ask=False)["messages"]
     assert isinstance(listed, list)
     newest, earlier = by_age([message(visit.vault, each) for each in listed])
     receiving.mark_read(visit.vault, name)
     return visit.page(
         "with_got.html", title=f"What you got from {told['organisation']}", here="deals",
-        deal={**told, "says": state, "badge": badge}, at="got",
+        deal=deal.in_words(told), at="got",
         messages=newest, earlier=earlier,
     )  # fmt: skip
 

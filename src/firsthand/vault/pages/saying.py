@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from firsthand.foundation.web import words
-from firsthand.protocol.terms import ROSTER
+from firsthand.protocol.roles.profile import PURPOSE
+from firsthand.protocol.terms import ROSTER, terms_allowing
 
 if TYPE_CHECKING:
     from firsthand.protocol.terms import Terms
@@ -157,11 +158,23 @@ def allowed(terms: Terms) -> list[str]:
     return [PURPOSES[purpose] for purpose in terms.purposes]
 
 
+def gives(terms: str) -> bool:
+    """Whether anything can be given under these terms: what is shown is shown to be suited."""
+    return terms not in ROSTER or PURPOSE in ROSTER[terms].purposes
+
+
+def giving_terms() -> list[str]:
+    """The terms under which something can be given, in words, the narrowest first."""
+    return [terms.title for terms in terms_allowing(PURPOSE)]
+
+
 def plainly(text: str | None) -> str:
     """What another program says, with terms called by their words instead of their names."""
     said = text or ""
     for name in sorted(ROSTER, key=len, reverse=True):
         said = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", f"“{ROSTER[name].title}”", said)
+    for purpose, clause in PURPOSES.items():
+        said = said.replace(f"does not allow {purpose}.", f"does not let them {clause}.")
     return said
 
 
