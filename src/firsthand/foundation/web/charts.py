@@ -54,7 +54,7 @@ def line(series: Series, *, unit: str, title: str, note: str = "") -> Markup:
     points = _checked(series)
     if not points:
         return _nothing(title)
-    most = _round_up(max(value for _, value in points))
+    most = _top(points)
     spots = _spots([value for _, value in points], most, inset=50 / len(points))
     path = " ".join(f"{x:.2f},{y:.2f}" for x, y in spots)
     room = HEIGHT - TOP - BOTTOM
@@ -166,6 +166,13 @@ def _checked(series: Series, points_max: int = POINTS_MAX) -> list[tuple[str, Fi
     return list(series)
 
 
+def _top(points: Series) -> float:
+    """The upper end of an axis; its half is whole as well where all the figures are."""
+    most = _round_up(max(value for _, value in points))
+    whole = all(float(value).is_integer() for _, value in points)
+    return most + 1 if whole and most % 2 == 1 else most
+
+
 def _round_up(value: Figure) -> float:
     """Return the next figure that reads well on an axis: 1 to 6, 8 or 10 times a power."""
     top = float(value)
@@ -225,7 +232,7 @@ def _words_below(names: Sequence[str]) -> Markup:
 
 
 def _upright(points: Series, unit: str) -> Markup:
-    most = _round_up(max(value for _, value in points))
+    most = _top(points)
     room = HEIGHT - TOP - BOTTOM
     step = 100 / len(points)
     drawn = Markup("")

@@ -12,8 +12,9 @@ from firsthand.hub.pages import saying
 from firsthand.hub.pages.visits import NotHere, Visit
 from firsthand.hub.reads import Kept, Noted, PurposeRefused, UnknownCustomer
 from firsthand.hub.roles.profile.view import Field, Kind
-from firsthand.protocol.roles.profile import PURPOSE
+from firsthand.protocol.roles.profile import PRECISION_KEY, PURPOSE
 from firsthand.protocol.terms import ROSTER
+from firsthand.protocol.things import Thing
 
 OVER: Final = frozenset({"ended", "erasing", "gone"})
 ROWS: Final = 50
@@ -154,8 +155,7 @@ def _kind(kind: Kind) -> dict[str, Any]:
         "count": kind.count,
         "icon": said.icon,
         "title": saying.sentence(saying.counted(kind.type, kind.count)),
-        "first": saying.day_of(kind.first),
-        "last": saying.day_of(kind.last),
+        "span": saying.span(kind.first, kind.last),
         "top": charts.bars(
             [(one.value, one.count) for one in kind.top], unit="", title=said.top, kind="rows"
         ),
@@ -175,6 +175,11 @@ def _field(kind: Kind, one: Field, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def _when(thing: Thing) -> str:
+    """When it was, as coarse as it was given."""
+    return saying.week_of(thing.time, thing.data.get(PRECISION_KEY))
+
+
 def _told(one: Told, kept: dict[str, Kept]) -> dict[str, Any]:
     picks = []
     for pick in one.answered.picks:
@@ -185,9 +190,7 @@ def _told(one: Told, kept: dict[str, Kept]) -> dict[str, Any]:
                 "name": pick.name,
                 "why": pick.why,
                 "saves": saves,
-                "behind": [
-                    {"name": thing.name, "when": saying.day_of(thing.time)} for thing in behind
-                ],
+                "behind": [{"name": each.name, "when": _when(each)} for each in behind],
                 "gone": len(pick.because) - len(behind),
             }
         )
@@ -225,7 +228,7 @@ def _thing(kept: Kept) -> dict[str, Any]:
     return {
         "name": thing.name,
         "kind": saying.sentence(saying.kind_of(thing.type).one),
-        "when": saying.week_of(thing.time, data.get("timePrecision")),
+        "when": _when(thing),
         "amount": amount,
         "source": saying.source(thing.source),
         "given": saying.when(kept.given_ms / 1000),

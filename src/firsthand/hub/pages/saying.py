@@ -207,6 +207,14 @@ def day_of(time: str | None) -> str:
         return time[:10]
 
 
+def span(first: str | None, last: str | None) -> str:
+    """From the first to the last day, or the one day that there is."""
+    begin, end = day_of(first), day_of(last)
+    if not begin:
+        return "without times"
+    return begin if begin == end else f"{begin} to {end}"
+
+
 def week_of(time: str | None, precision: object) -> str:
     """A time as coarse as it was given: `week of 1 Jan 2024`, `January 2024`, `2024`."""
     said = day_of(time)

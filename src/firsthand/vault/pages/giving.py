@@ -8,6 +8,7 @@ import msgspec
 
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.roles.profile_rules import Answered
+from firsthand.protocol.terms import ROSTER
 from firsthand.vault.acts import browsing, connecting, giving, keeping
 from firsthand.vault.pages import deal, findings, home, received, saying
 from firsthand.vault.pages.things import chosen_in
@@ -49,7 +50,7 @@ def choose(visit: Visit) -> Response:
         items_max=ITEMS_SHOWN_MAX,
         search=filtered.search or "",
         asked=saying.asked(asked),
-        precision=saying.PRECISIONS["week"],
+        precision=saying.PRECISIONS[ROSTER[str(told["terms"])].precision],
     )
 
 
@@ -71,6 +72,7 @@ def preview(visit: Visit) -> Response:
         things=deal.left_rows(seen["things"]),
         json=deal.exact(seen["things"]),
         more=max(0, len(seen["things"]) - deal.THINGS_SHOWN_MAX),
+        same=seen["answer_with"] is not None and _same(seen),
         rule=seen["rule"],
         rule_sha256=seen["rule_sha256"],
         with_it=_answer(visit, name, seen["answer_with"], choice),
@@ -93,6 +95,15 @@ def give(visit: Visit) -> Response:
     return visit.go(
         f"/with/{name}/given", f"{who} did not take it: {saying.plainly(told['reason'])}", "bad"
     )
+
+
+def _same(seen: dict[str, Any]) -> bool:
+    """Whether giving it would change nothing of what they name."""
+    with_it, without = (
+        [pick.name for pick in msgspec.convert(seen[key], Answered).picks]
+        for key in ("answer_with", "answer_without")
+    )
+    return with_it == without
 
 
 def _choice(visit: Visit) -> giving.Choice:

@@ -173,6 +173,8 @@ def plainly(text: str | None) -> str:
     said = text or ""
     for name in sorted(ROSTER, key=len, reverse=True):
         said = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", f"“{ROSTER[name].title}”", said)
+    if " cannot be reached: " in said:  # what follows is for who mends networks
+        said = "They could not be reached."
     for purpose, clause in PURPOSES.items():
         said = said.replace(f"does not allow {purpose}.", f"does not let them {clause}.")
     return said
