@@ -15,6 +15,7 @@ from firsthand.foundation.keys import new_signing_key
 from firsthand.hub.reads import Who
 from firsthand.protocol import wire
 from firsthand.protocol.receipts import ReceiptJson, read_batch_label, verify_receipt
+from firsthand.protocol.roles.profile import NAME_CHARS_MAX, WORD_CHARS_MAX
 from firsthand.protocol.signals import encode_signals
 
 WHO = Who(name="a test", kind="staff")
@@ -149,6 +150,8 @@ REFUSED: list[tuple[str, Bend]] = [
     ("shape_invalid", lambda p: _text(p, b'"name":"Bent"', b'"name":"Bent","more":1')),
     ("shape_invalid", lambda p: _text(p, b'"specversion":"1.0"', b'"specversion":"0.3"')),
     ("shape_invalid", _signal(type="profile.unknown")),
+    ("shape_invalid", _signal(id="a\0b")),
+    ("shape_invalid", lambda p: _text(p, b'"name":"Bent"', b'"name":"%b"' % (b"x" * 3_000_000))),
     ("not_yours", _signal(source="urn:ietf:params:oauth:jwk-thumbprint:sha-256:" + "A" * 43)),
     ("no_agreement", _signal(agreement="0" * 64)),
     ("purpose_not_allowed", _signal(purpose="training")),
@@ -171,6 +174,22 @@ def test_each_refusal_has_its_reason_and_harms_nobody(person: Person, why: str, 
     assert person.served.hub.intake.figures().refusals == {why: 1}
     assert neighbour.give("Dark").status_code == 200
     assert person.give("Dark").status_code == 200, "a refused batch uses no number"
+
+
+def test_the_largest_thing_that_is_taken_is_also_kept_and_stops_nobody(person: Person) -> None:
+    neighbour = Person(person.served)
+    neighbour.agree()
+    word, name = "\x01" * WORD_CHARS_MAX, "\x01" * NAME_CHARS_MAX
+    part = {"@type": word, "name": name}
+    parts = {"additionalType": word, "partOfSeason": part, "partOfSeries": part}
+    largest = person.signal(name, id="~" * 64, data={"object": {**part, **parts}})
+    assert person.send(person.batch([largest])).status_code == 200
+    assert neighbour.give("Dark").status_code == 200
+    person.served.settle()
+    for one in (person, neighbour):
+        assert len(person.served.hub.reads.things(
+            one.id, table="profile_things", purpose="personalisation", reader=WHO
+        )) == 1  # fmt: skip
 
 
 def test_what_the_agreement_of_a_neighbour_allows_is_not_ones_own(served: Served) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from firsthand.protocol.refusals import Refused
-from firsthand.protocol.roles.profile import compose_given
+from firsthand.protocol.roles.profile import NAME_CHARS_MAX, WORD_CHARS_MAX, compose_given
 from firsthand.protocol.signals import SPECVERSION, Signal, decode_signals, encode_signals
 from firsthand.protocol.things import Thing
 from firsthand.protocol.wire import BATCH_EVENTS_MAX
@@ -63,6 +63,12 @@ def test_another_way_of_writing_the_same_is_taken() -> None:
         (b'"id":"a"', b'"id":""'),
         (b'"id":"a"', b'"id":"' + b"a" * 65 + b'"'),
         (b'"id":"a"', b'"id":"a","colour":"red"'),
+        (b'"id":"a"', b'"id":"a\\u0000"'),
+        (b'"id":"a"', b'"id":"\\u00e4"'),
+        (b'"name":"Fog"', b'"name":"' + b"g" * (NAME_CHARS_MAX + 1) + b'"'),
+        (b'"isBasedOn":"netflix"', b'"isBasedOn":"' + b"x" * (WORD_CHARS_MAX + 1) + b'"'),
+        (b'"name":"Fog"', b'"name":"Fog","partOfSeries":{"@type":"T","partOfSeries":null}'),
+        (b'{"@type":"TVEpisode"', b'{"partOfSeason":' * 900 + b'{"@type":"TVEpisode"'),
         (b'"isBasedOn":"netflix"', b'"isBasedOn":"netflix","agent":"Greta"'),
         (b"[{", b"{"),
         (b"Fog", b"\x80og"),

@@ -82,4 +82,8 @@ def decode_signals(body: bytes) -> Sequence[Signal]:
             raise refuse("shape_invalid", "A batch holds one role, purpose, agreement and source.")
         if not 1 <= len(signal.id) <= ID_CHARS_MAX:
             raise refuse("shape_invalid", f"A signal's id has 1 to {ID_CHARS_MAX} characters.")
+    # Signals are kept by their ids: what cannot be kept must not get any further.
+    ids = "".join([signal.id for signal in signals])
+    if not (ids.isascii() and ids.isprintable()):
+        raise refuse("shape_invalid", "A signal's id has plain ASCII characters alone.")
     return signals

@@ -20,7 +20,7 @@ from firsthand.foundation.egress import Egress
 from firsthand.foundation.keys import event_id
 from firsthand.protocol import wire
 from firsthand.protocol.refusals import Refused
-from firsthand.protocol.roles.profile import PURPOSE, TYPE_GIVEN, coarsen
+from firsthand.protocol.roles.profile import NAME_CHARS_MAX, PURPOSE, TYPE_GIVEN, coarsen
 from firsthand.protocol.signals import decode_signals
 from firsthand.protocol.things import Thing
 from firsthand.vault.acts import connecting, ending, giving
@@ -115,9 +115,9 @@ def test_another_purpose_is_refused_and_the_terms_that_allow_it_are_named(
         (watched("Fog", "yesterday"), "shape_invalid"),
         (watched("Fog", object={"name": "Fog"}), "shape_invalid"),
         (paid(), "field_not_allowed"),
-        (watched("x" * (wire.BATCH_BYTES_MAX + 1)), "too_large"),
+        (watched("x" * (NAME_CHARS_MAX + 1)), "shape_invalid"),
     ],
-    ids=["text", "more", "no day", "no kind", "not asked for", "too large"],
+    ids=["text", "more", "no day", "no kind", "not asked for", "too long"],
 )
 def test_a_thing_that_may_not_leave(dealing: tuple[Vault, str], thing: Thing, why: str) -> None:
     vault, name = dealing
@@ -139,9 +139,9 @@ def test_a_thing_twice_is_given_once(dealing: tuple[Vault, str]) -> None:
 
 def test_batches_keep_to_the_limits(dealing: tuple[Vault, str]) -> None:
     vault, name = dealing
-    long = "y" * 20_000
+    long = "y" * 4_000
     leaving = vault.gate.compose(
-        name, request(*(watched(f"Film {n} {long if n < 300 else ''}") for n in range(1_500)))
+        name, request(*(watched(f"Film {n} {long if n < 1_400 else ''}") for n in range(1_500)))
     )
     sizes = [len(decode_signals(body)) for _, body in leaving.batches]
     assert sum(sizes) == 1_500

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import functools
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -37,6 +37,26 @@ SOURCE_KEY = "isBasedOn"
 _DURATIONS = {"day": "P1D", "week": "P1W", "month": "P1M", "year": "P1Y"}
 _PRICE = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
 
+# All texts of one thing together fit into one row of whoever keeps it, however they are escaped.
+NAME_CHARS_MAX = 4096
+WORD_CHARS_MAX = 100
+Name = Annotated[str, msgspec.Meta(max_length=NAME_CHARS_MAX)]
+Word = Annotated[str, msgspec.Meta(max_length=WORD_CHARS_MAX)]
+
+
+class Part(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    gc=False,  # texts alone: none can be in a circle
+):
+    """What a node is a part of. It holds no further nodes: a thing is never deeper than this."""
+
+    kind: Word = msgspec.field(name="@type")
+    name: Name = ""
+
 
 class Named(
     msgspec.Struct,
@@ -48,11 +68,11 @@ class Named(
 ):
     """A schema.org node of which only the kind and the name travel."""
 
-    kind: str = msgspec.field(name="@type")
-    name: str = ""
-    additional_type: str | None = msgspec.field(name="additionalType", default=None)
-    part_of_season: Named | None = msgspec.field(name="partOfSeason", default=None)
-    part_of_series: Named | None = msgspec.field(name="partOfSeries", default=None)
+    kind: Word = msgspec.field(name="@type")
+    name: Name = ""
+    additional_type: Word | None = msgspec.field(name="additionalType", default=None)
+    part_of_season: Part | None = msgspec.field(name="partOfSeason", default=None)
+    part_of_series: Part | None = msgspec.field(name="partOfSeries", default=None)
 
 
 class Given(
@@ -69,17 +89,17 @@ class Given(
     ISO 8601 duration) names. ``is_based_on`` says which export it came from.
     """
 
-    kind: str = msgspec.field(name="@type")
-    name: str
-    start_time: str | None = msgspec.field(name="startTime", default=None)
-    time_precision: str | None = msgspec.field(name=PRECISION_KEY, default=None)
-    is_based_on: str = msgspec.field(name=SOURCE_KEY)
+    kind: Word = msgspec.field(name="@type")
+    name: Name
+    start_time: Word | None = msgspec.field(name="startTime", default=None)
+    time_precision: Word | None = msgspec.field(name=PRECISION_KEY, default=None)
+    is_based_on: Word = msgspec.field(name=SOURCE_KEY)
     object: Named | None = None
-    duration: str | None = None
+    duration: Word | None = None
     recipient: Named | None = None
     sender: Named | None = None
-    price: str | None = None
-    price_currency: str | None = msgspec.field(name="priceCurrency", default=None)
+    price: Word | None = None
+    price_currency: Word | None = msgspec.field(name="priceCurrency", default=None)
 
 
 def compose_given(thing: Thing, *, fields: Mapping[str, list[str]], precision: str) -> Given | None:

@@ -93,7 +93,7 @@ def put_coarsened(leaving: Leaving) -> Refusal | None:
         try:
             given = compose_given(thing, fields=fields, precision=precision)
         except (msgspec.ValidationError, ValueError) as error:
-            return Refusal(reason="shape_invalid", detail=f"{thing.name}: {error}")
+            return Refusal(reason="shape_invalid", detail=f"{thing.name[:60]}: {error}")
         if given is None:
             leaving.left_out[thing.type] = leaving.left_out.get(thing.type, 0) + 1
         else:
@@ -151,11 +151,9 @@ def put_batches(leaving: Leaving) -> Refusal | None:
     while waiting:
         size = min(len(waiting), BATCH_EVENTS_MAX)
         body = encode_signals(waiting[:size])
-        while len(body) > BATCH_BYTES_MAX and size > 1:
+        while len(body) > BATCH_BYTES_MAX:  # one alone fits: its texts have limits
             size //= 2
             body = encode_signals(waiting[:size])
-        if len(body) > BATCH_BYTES_MAX:
-            return Refusal(reason="too_large", detail=waiting[0].data.name)
         leaving.batches.append(([(signal.id, ids[signal.id]) for signal in waiting[:size]], body))
         waiting = waiting[size:]
     return None
