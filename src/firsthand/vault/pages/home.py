@@ -20,6 +20,8 @@ def show(visit: Visit) -> Response:
     """The first page: of the person who is signed in, or for who is not."""
     if visit.opened is None:
         return start.show(visit)
+    if visit.person.code is not None:
+        return visit.go("/keep/code")  # what was dropped is not kept before that one is done
     vault = visit.vault
     brought, having = keeping.counts(vault), deals(vault)
     messages = receiving.inbox(vault, ask=False)["messages"]
