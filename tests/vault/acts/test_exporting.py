@@ -26,6 +26,7 @@ Rows = dict[str, list[dict[str, Any]]]
 # What a column takes where the schema allows a few words only, or where one row names another.
 GIVEN: dict[tuple[str, str], object] = {
     ("things", "import_id"): 7,
+    ("things", "time"): "2024-01-03",
     ("imports", "id"): 7,
     ("relationships", "state"): "active",
     ("relationships", "name"): "reel",
@@ -133,6 +134,43 @@ def test_a_new_vault_made_of_it_is_equal(
     assert things(fresh, search="secrets") == things(vault, search="secrets") != []
     again = fresh.store.rows("disclosures.next_waiting", relationship="reel")
     assert [row["position"] for row in again] == [42]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda it: it["things"][0].update(data=5),
+        lambda it: it["things"][0].update(data="[]"),
+        lambda it: it["things"][0].update(time="yesterday"),
+        lambda it: it.update(meta=[row for row in it["meta"] if row["key"] != "seed"]),
+        lambda it: it.update(meta=[{"key": "seed", "value": "words"}]),
+    ],
+    ids=["number", "list", "no day", "no seed", "no bytes"],
+)
+@pytest.mark.parametrize("used", [False, True])
+def test_an_export_that_was_damaged_changes_nothing(
+    make_vault: Make,
+    vault: Vault,
+    viewed: Path,
+    tmp_path: Path,
+    damage: Callable[[dict[str, Any]], None],
+    used: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    fill(vault)
+    export(vault, tmp_path / "all.json")
+    document = read(tmp_path / "all.json")
+    damage(document)
+    (tmp_path / "damaged.json").write_text(json.dumps(document))
+    other = make_vault("other")
+    if used:
+        import_paths(other, [viewed])
+    before = dump(other)
+    done: Any = import_paths(other, [tmp_path / "damaged.json"])
+    if used and document["things"] == read(tmp_path / "all.json")["things"]:
+        assert done["files"][0]["added"] == 1, "a vault in use takes the things alone"
+        return
+    assert "does not fit together" in done["files"][0]["error"]
+    assert dump(other) == before
 
 
 def test_the_copy_gives_in_a_row_of_its_own(make_vault: Make, vault: Vault, tmp_path: Path) -> None:

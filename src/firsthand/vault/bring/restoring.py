@@ -10,7 +10,7 @@ from firsthand.vault.bring.own_export import UnableToReadExport, rows_of
 from firsthand.vault.bring.reading import sha256_of
 from firsthand.vault.bring.report import Report
 from firsthand.vault.store import Row, RowRefused, Store, Tx
-from firsthand.vault.store.portable import from_portable, is_fresh, put_meta
+from firsthand.vault.store.portable import check_thing, from_portable, is_fresh, put_meta
 
 SOURCE = "firsthand"
 WORDS = "Firsthand export"
@@ -62,7 +62,7 @@ def take_back(store: Store, path: Path, stream: BinaryIO, clock: Clock, chance: 
 def _restore(tx: Tx, stream: BinaryIO, chance: Chance) -> int:
     tx.check_references()
     tables = set(tx.tables())
-    things = 0
+    things, seeded = 0, False
     current, chunk = "", list[Row]()
     for name, value in rows_of(stream):
         if name not in tables:
@@ -72,7 +72,10 @@ def _restore(tx: Tx, stream: BinaryIO, chance: Chance) -> int:
         row = from_portable(name, value)
         if name == "meta":
             put_meta(tx, row)
+            seeded = seeded or row.get("key") == "seed"
             continue
+        if name == "things":
+            check_thing(row)
         if name != current or len(chunk) == AT_ONCE:
             _put(tx, current, chunk)
             current, chunk = name, []
@@ -80,6 +83,8 @@ def _restore(tx: Tx, stream: BinaryIO, chance: Chance) -> int:
         things += name == "things"
     _put(tx, current, chunk)
     for relationship in tx.rows("relationships.all"):
+        if not seeded:
+            raise RowRefused("it names whom you deal with, and not the seed of your keys for it.")
         tx.run("restoring.new_lane", name=relationship["name"], lane=chance.token())
     tx.run("restoring.unlabel")
     return things
@@ -100,6 +105,7 @@ def _merge(tx: Tx, stream: BinaryIO, import_id: int) -> tuple[int, int]:
         wanted = ("id", "type", "name", "time", "source", "data")
         if not set(wanted) <= set(row):
             raise RowRefused("a thing misses one of its columns.")
+        check_thing(row)
         chunk.append({**{key: row[key] for key in wanted}, "import_id": import_id})
         seen += 1
         if len(chunk) == AT_ONCE:

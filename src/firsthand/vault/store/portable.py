@@ -7,10 +7,12 @@ holds JSON is written as the value it holds where that gives the same text again
 
 import base64
 import binascii
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from firsthand.foundation.keys import SEED_BYTES_MIN
 from firsthand.vault.store.faults import RowRefused
 from firsthand.vault.store.transactions import Reading, Row, Tx
 
@@ -71,6 +73,16 @@ def from_portable(table: str, value: object) -> Row:
     return {name: _back(table, name, cell) for name, cell in value.items()}
 
 
+def check_thing(row: Row) -> None:
+    """Refuse a thing that nothing here could show or give. Raises `RowRefused`."""
+    try:
+        msgspec.json.decode(str(row.get("data")), type=dict[str, object])
+        if row.get("time") is not None:
+            datetime.date.fromisoformat(str(row["time"])[: len("2024-01-03")])
+    except ValueError as error:
+        raise RowRefused(f"A thing is not of its form: {error}.") from error
+
+
 def is_fresh(reading: Reading) -> bool:
     """Whether nothing was brought, agreed or given in this vault yet."""
     tables = [name for name in reading.tables() if name != "meta"]
@@ -80,6 +92,8 @@ def is_fresh(reading: Reading) -> bool:
 def put_meta(tx: Tx, row: Mapping[str, object]) -> None:
     """Take over what a vault says of itself, but for its id. Raises `RowRefused`."""
     key, value = row.get("key"), row.get("value")
+    if key == "seed" and not (isinstance(value, bytes) and len(value) >= SEED_BYTES_MIN):
+        raise RowRefused(f"The seed of the keys is not {SEED_BYTES_MIN} bytes.")
     if ("meta", key) not in NOT_RESTORED:
         tx.run("meta.put", key=key, value=value)
 
