@@ -42,6 +42,10 @@ def test_a_price_is_a_decimal_with_its_currency() -> None:
         (b"title,genres,id\nDark,x,1\nTides,y,1\n", None, "Line 3: '1' was named in line 2"),
         (b"name,price\nSmall,cheap\n", None, "Line 2: 'cheap' is not a price"),
         (b"name,price\nSmall,-1\n", None, "Line 2: '-1' is not a price"),
+        (b'name,price\nSmall,"1,000"\n', None, "Line 2: '1,000' is not a price"),
+        (b"title,genres\nTides, Low,x\n", None, "Line 2 has more cells"),
+        (b"title,genres,Title\nDark,x,y\n", None, "Line 1 names the column title more than once"),
+        (b"title,genres\nD\0rk,x\n", None, "Line 2 has a NUL"),
         (b"name,price\nSmall,\n", None, "Line 2: 'Small' has no price"),
         (b"name,price,currency\nSmall,1,euros\n", None, "Line 2: 'EUROS' is not a currency"),
         (b"title,genres\n", None, "no row below"),
@@ -58,7 +62,13 @@ def test_a_wrong_file_is_told_where(raw: bytes, rule: str | None, said: str) -> 
 def test_accounts_come_from_their_column_or_the_first_one() -> None:
     assert read_accounts(b"name,account\nAnna,A-1\nBen,A-2\n\n") == ["A-1", "A-2"]
     assert read_accounts(b"A-1\nA-2\n") == ["A-1", "A-2"]
-    for raw, said in ((b"", "empty"), (b"account\n", "No line"), (b"account\n\xff\n", "UTF-8")):
+    assert read_accounts(b"Account;Name\r\nA-1;Anna\r\nA-2;Ben, too\r\n") == ["A-1", "A-2"]
+    for raw, said in (
+        (b"", "empty"),
+        (b"account\n", "No line"),
+        (b"account\n\xff\n", "UTF-8"),
+        (b"customer;name\nA-1;Anna\n", "names no column account"),
+    ):
         with pytest.raises(InviteRefused, match=said):
             read_accounts(raw)
     with pytest.raises(InviteRefused, match="Line 2"):

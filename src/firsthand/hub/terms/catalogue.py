@@ -110,7 +110,7 @@ def read_catalogue(raw: bytes, *, rule: str | None = None) -> Offering:
         seen = next(reader, [])
         columns = _columns(seen)
         chosen = _rule(rule, columns, seen)
-        items = _items(reader, columns, chosen.name)
+        items = _items(reader, columns, chosen.name, len(seen))
     except csv.Error as error:
         raise CatalogueRefused(f"Line {reader.line_num}: {error}.") from error
     return Offering(rule=chosen, items=items, sha256=catalogue_sha256(items))
@@ -126,6 +126,8 @@ def _columns(seen: Sequence[str]) -> dict[str, int]:
     columns = {}
     for field, names in COLUMNS.items():
         for name in names:
+            if plain.count(name) > 1:
+                raise CatalogueRefused(f"Line 1 names the column {name} more than once.")
             if name in plain:
                 columns[field] = plain.index(name)
                 break
@@ -147,12 +149,17 @@ def _rule(named: str | None, columns: Mapping[str, int], seen: Sequence[str]) ->
     raise CatalogueRefused(f"The rule needs {wanted}. The columns are: {_listed(seen)}.")
 
 
-def _items(rows: _Rows, columns: Mapping[str, int], rule: str) -> list[Item]:
+def _items(rows: _Rows, columns: Mapping[str, int], rule: str, wide: int) -> list[Item]:
     items: list[Item] = []
     lines: dict[str, int] = {}
     for row in rows:
         if not any(cell.strip() for cell in row):
             continue
+        if any(cell.strip() for cell in row[wide:]):
+            raise CatalogueRefused(
+                f"Line {rows.line_num} has more cells than line 1 has names. Put a text that holds "
+                "the sign between the cells into quotes."
+            )
         item = _item(row, columns, rows.line_num, rule)
         if item.id in lines:
             raise CatalogueRefused(
@@ -174,6 +181,8 @@ def _item(row: Sequence[str], columns: Mapping[str, int], line: int, rule: str) 
     name = cells["name"]
     if not 1 <= len(name) <= NAME_CHARS_MAX:
         raise CatalogueRefused(f"Line {line}: a title has 1 to {NAME_CHARS_MAX} characters.")
+    if any("\0" in cell for cell in cells.values()):
+        raise CatalogueRefused(f"Line {line} has a NUL character: the file is damaged.")
     genres = [part.strip() for part in re.split(r"[|;/,]", cells.get("genres", ""))]
     price = _price(cells.get("price", ""), line)
     if rule == "plan-that-fits" and price is None:
@@ -195,7 +204,9 @@ def _price(text: str, line: int) -> str | None:
     if not text:
         return None
     plain = text.replace(",", ".") if "." not in text else text
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,4})?", plain, re.ASCII) is None:
+    # 1,000 is a thousand here and one there: nobody can know, so nobody guesses.
+    either = re.fullmatch(r"[0-9]{1,3},[0-9]{3}", text)
+    if either or re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,4})?", plain, re.ASCII) is None:
         raise CatalogueRefused(f"Line {line}: {text[:20]!r} is not a price such as 9.99.")
     return plain
 

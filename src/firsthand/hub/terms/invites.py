@@ -84,20 +84,24 @@ def open_count(reader: Reader) -> int:
 
 
 def read_accounts(raw: bytes) -> list[str | None]:
-    """The account references in a CSV: its column ``account``, or the first one.
+    """The account references in a CSV: its column ``account``, or the only one.
 
-    Raises ``InviteRefused`` with the line.
+    Cells are parted by commas, semicolons or tabs. Raises ``InviteRefused`` with the line.
     """
     if len(raw) > CSV_BYTES_MAX:
         raise InviteRefused(f"The file has {len(raw)} bytes; {CSV_BYTES_MAX} is the most.")
     try:
-        rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True))
+        text = raw.decode("utf-8-sig")
+        parted = max(",;\t", key=text.split("\n", 1)[0].count)
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=parted))
     except (UnicodeDecodeError, csv.Error) as error:
         raise InviteRefused(f"The file is not CSV in UTF-8: {error}.") from error
     if not rows:
         raise InviteRefused("The file is empty.")
     head = [cell.strip().casefold() for cell in rows[0]]
     column = head.index("account") if "account" in head else 0
+    if "account" not in head and max(map(len, rows)) > 1:
+        raise InviteRefused("Line 1 names no column account, and there is more than one column.")
     body = rows[1:] if "account" in head else rows
     first = 2 if "account" in head else 1
     accounts: list[str | None] = []
