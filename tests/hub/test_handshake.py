@@ -4,11 +4,13 @@ import time
 
 import httpx
 import msgspec
+import pytest
 from tests.hub.conftest import Person, Served, reason
 
 from firsthand.hub.acts.inviting import invite, listed
 from firsthand.hub.acts.offering import policy
 from firsthand.hub.acts.people import agreed
+from firsthand.hub.reads import UnknownCustomer
 from firsthand.protocol import wire
 from firsthand.protocol.agreements import Invited, chosen, read_agreement
 from firsthand.protocol.terms import ROSTER
@@ -58,6 +60,28 @@ def test_the_same_proposal_gets_the_same_answer(served: Served) -> None:
     assert len(served.hub.reads.customers(table="profile_things")[0].agreements) == 1
 
 
+def test_who_comes_back_under_the_same_account_is_the_one_that_is_meant(served: Served) -> None:
+    def tied(account: str) -> Person:
+        made = invite(served.hub, accounts=[account])["invites"]
+        assert isinstance(made, list)
+        token = made[0]["link"].rsplit("/", 1)[1]
+        person = Person(served)
+        person.agree(invite=Invited(token=token, tie=True))
+        return person
+
+    gone = tied("A-1042")
+    named_so = tied(gone.id[:6])
+    gone.end(wire.PATH_REVOCATIONS)
+    assert served.hub.reads.resolve("A-1042") == gone.id
+    back = tied("A-1042")
+    assert served.hub.reads.resolve("A-1042") == back.id
+    assert served.hub.reads.resolve(gone.id[:6]) == named_so.id
+    assert served.hub.reads.resolve(gone.id[:8]) == gone.id
+    tied("A-1042")
+    with pytest.raises(UnknownCustomer, match="Not one, but 2"):
+        served.hub.reads.resolve("A-1042")
+
+
 def test_what_is_not_accepted_is_refused_by_name_and_kept(served: Served) -> None:
     person = Person(served)
     proffer = person.proffer("PDC-AI")
@@ -74,6 +98,9 @@ def test_what_is_not_accepted_is_refused_by_name_and_kept(served: Served) -> Non
     assert reason(person.give("Dark")) == "no_agreement"
     customers = served.hub.reads.customers(table="profile_things")
     assert [(one.state, one.agreements) for one in customers] == [("refused", ["PDC-AI"])]
+    person.agree()
+    customers = served.hub.reads.customers(table="profile_things")
+    assert [(one.state, one.agreements) for one in customers] == [("active", ["FH-GIVEN"])]
 
 
 def test_a_counter_offer_names_what_would_be_accepted(served: Served) -> None:

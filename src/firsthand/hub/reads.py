@@ -125,7 +125,11 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True):
-    """A relationship with nothing personal but the account it is tied to. Seconds since 1970."""
+    """A relationship with nothing personal but the account it is tied to. Seconds since 1970.
+
+    ``agreements`` names the terms that were agreed, ended ones too; those that were refused only
+    where none was agreed.
+    """
 
     relationship: str
     account: str | None
@@ -225,23 +229,23 @@ class Reads:
         return sorted(found, key=lambda one: (one.since, one.relationship))
 
     def resolve(self, reference: str) -> str:
-        """The relationship of an id, the unique beginning of one, or an account reference.
+        """The relationship of an account reference, of an id, or of the unique beginning of one.
 
-        Raises ``UnknownCustomer`` where there is none or more than one.
+        Who came back under the same account is meant, and not who ended. Raises
+        ``UnknownCustomer`` where there is none or more than one.
         """
         with self._journal.read() as snapshot:
             if reference and relationships.get(snapshot, reference[:100]) is not None:
                 return reference
-            found, after = set(), ""
-            while page := relationships.page(snapshot, after=after):
-                for person in page:
-                    if reference and (
-                        person.account == reference or person.id.startswith(reference)
-                    ):
-                        found.add(person.id)
+            tied, begun, after = list[Relationship](), list[Relationship](), ""
+            while reference and (page := relationships.page(snapshot, after=after)):
+                tied += [person for person in page if person.account == reference]
+                begun += [person for person in page if person.id.startswith(reference)]
                 after = page[-1].id
+        found = tied or begun
+        found = [person for person in found if person.state == StateGraph.active] or found
         if len(found) == 1:
-            return found.pop()
+            return found[0].id
         count = "Nobody" if not found else f"Not one, but {len(found)}"
         raise UnknownCustomer(f"{count} known by {reference[:60]!r}.")
 
@@ -378,11 +382,13 @@ def _touched(facts: Sequence[Fact]) -> dict[str, tuple[list[str], int]]:
 
 
 def _customer(snapshot: Snapshot, person: Relationship, table: str) -> Customer:
+    held = agreements.held(snapshot, person.id)
     return Customer(
         relationship=person.id,
         account=person.account,
         since=person.since,
         state=person.state,
-        agreements=[one.terms for one in agreements.held(snapshot, person.id)],
+        agreements=[one.terms for one in held if one.decision == "accepted"]
+        or [one.terms for one in held],
         things=snapshot.count(table, person.id),
     )
