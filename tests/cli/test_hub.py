@@ -100,5 +100,5 @@ def test_a_missing_organisation_says_how_to_make_one(run: Run, tmp_path: Path) -
     assert (code, out) == (1, "")
     assert "firsthand hub init" in err
     code, out, err = run("hub", "customers")
-    assert (code, out) == (1, "")
+    assert (code, out) == (2, "")
     assert "FIRSTHAND_HUB" in err

@@ -43,6 +43,11 @@ def test_json_is_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out) == {"a": ["\u2028é\x1b", 1, None]}
 
 
+def test_a_name_that_is_no_utf8_stays_exact_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    show.as_json({"path": "\udcff.csv", "é": None})
+    assert json.loads(capsys.readouterr().out) == {"path": "\udcff.csv", "é": None}
+
+
 def test_words_of_numbers_and_times() -> None:
     assert show.many(1, "row") == "1 row"
     assert show.many(12_000, "row") == "12,000 rows"

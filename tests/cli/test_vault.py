@@ -63,6 +63,26 @@ def test_a_question_is_answered_on_the_command(run: Run, tmp_path: Path) -> None
     assert run("vault", "import", "v.csv", "--answer", "maybe")[0] == 2
 
 
+def test_an_answer_to_nothing_is_told_of(run: Run, viewed: Path) -> None:
+    run("vault", "init")
+    code, out, err = run("vault", "import", str(viewed), "--answer", "abc.date=x", "--json")
+    assert (code, json.loads(out)["files"][0]["added"]) == (0, 2)
+    assert "abc.date" in err
+
+
+def test_a_command_without_its_folder_is_called_wrongly(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("vault", "init", "--vault", "m\udcff")[0] == 2
+    monkeypatch.delenv("FIRSTHAND_VAULT")
+    monkeypatch.delenv("FIRSTHAND_HUB", raising=False)
+    for words in (("vault", "things"), ("hub", "customers"), ("hub", "serve")):
+        code, _, err = run(*words)
+        assert (code, "Which" in err) == (2, True)
+    (tmp_path / "empty").mkdir()
+    assert "no file" in run("look", "empty")[1]
+
+
 def test_a_file_that_cannot_be_read_fails_alone(run: Run, viewed: Path, tmp_path: Path) -> None:
     (tmp_path / "junk.bin").write_bytes(b"\x00\x01")
     run("vault", "init")
@@ -113,7 +133,7 @@ def test_a_refusal_is_a_line_and_never_a_trace(
     assert (code, "damaged" in err) == (1, True)
     monkeypatch.delenv("FIRSTHAND_VAULT")
     code, _, err = run("vault", "things")
-    assert (code, "--vault" in err) == (1, True)
+    assert (code, "--vault" in err) == (2, True)
 
 
 def test_empty_lists_say_what_to_do_first(run: Run) -> None:

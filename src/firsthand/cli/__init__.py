@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from firsthand.cli import hub, look, up, vault
+from firsthand.cli.opening import WrongUsage
 from firsthand.foundation.settings import SettingRefused, from_environment
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
@@ -38,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = args.run(args, from_environment())
         sys.stdout.flush()
         return code
-    except SettingRefused as error:
+    except (SettingRefused, WrongUsage) as error:
         return _said(str(error), MISUSED)
     except KeyboardInterrupt:
         return _said("Stopped.", INTERRUPTED)

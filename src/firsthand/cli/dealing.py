@@ -134,10 +134,10 @@ def run_connect(args: argparse.Namespace, settings: Settings) -> int:
             ]
         )
     if not accepted:
-        reason = f" {done['reason']}" if done.get("reason") else ""
+        reason = f" It says: {done['reason']}" if done.get("reason") else ""
+        said = f"{done['organisation']} did not accept {done['terms']}.{reason}"
         counter = done.get("counter")
-        offer = f" It would take {counter}: --terms {counter}" if counter else ""
-        said = f"{done['organisation']} did not accept {done['terms']}.{reason}{offer}"
+        said += f" It would take {counter}: --terms {counter}" if counter else ""
         show.note(f"firsthand: {said}")
     return 0 if accepted else 1
 
@@ -317,6 +317,8 @@ def _show_answer(data: dict[str, Any]) -> None:
         show.words(f"{pick['name']}{saves}{why}", "  ")
     if data.get("note"):
         show.words(data["note"], "  ")
+    if not data.get("picks") and not data.get("note"):
+        show.words("Nothing to recommend.", "  ")
 
 
 def _show_log(found: dict[str, Any]) -> None:

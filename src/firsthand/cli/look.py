@@ -104,6 +104,8 @@ def _show(seen: dict[str, Any]) -> None:
             show.words(f"{show.moment(row['time'])}  {row['name']}  {amount}  ({place})", "    ")
         if len(rows) > ROWS_SHOWN:
             print(f"    and {show.many(len(rows) - ROWS_SHOWN, 'more row', 'more rows')}")
+    if not seen["files"]:
+        print("There is no file to look at.")
     if read and not seen["findings"]:
         print()
         print(

@@ -19,17 +19,24 @@ SHORT = 12
 
 
 class UnableToTell(Exception):
-    """A command does not know which vault is meant, or what unlocks it."""
+    """A command does not know what unlocks the vault."""
+
+
+class WrongUsage(Exception):
+    """A command was called without what it needs, or with what cannot be: the message says what."""
 
 
 def folder_of(args: argparse.Namespace, settings: Settings) -> Path:
-    """The vault's folder: `--vault`, or the setting. Raises `UnableToTell`."""
+    """The vault's folder: `--vault`, or the setting. Raises `WrongUsage`."""
     named: str | None = getattr(args, "vault", None)
-    if named is not None:
-        return Path(named)
-    if settings.vault is not None:
-        return settings.vault
-    raise UnableToTell("Which vault? Say --vault FOLDER, or set FIRSTHAND_VAULT.")
+    folder = Path(named) if named is not None else settings.vault
+    if folder is None:
+        raise WrongUsage("Which vault? Say --vault FOLDER, or set FIRSTHAND_VAULT.")
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError as error:
+        raise WrongUsage("The name of the vault's folder is not UTF-8. Choose another.") from error
+    return folder
 
 
 def opened(args: argparse.Namespace, settings: Settings) -> Vault:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from firsthand.cli.opening import WrongUsage
+
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
@@ -16,7 +18,7 @@ HTTPS, HTTP = 443, 80
 
 
 class UnableToTell(Exception):
-    """A command does not know which organisation is meant, or which file."""
+    """There is no such organisation, or a file cannot be read."""
 
 
 def do(
@@ -40,13 +42,13 @@ def do(
 
 
 def folder_of(args: argparse.Namespace, settings: Settings) -> Path:
-    """The organisation's folder: `--hub`, or the setting. Raises `UnableToTell`."""
+    """The organisation's folder: `--hub`, or the setting. Raises `WrongUsage`."""
     named: str | None = getattr(args, "hub", None)
     if named is not None:
         return Path(named)
     if settings.hub is not None:
         return settings.hub
-    raise UnableToTell("Which organisation? Say --hub FOLDER, or set FIRSTHAND_HUB.")
+    raise WrongUsage("Which organisation? Say --hub FOLDER, or set FIRSTHAND_HUB.")
 
 
 def place(url: str, host: str | None, port: int | None) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 Text that came from elsewhere is shown without the signs that steer a terminal.
 """
 
+import json
 import shutil
 import sys
 import textwrap
@@ -20,8 +21,10 @@ _JOINERS = {"\u200c", "\u200d"}
 
 def as_json(value: object) -> None:
     """Print a value as JSON with line breaks."""
-    # The escapes keep what is not plain text readable by any program on any terminal.
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    try:
+        text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    except UnicodeEncodeError:  # the name of a file that is no UTF-8: escaped it stays exact
+        text = json.dumps(value, indent=2)
     print(text)
 
 

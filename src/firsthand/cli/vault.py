@@ -171,6 +171,7 @@ def run_import(args: argparse.Namespace, settings: Settings) -> int:
         show.as_json(done)
     else:
         _show_import(done)
+    _tell_unasked(done, [id for id, _ in args.answer])
     return failures(done["files"])
 
 
@@ -261,7 +262,20 @@ class _Progress:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
+def _tell_unasked(done: dict[str, Any], answered: list[str]) -> None:
+    """Say which answers fit nothing that was asked or guessed, where every file was read."""
+    if any(file.get("error") for file in done["files"]):
+        return
+    known = {asked["id"].casefold() for asked in done["questions"]}
+    known |= {guess["id"].casefold() for file in done["files"] for guess in file["guesses"]}
+    for id in answered:
+        if id.casefold() not in known:
+            show.note(f"firsthand: No question or guess is called {id}; it was not used.")
+
+
 def _show_import(done: dict[str, Any]) -> None:
+    if not done["files"]:
+        print("There is no file to bring.")
     read = [file for file in done["files"] if not file.get("error")]
     heads = ["FILE", "WHAT IT IS", "READ", "ADDED", "KNOWN", "WAITING", "UNREADABLE"]
     show.table(
