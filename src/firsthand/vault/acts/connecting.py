@@ -115,7 +115,9 @@ def connect(
     if met.existing is not None:
         name = met.introduction.organisation.document.name
         raise refuse(
-            "not_allowed", f"You are connected to {name} already, as {met.existing.name!r}."
+            "not_allowed",
+            f"You are connected to {name} already, as {met.existing.name!r}. To agree on other "
+            "terms, end that deal first.",
         )
     earlier = with_organisation(vault.store, met.introduction.organisation.subject)
     open_one = next((each for each in earlier if each.state == "refused"), None)

@@ -65,6 +65,10 @@ Step = Callable[[Leaving], Refusal | None]
 def drop_ended(leaving: Leaving) -> Refusal | None:
     """Refuse if the agreement is not in force."""
     name = leaving.relationship.organisation_name
+    if leaving.relationship.state == "refused":
+        return Refusal(
+            reason="agreement_ended", detail=f"{name} did not accept what you proposed to it."
+        )
     if leaving.relationship.state != "active" or not leaving.agreement.accepted:
         return Refusal(reason="agreement_ended", detail=f"Your deal with {name} has ended.")
     if leaving.now >= leaving.agreement.proffer.exp:
