@@ -195,3 +195,15 @@ def test_any_series_in_months_is_found_whole(
 def test_no_things_no_findings() -> None:
     nothing: list[Finding] = findings([], today=TODAY)
     assert nothing == []
+
+
+def test_what_lost_its_rhythm_is_not_said_to_have_ended() -> None:
+    early = [datetime.date(2025, 1, day) for day in (3, 10, 17, 24)]
+    late = [datetime.date(2025, 2, day) for day in (6, 9, 22, 23)]
+    things = [payment(day, "Veg Box", "18.50") for day in early]
+    assert [series.ended for series in found(things)] == [True]
+    assert not [
+        s for s in found([*things, *(payment(d, "Veg Box", "18.50") for d in late)]) if s.ended
+    ]
+    other = [payment(day, "Veg Box", "240.00") for day in late]
+    assert [series.ended for series in found([*things, *other])] == [True]

@@ -75,7 +75,8 @@ def recurring_payments(things: Iterable[Thing], *, today: datetime.date) -> list
     """Every recurring payment among the things, the costliest a year first.
 
     A series has ended if nothing came for one and a half cadences before the latest row of its
-    source; rows after `today` (bookings ahead) do not move that end.
+    source; rows after `today` (bookings ahead) do not move that end. Where the like was paid later
+    on other days, it neither ended nor keeps its rhythm, and nothing is said of it.
     """
     groups: dict[tuple[str, str, str | None], list[Payment]] = defaultdict(list)
     ends: dict[str, datetime.date] = {}
@@ -92,9 +93,11 @@ def recurring_payments(things: Iterable[Thing], *, today: datetime.date) -> list
         key = (thing.source, merchant_key(thing.name), str(currency) if currency else None)
         groups[key].append(Payment(date, amount, thing.id, thing.name))
     found = [
-        _described(series, currency, ends[source])
+        described
         for (source, _, currency), payments in _merged(groups).items()
         for series in _series_of(sorted(payments))
+        if not (described := _described(series, currency, ends[source])).ended
+        or not _went_on(series, payments)
     ]
     found.sort(key=lambda r: (r.ended, -r.yearly, r.name, r.since, r.things))
     return found
@@ -329,6 +332,13 @@ def _described(series: _Series, currency: str | None, end: datetime.date) -> Rec
         price_history=history,
         things=[p.id for p in payments],
     )
+
+
+def _went_on(series: _Series, payments: list[Payment]) -> bool:
+    """Whether the same was paid after the series, too: its rhythm was lost, it did not end."""
+    amounts = [payment.amount for payment in series.payments]
+    last = series.payments[-1].date
+    return any(p.date > last and min(amounts) <= p.amount <= max(amounts) for p in payments)
 
 
 def _name(payments: list[Payment]) -> str:

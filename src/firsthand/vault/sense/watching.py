@@ -125,6 +125,10 @@ def _most(years: dict[str, int]) -> str:
     return "most" if sum(1 for watched in years.values() if watched) > 1 else "all"
 
 
+def _titles(count: int) -> str:
+    return f"{count} title" if count == 1 else f"{count} titles"
+
+
 def _by_year(views: list[View]) -> Finding:
     timed = [view for view in views if view.seconds is not None]
     years: dict[str, int] = {}
@@ -136,7 +140,7 @@ def _by_year(views: list[View]) -> Finding:
         top = max(years, key=lambda year: years[year])
         return Finding(
             kind="hours-by-year",
-            title=f"You watched {len(views)} titles, {_most(years)} of them in {top}",
+            title=f"You watched {_titles(len(views))}, {_most(years)} of them in {top}",
             detail="This file holds no durations, so these are titles, not hours.",
             facts={"unit": "titles", "total": len(views), "years": dict(years)},
             things=[view.id for view in views],
@@ -151,7 +155,7 @@ def _by_year(views: list[View]) -> Finding:
     if _most(years) == "all":
         detail = f"All of them in {top}."
     if untimed:
-        detail += f" {untimed} titles without a duration are not in it."
+        detail += f" Not in it: {_titles(untimed)} without a duration."
     return Finding(
         kind="hours-by-year",
         title=f"You watched {_hours(total):.0f} hours",

@@ -38,6 +38,8 @@ c cr cd ct k cred credit kredit credito haben h bij gutschrift in deposit einnah
 accredito abono uznanie wplyw avere insattning entree recette + ingreso kredyt
 """
 _IN = frozenset(_IN_WORDS.split())
+# Arabic and Persian decimal and thousands marks, and the marks of direction beside them.
+_ARABIC = str.maketrans({"٫": ".", "٬": ",", "\u200e": None, "\u200f": None, "\u061c": None})
 _MINUS = "−–‐-"  # the hyphen last: within brackets it would be a range
 _NUM = r"(?:\d[\d.,'’´`\s_]*|[.,]\d+)"
 _CUR = r"(?:[A-Za-z]{1,3}\$|[^\W\d_]{1,6}\.?|[$€£¥₹₺₽₩₪฿₫₴₱₦₸]|:-)"
@@ -88,7 +90,7 @@ def currencies_in(text: str) -> set[str]:
 @lru_cache(maxsize=1 << 16)
 def read_amount(text: str) -> Amount | None:
     """The parts of a cell, or None if it is not an amount. A lone dash is not an amount."""
-    text = text.strip()
+    text = text.translate(_ARABIC).strip()
     if text.startswith("="):
         text = text[1:].strip('"')
     text = text.strip("'").strip()

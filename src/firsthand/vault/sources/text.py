@@ -44,6 +44,13 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"GIF8", "It is a picture. " + GIVE),
     (b"SQLite format 3\x00", "It is a database. " + GIVE),
 )
+# Words above the columns of a statement that tell an encoding where nothing else does.
+_TELLING = {
+    "cp932": ("日付", "取引日", "残高", "入金", "出金", "金額", "摘要"),
+    "gb18030": ("日期", "余额", "金额", "收入", "支出", "摘要"),
+    "big5": ("日期", "餘額", "金額", "收入", "支出", "摘要"),
+    "cp949": ("날짜", "거래일", "잔액", "금액", "적요", "내용"),
+}
 # Bytes that are signs in cp1252 but letters in cp1250 (Polish, Czech, Hungarian).
 _CENTRAL = frozenset(b"\xb9\xb3\xbf\xa3\xaf\xbe\xbb\xa5")
 
@@ -197,7 +204,7 @@ def _wide_encoding(head: bytes) -> str | None:
 
 
 def _other_script(head: bytes) -> str | None:
-    """The encoding of Japanese or Cyrillic text that is not UTF-8, by how its bytes run."""
+    """The encoding of Asian or Cyrillic text that is not UTF-8, by its words or its bytes."""
     high = sum(byte >= 0x80 for byte in head)
     try:
         head[: head.rfind(b"\n") + 1].decode("utf-8")
@@ -213,6 +220,13 @@ def _other_script(head: bytes) -> str | None:
             pass
         else:
             return "cp932"
+    for encoding, words in _TELLING.items():
+        if sum(word.encode(encoding) in head for word in words) >= 2:
+            try:
+                head[: head.rfind(b"\n") + 1].decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            return encoding
     runs = sum(len(run) for run in re.findall(rb"[\xc0-\xff\xa8\xb8]{4,}", head))
     return "cp1251" if runs > 0.5 * high and runs >= 8 else None
 
