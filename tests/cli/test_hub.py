@@ -1,6 +1,9 @@
 """`firsthand hub ...` as staff run it, while nothing serves the folder."""
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,6 +52,23 @@ def test_the_folder_may_be_named_before_or_after(reel: dict[str, Any], run: Run)
         ("hub", "customers", "--hub", reel["hub"], "--json"),
     ):
         assert run(*words) == (0, '{\n  "customers": []\n}\n', "")
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_whoever_stops_serving_leaves_nothing_open(
+    reel: dict[str, Any], told: signal.Signals
+) -> None:
+    code = "import sys; from firsthand.cli import main; sys.exit(main(sys.argv[1:]))"
+    words = ["hub", "serve", "--hub", reel["hub"], "--port", "0"]
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, text=True
+    ) as serving:
+        assert serving.stdout is not None
+        assert "answers at" in serving.stdout.readline()
+        serving.send_signal(told)
+        assert serving.wait(timeout=30) == {signal.SIGTERM: 0, signal.SIGINT: 130}[told]
+    left = {path.name for path in Path(reel["hub"]).iterdir()}
+    assert not left & {"console.sock", "journal.db-wal", "journal.db-shm"}
 
 
 def test_invitations_come_from_a_table(reel: dict[str, Any], run: Run, tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -36,10 +37,18 @@ def serve(application: ASGIApp, *, host: str, port: int, line: str) -> int:
         timeout_graceful_shutdown=GRACE_S,
         backlog=QUEUE_MAX,
     )
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        # The server ends by it and then raises it once more. Left as it is, that would end the
+        # process before whoever called has closed what is open.
+        signal.signal(signal.SIGTERM, _end)
     print(line, flush=True)
     with sock:
         uvicorn.Server(config).run(sockets=[sock])
     return 0
+
+
+def _end(_signal: int, _frame: object) -> NoReturn:
+    raise SystemExit(0)
 
 
 def _listening(host: str, port: int) -> socket.socket:
