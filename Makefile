@@ -24,7 +24,7 @@ setup:  ## a .venv with everything pinned, and this project in it
 browser:  ## a chromium for the tests that look at pages
 	@"$(ROOT)/scripts/find-browser" --install
 
-demo: setup  ## a town of people and organisations, at http://127.0.0.1:$PORT
+demo: setup  ## a town of people and organisations, on port PORT of this machine
 	@$(IN) "$(BIN)/firsthand" up --town --port "$(PORT)"
 
 test: setup browser check  ## all that a change must pass: what CI runs
