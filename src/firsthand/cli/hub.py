@@ -11,7 +11,7 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any
 
-from firsthand.cli import show
+from firsthand.cli import show, staffing
 from firsthand.cli.reaching import do, folder_of, place, text_of
 
 if TYPE_CHECKING:
@@ -37,6 +37,14 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_founding(below)
     _add_looking(below)
     _add_offering(below)
+    staff = below.add_parser(
+        "staff",
+        help="say who may sign in",
+        description="Let people of the staff in, take them out, give them another password.",
+    )
+    _add_folder(staff)
+    named = staff.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    staffing.add_commands(named, _command)
 
 
 def _add_founding(below: Commands[argparse.ArgumentParser]) -> None:

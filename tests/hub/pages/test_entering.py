@@ -16,11 +16,12 @@ PAGES = (
     "/staff", "/staff/customers", "/staff/customers/x", "/staff/customers/x/deals/y",
     "/staff/customers/x/deals/y/signed", "/staff/deals", "/staff/catalogue",
     "/staff/invitations", "/staff/invitations/links.csv", "/staff/systems",
-    "/staff/systems/given.csv?purpose=service",
+    "/staff/systems/given.csv?purpose=service", "/staff/team",
 )  # fmt: skip
 CHANGES = (
     "/staff/customers", "/staff/deals", "/staff/catalogue", "/staff/invitations",
-    "/staff/systems/tokens",
+    "/staff/systems/tokens", "/staff/team", "/staff/team/remove", "/staff/team/password",
+    "/staff/team/own-password",
 )  # fmt: skip
 
 

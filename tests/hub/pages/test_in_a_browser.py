@@ -48,8 +48,9 @@ def paths_of(person: Person, refused: Person) -> list[str]:
         f"{one}?purpose=personalisation&tab=things", f"{one}?purpose=personalisation&tab=looks",
         f"{one}?purpose=training", f"{one}/deals/{person.agreement.id}",
         f"/staff/customers/{refused.id}", "/staff/deals", "/staff/catalogue",
-        "/staff/catalogue?q=mystery", "/staff/invitations", "/staff/systems", "/staff/nowhere",
-        "/", "/terms", "/terms/FH-GIVEN", "/terms/PDC-AI", "/invite/none", "/nowhere",
+        "/staff/catalogue?q=mystery", "/staff/invitations", "/staff/systems", "/staff/team",
+        "/staff/nowhere", "/", "/terms", "/terms/FH-GIVEN",
+         "/terms/PDC-AI", "/invite/none", "/nowhere",
     ]  # fmt: skip
 
 

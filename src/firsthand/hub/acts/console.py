@@ -14,9 +14,10 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from firsthand.hub.acts import inviting, offering, people
+from firsthand.hub.acts import inviting, offering, people, staffing
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.reads import PurposeRefused, UnknownCustomer
+from firsthand.hub.staff.accounts import AccountRefused
 from firsthand.hub.terms.catalogue import CatalogueRefused
 from firsthand.hub.terms.invites import InviteRefused
 from firsthand.hub.terms.policy import PolicyRefused
@@ -36,9 +37,14 @@ ACTS: dict[str, Act] = {
     "agreements": people.agreed,
     "policy": offering.policy,
     "catalogue": offering.catalogue,
+    "staff": staffing.staff,
+    "staff add": staffing.add,
+    "staff remove": staffing.remove,
+    "staff passphrase": staffing.renew,
 }
 REFUSALS = (
-    PurposeRefused, UnknownCustomer, CatalogueRefused, InviteRefused, PolicyRefused, Refused,
+    PurposeRefused, UnknownCustomer, CatalogueRefused, InviteRefused, PolicyRefused,
+    AccountRefused, Refused,
 )  # fmt: skip
 
 _log = logging.getLogger(__name__)

@@ -2,18 +2,18 @@
 
 from firsthand.foundation.tables import Tx
 from firsthand.hub.acts.opened import Hub
+from firsthand.hub.acts.staffing import PASSWORD_BYTES
 from firsthand.hub.staff import accounts, tokens
 from firsthand.hub.terms.policy import Policy, put_policy
 from firsthand.protocol.terms import PURPOSES
 
-OWNER = "owner"
-PASSWORD_BYTES = 15
+FIRST = "owner"  # what the first account is called
 
 
 def found(hub: Hub) -> dict[str, object]:
     """Make the first account and a token for each purpose; both are shown this once."""
     password = hub.chance.token(PASSWORD_BYTES)
-    account = accounts.make(OWNER, OWNER, password)
+    account = accounts.make(FIRST, accounts.OWNER, password)
     made = {purpose: tokens.make(hub.chance) for purpose in PURPOSES}
 
     def work(tx: Tx) -> None:
@@ -28,6 +28,6 @@ def found(hub: Hub) -> dict[str, object]:
         "name": hub.organisation.name,
         "url": hub.organisation.url,
         "subject": hub.organisation.subject,
-        "staff": {"name": OWNER, "password": password},
+        "staff": {"name": FIRST, "password": password},
         "tokens": made,
     }

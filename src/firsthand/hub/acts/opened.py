@@ -24,8 +24,9 @@ from firsthand.hub.terms.writing import Snapshot, Write
 class Hub:
     """One organisation's side. ``urgent`` writes go before everything else: endings, proposals.
 
-    ``closing`` are called in their order by ``close``; ``listening`` with a relationship, from
-    any thread, when terms were settled or ended in it.
+    ``closing`` are called in their order by ``close``. From any thread, ``listening`` are called
+    with a relationship when terms were settled or ended in it, ``watching`` with the name of one
+    of the staff whose account has gone or whose password is another.
     """
 
     folder: Path
@@ -44,6 +45,7 @@ class Hub:
     glances: Glances = field(default_factory=Glances)
     closing: list[Callable[[], None]] = field(default_factory=list)
     listening: list[Callable[[str], None]] = field(default_factory=list)
+    watching: list[Callable[[str], None]] = field(default_factory=list)
 
     def close(self) -> None:
         """Finish what is under way and let go of the folder."""
@@ -55,6 +57,11 @@ class Hub:
         self.glances.forget(relationship)
         for listener in self.listening:
             listener(relationship)
+
+    def staff_changed(self, name: str) -> None:
+        """Tell everybody who watches that this member of staff has to sign in anew, or cannot."""
+        for watcher in self.watching:
+            watcher(name)
 
     def now_s(self) -> int:
         """Seconds since 1970."""

@@ -1,12 +1,17 @@
-"""Signs staff in and out. A wrong name and a wrong password get the same words, as slowly."""
+"""Signs staff in and out, also in all browsers of somebody who has gone.
+
+A wrong name and a wrong password get the same words, as slowly.
+"""
 
 import threading
 from typing import Final
 
 from starlette.responses import Response
 
+from firsthand.foundation.web.kit import Flash
 from firsthand.hub.acts import entering
-from firsthand.hub.pages.visits import LOGIN, Sitting, Visit
+from firsthand.hub.acts.entering import Entered
+from firsthand.hub.pages.visits import LOGIN, Parts, Sitting, Visit
 
 SAME_WORDS: Final = "That name and that password do not belong together."
 NAME_CHARS_MAX: Final = 40
@@ -32,7 +37,7 @@ def enter(visit: Visit) -> Response:
     address = visit.request.client.host if visit.request.client else ""
     wait_ms = max(parts.throttle.wait_ms("name", name), parts.throttle.wait_ms("from", address))
     if wait_ms:
-        said = f"That was often. Wait {_span(wait_ms)}, then try again."
+        said = f"That was often. Wait {span(wait_ms)}, then try again."
         return _asked(visit, name=name, following=following, error=said, status=429)
     if not _QUEUE.acquire(blocking=False):
         return visit.wrong(503, "A moment, please", "Many are signing in right now. Try again.")
@@ -48,10 +53,24 @@ def enter(visit: Visit) -> Response:
     parts.throttle.succeeded("name", name)
     parts.throttle.succeeded("from", address)
     parts.sittings.close(parts.cookie.read(visit.request))
-    sitting = Sitting(name=entered.name, role=entered.role, key=visit.hub.chance.token(KEY_BYTES))
     answer = visit.go(_own_path(following))
-    parts.cookie.put(answer, parts.sittings.open(sitting))
+    if not sit(visit, answer, entered):
+        return _asked(visit, name=name, following=following, error=SAME_WORDS, status=403)
     return answer
+
+
+def sit(visit: Visit, answer: Response, entered: Entered, flash: Flash | None = None) -> bool:
+    """Open a sitting and give its cookie to ``answer``; not where the account has just changed."""
+    parts = visit.parts
+    key = visit.hub.chance.token(KEY_BYTES)
+    sitting = Sitting(name=entered.name, role=entered.role, key=key, flash=flash)
+    token = parts.sittings.open(sitting)
+    # Looked at only now: who takes an account out closes what is open, and this one is.
+    if not entering.stands(visit.hub, entered):
+        parts.sittings.close(token)
+        return False
+    parts.cookie.put(answer, token)
+    return True
 
 
 def leave(visit: Visit) -> Response:
@@ -63,10 +82,28 @@ def leave(visit: Visit) -> Response:
     answer = visit.go(f"{LOGIN}?left=yes")
     parts.cookie.drop(answer)
     if sitting is not None:
-        topic = f"sitting:{sitting.key}"
-        parts.streams.go(topic, f"{LOGIN}?left=yes")
-        parts.streams.close_topic(topic)
+        _end_streams(parts, sitting.key, f"{LOGIN}?left=yes")
     return answer
+
+
+def shut_out(parts: Parts, name: str) -> None:
+    """End every sitting of one of the staff, and with it what is live on their screens."""
+    theirs: list[str] = []
+
+    def chosen(sitting: Sitting) -> bool:
+        if sitting.name == name:
+            theirs.append(sitting.key)
+        return sitting.name == name
+
+    parts.sittings.close_where(chosen)
+    for key in theirs:
+        _end_streams(parts, key, LOGIN)
+
+
+def _end_streams(parts: Parts, key: str, href: str) -> None:
+    topic = f"sitting:{key}"
+    parts.streams.go(topic, href)
+    parts.streams.close_topic(topic)
 
 
 def _asked(
@@ -90,6 +127,7 @@ def _own_path(href: str) -> str:
     return href if fine and not href.startswith((LOGIN, "/staff/logout")) else "/staff"
 
 
-def _span(wait_ms: int) -> str:
+def span(wait_ms: int) -> str:
+    """How long to wait: `12 seconds`, `3 minutes`."""
     seconds = wait_ms // 1000 + 1
     return f"{seconds} seconds" if seconds < 90 else f"{seconds // 60 + 1} minutes"  # noqa: PLR2004

@@ -1,6 +1,7 @@
 """All pages of an organisation, put together: routes to stand beside the protocol's doors."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ from firsthand.hub.pages import (
     person,
     public,
     systems,
+    team,
 )
 from firsthand.hub.pages.figures import Headcount
 from firsthand.hub.pages.following import Following
@@ -44,6 +46,7 @@ NAV: Final = (
     NavItem(key="catalogue", label="Catalogue", href="/staff/catalogue", icon="tag"),
     NavItem(key="invite", label="Invite", href="/staff/invitations", icon="plus"),
     NavItem(key="systems", label="Systems", href="/staff/systems", icon="download"),
+    NavItem(key="team", label="Staff", href="/staff/team", icon="person"),
 )
 
 
@@ -77,7 +80,8 @@ class Site:
         self.missing = anyone(self.parts, public.missing)
 
     def start(self) -> None:
-        """Begin to follow what comes in."""
+        """Begin to follow what comes in, and who of the staff goes."""
+        self.parts.hub.watching.append(partial(entering.shut_out, self.parts))
         self._following.start()
 
     def close(self) -> None:
@@ -157,4 +161,9 @@ def staff_routes(parts: Parts) -> list[BaseRoute]:
         get("/systems", systems.show),
         get("/systems/given.csv", systems.export),
         owners("/systems/tokens", systems.renew),
+        get("/team", team.show),
+        owners("/team", team.add),
+        owners("/team/remove", team.remove),
+        owners("/team/password", team.renew),
+        post("/team/own-password", team.change),
     ]

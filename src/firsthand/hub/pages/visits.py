@@ -25,10 +25,10 @@ from firsthand.hub.acts.opened import Hub
 from firsthand.hub.pages.figures import Headcount
 from firsthand.hub.pages.forms import Form, FormRefused, read_form
 from firsthand.hub.pages.shelf import Shelf
+from firsthand.hub.staff.accounts import OWNER
 from firsthand.hub.terms.policy import PolicyRefused
 
 LOGIN = "/staff/login"
-OWNER = "owner"
 _log = logging.getLogger(__name__)
 
 
@@ -43,7 +43,8 @@ class NotForYou(Exception):
 class Sitting(msgspec.Struct, kw_only=True):
     """Somebody of the staff in one browser. ``key`` names it where its streams are closed.
 
-    ``made`` are links that were made here and are shown once; ``token`` (purpose, text) likewise.
+    ``made`` are links that were made here and are shown once; ``token`` (purpose, text) and
+    ``password`` (name, text) likewise.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Sitting(msgspec.Struct, kw_only=True):
     made: list[Mapping[str, str | None]] = []
     fresh: bool = False
     token: tuple[str, str] | None = None
+    password: tuple[str, str] | None = None
 
     @property
     def is_owner(self) -> bool:

@@ -1,4 +1,7 @@
-"""Accounts of staff: a name, a role and a password, of which only the Argon2id hash is kept."""
+"""Accounts of staff: a name, a role and a password, of which only the Argon2id hash is kept.
+
+There is always an owner: whoever is the last one can be neither removed nor replaced by a member.
+"""
 
 import re
 
@@ -11,6 +14,7 @@ from firsthand.foundation.tables import Reader, Table, Tx
 TABLE = "staff"
 TABLES = (Table(name=TABLE, erased=False),)
 ROLES = ("owner", "member")
+OWNER, MEMBER = ROLES
 PASSWORD_CHARS_MIN = 10
 PASSWORD_CHARS_MAX = 256
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}", re.ASCII)
@@ -23,8 +27,11 @@ _NOBODY = (
 )
 
 
+ACCOUNTS_MAX = 500
+
+
 class AccountRefused(ValueError):
-    """The account cannot be made so: the message says what is allowed."""
+    """The account cannot be made or removed so: the message says what is allowed."""
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +58,38 @@ def make(name: str, role: str, password: str) -> Account:
 def put(tx: Tx, account: Account) -> None:
     """Keep an account; one of the same name is replaced."""
     tx.put(TABLE, "", account.name, msgspec.json.encode(account))
+
+
+def add(tx: Tx, account: Account) -> None:
+    """Keep an account under a name that nobody has. Raises ``AccountRefused``."""
+    if get(tx, account.name) is not None:
+        raise AccountRefused(f"Somebody is called {account.name} already. Choose another name.")
+    if tx.count(TABLE, "") >= ACCOUNTS_MAX:
+        raise AccountRefused(f"There are {ACCOUNTS_MAX} accounts, and no room for more.")
+    put(tx, account)
+
+
+def remove(tx: Tx, name: str) -> None:
+    """Delete an account. Raises ``AccountRefused`` for an unknown name and for the last owner."""
+    if named(tx, name).role == OWNER and sum(one.role == OWNER for one in everybody(tx)) == 1:
+        raise AccountRefused(
+            f"{name} is the only owner. Without one nobody could let anybody in. Add another first."
+        )
+    tx.delete(TABLE, "", name)
+
+
+def everybody(reader: Reader) -> list[Account]:
+    """All accounts, by their names."""
+    found = reader.scan(TABLE, "", rows_max=ACCOUNTS_MAX)
+    return [msgspec.json.decode(one.value, type=Account) for one in found]
+
+
+def named(reader: Reader, name: str) -> Account:
+    """The account of this name. Raises ``AccountRefused`` where there is none."""
+    account = get(reader, name)
+    if account is None:
+        raise AccountRefused(f"Nobody of the staff is called {name[:40]!r}.")
+    return account
 
 
 def get(reader: Reader, name: str) -> Account | None:
