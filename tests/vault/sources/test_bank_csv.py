@@ -324,8 +324,7 @@ def test_rows_written_in_any_style_are_read_again(
     content = (end.join(lines) + end).encode(encoding)
     export = open_export("any.csv", io.BytesIO(content), {})
     word = "month first" if date_style.startswith("%m") else "day first"
-    if export.questions:
-        assert [question.id[9:] for question in export.questions] == ["date-order"]
+    assert {question.id[9:] for question in export.questions} <= {"date-order", "sign"}
     numeric = date_style in ("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%y", "%d.%m.%Y")
     prefix = (export.questions or export.guesses)[0].id[:8]
     answers = {f"{prefix}.sign": "money you received"}

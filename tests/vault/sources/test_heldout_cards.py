@@ -126,7 +126,7 @@ CASES: dict[str, tuple[str, int, str, list[Expected]]] = {
     ),
     "citi": (
         "utf-8",
-        0,
+        1,
         (
             "Status,Date,Description,Debit,Credit\n"
             'Cleared,01/31/2024,"COSTCO WHSE #1234 SEATTLE WA",120.55,\n'
@@ -136,7 +136,6 @@ CASES: dict[str, tuple[str, int, str, list[Expected]]] = {
         [
             ("2024-01-31", "-120.55", None, "costco"),
             ("2024-01-15", "500.00", None, ""),
-            ("2024-01-14", "-2.99", None, "apple"),
         ],
     ),
     "discover": (

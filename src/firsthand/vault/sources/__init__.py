@@ -8,8 +8,8 @@ a `Question`; what was recognised is a `Guess` that an answer corrects.
 from collections.abc import Mapping
 from typing import BinaryIO
 
-from firsthand.vault.sources.bank_columns import is_data
 from firsthand.vault.sources.bank_csv import open_bank_csv
+from firsthand.vault.sources.bank_header import is_data
 from firsthand.vault.sources.bank_words import header_score
 from firsthand.vault.sources.csvs import head_lines, records, sniff
 from firsthand.vault.sources.export import (

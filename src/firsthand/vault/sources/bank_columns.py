@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 
 import msgspec
@@ -13,8 +14,16 @@ from firsthand.vault.sources.amounts import (
     read_amount,
     value_of,
 )
+from firsthand.vault.sources.bank_header import (
+    about_line,
+    amount_like,
+    find_header,
+    labels_of,
+    looks_dated,
+)
 from firsthand.vault.sources.bank_sums import amount_and_balance
-from firsthand.vault.sources.bank_words import is_header, role_of
+from firsthand.vault.sources.bank_words import role_of, tokens_of
+from firsthand.vault.sources.booked import says_state
 from firsthand.vault.sources.csvs import Record
 from firsthand.vault.sources.dates import read
 from firsthand.vault.sources.payee import begins_as_kind, words_of
@@ -28,6 +37,7 @@ class Columns(msgspec.Struct, kw_only=True):
     """Positions (from 0) of the columns of a file; None where there is none.
 
     `header_line` is 0 for a file without names; `first_line` is where the data begin. `labels`
+    `about_line` is a line of the account itself, above rows without names. `labels`
     are the names a person sees, no two the same. `dates` are all columns of dates, the chosen one
     first. `naming` is the description that tells rows apart best: where there is no payee, it has
     the name.
@@ -36,6 +46,7 @@ class Columns(msgspec.Struct, kw_only=True):
     header_line: int
     header: list[str]
     first_line: int
+    about_line: int = 0
     labels: list[str]
     dates: list[int]
     amount: int | None = None
@@ -51,6 +62,7 @@ class Columns(msgspec.Struct, kw_only=True):
     kinds: list[int] = []
     bank_id: int | None = None
     account: int | None = None
+    state: int | None = None
 
 
 class _Seen:
@@ -81,72 +93,13 @@ def has_letters(text: str) -> bool:
     return any(map(str.isalpha, text))
 
 
-def looks_dated(text: str) -> bool:
-    """Whether a cell is a date; digits alone only if they begin with a likely year."""
-    moment = read(text)
-    if moment is None or not moment.compact:
-        return moment is not None
-    return len(text) >= 8 and text[:2] in ("19", "20") and "ymd" in moment.dates
-
-
 def _money(text: str) -> bool:
     return read_amount(text) is not None
 
 
-def _amount_like(text: str) -> bool:
-    """An amount and not a number of an account, a card or a row."""
-    amount = read_amount(text)
-    if amount is None or (read(text) is not None and not text.strip().isdigit()):
-        return False
-    core = amount.core
-    return not (core.isdigit() and (len(core) > 7 or (len(core) > 1 and core[0] == "0")))
-
-
-def is_data(cells: list[str]) -> bool:
-    """Whether a row has a date and an amount."""
-    cells = cells[:CELLS_MAX]
-    dated = [i for i, cell in enumerate(cells) if looks_dated(cell)]
-    return bool(dated) and any(
-        i != dated[0] and not looks_dated(cell) and _amount_like(cell)
-        for i, cell in enumerate(cells)
-    )
-
-
-def _find_header(found: list[Record]) -> tuple[int, int]:
-    """Positions in `found` of the header (-1 if there is none) and of the first row of data."""
-    for i, record in enumerate(found):
-        if not record.why and is_header(record.cells):
-            return i, i + 1
-    first = next((i for i, r in enumerate(found) if not r.why and is_data(r.cells)), -1)
-    if first <= 0:
-        return -1, first
-    width = len(found[first].cells)
-    for i in range(first):
-        cells = found[i].cells
-        if len(cells) == width and any(looks_dated(c) or _amount_like(c) for c in cells):
-            first = i  # a damaged row is still a row
-            break
-    before = found[first - 1].cells if first else []
-    named = first > 0 and sum(1 for c in before if c.strip()) >= max(2, (width + 1) // 2)
-    return (first - 1 if named else -1), first
-
-
-def labels_of(header: list[str], width: int) -> list[str]:
-    """Names of columns that a person can tell apart."""
-    labels: list[str] = []
-    for i in range(width):
-        name = " ".join(header[i].split())[:60] if i < len(header) else ""
-        name = name or f"column {i + 1}"
-        label, number = name, 2
-        while label in labels:
-            label, number = f"{name} ({number})", number + 1
-        labels.append(label)
-    return labels
-
-
 def recognise(found: list[Record]) -> Columns | str:
     """The columns of a file from its first records, or what is missing in words."""
-    header_at, first = _find_header(found)
+    header_at, first = find_header(found)
     header = [cell.strip() for cell in found[header_at].cells] if header_at >= 0 else []
     while header and not header[-1]:
         header.pop()
@@ -168,6 +121,8 @@ def recognise(found: list[Record]) -> Columns | str:
     columns.dates = _dates(roles, width, seen)
     if not columns.dates:
         return "no column holds dates"
+    if not header and first >= 0:
+        columns.about_line = about_line([r for r in found[first:] if not r.why], columns.dates[0])
     _money_columns(columns, roles, seen)
     if columns.amount is None and columns.debit is None and columns.credit is None:
         return "no column holds amounts of money"
@@ -178,7 +133,7 @@ def recognise(found: list[Record]) -> Columns | str:
 def _missing(found: list[Record]) -> str:
     cells = [cell for record in found for cell in record.cells]
     dated = any(looks_dated(cell) for cell in cells)
-    if dated == any(_amount_like(cell) and not looks_dated(cell) for cell in cells):
+    if dated == any(amount_like(cell) and not looks_dated(cell) for cell in cells):
         return "no rows with a date and an amount of money were found"
     return "no column holds amounts of money" if dated else "no column holds dates"
 
@@ -256,7 +211,7 @@ def _money_by_content(columns: Columns, roles: dict[int, tuple[str, int]], seen:
         for i in range(len(columns.labels))
         if i not in columns.dates
         and (i not in roles or roles[i][0] == "balance")
-        and seen.share(i, _amount_like) >= 0.6
+        and seen.share(i, amount_like) >= 0.6
     ]
     if len(options) == 1:
         columns.amount, columns.balance = options[0], None
@@ -328,17 +283,34 @@ def _other_columns(columns: Columns, roles: dict[int, tuple[str, int]], seen: _S
         if i != columns.direction and seen.share(i, direction_of) <= 0.5
     ]
     columns.descriptions += _unnamed(columns, roles, seen)
-    if columns.direction in columns.kinds:
-        columns.kinds.remove(columns.direction)
+    columns.state = _state(columns, free, seen)
+    for taken in (columns.direction, columns.state):
+        if taken in columns.kinds:
+            columns.kinds.remove(taken)
+        if taken in columns.descriptions:
+            columns.descriptions.remove(taken)
     named = [columns.payee, columns.payer, *columns.descriptions]
     if not any(i is not None and (seen.filled(i) > 0 or not seen.rows) for i in named):
-        taken = {columns.currency, columns.direction}
-        columns.descriptions = _texts([i for i in free if i not in taken], roles, seen)
+        others = {columns.currency, columns.direction, columns.state}
+        columns.descriptions = _texts([i for i in free if i not in others], roles, seen)
     columns.naming = max(
         columns.descriptions,
         key=lambda i: (_said(seen.columns[i]), -seen.share(i, begins_as_kind), -i),
         default=None,
     )
+
+
+def _state(columns: Columns, free: list[int], seen: _Seen) -> int | None:
+    """The column that says of each row whether it is booked."""
+    taken = {columns.payee, columns.payer, columns.direction, columns.currency}
+    found: list[tuple[float, int]] = []
+    for i in free:
+        name = columns.header[i] if i < len(columns.header) else ""
+        named = bool({"status", "state"} & set(tokens_of(name)))
+        share = seen.share(i, partial(says_state, name=name))
+        if i not in taken and share >= (0.5 if named else 0.9):
+            found.append((-share - named, i))
+    return min(found)[1] if found else None
 
 
 def _unnamed(columns: Columns, roles: dict[int, tuple[str, int]], seen: _Seen) -> list[int]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from firsthand.vault.sources.amounts import currency_of, direction_of, read_amount, value_of
 from firsthand.vault.sources.bank_columns import Columns, has_letters, recognise
 from firsthand.vault.sources.bank_layout import Evidence, Layout, correct, decide
+from firsthand.vault.sources.booked import booked, surely_not
 from firsthand.vault.sources.csvs import head_lines, records
 from firsthand.vault.sources.dates import read
 from firsthand.vault.sources.export import Answers, Export, Row, UnableToRead, Unreadable
@@ -16,6 +17,8 @@ from firsthand.vault.sources.payments import Payment, payment_thing
 from firsthand.vault.sources.text import TextFile
 
 _NO_YEAR = re.compile(r"\d{1,2}[./]\d{1,2}[./]?")
+
+_ABOUT = "Its date is written otherwise than all others: it tells of the account, not of a payment."
 
 
 class BankCsv(Export):
@@ -42,6 +45,9 @@ class BankCsv(Export):
                 continue
             if record.why:
                 yield Unreadable(record.line, record.why)
+                continue
+            if record.line == layout.columns.about_line:
+                yield Unreadable(record.line, _ABOUT)
                 continue
             payment = _payment(record.cells, layout)
             if isinstance(payment, str):
@@ -89,6 +95,8 @@ def _payment(cells: list[str], layout: Layout) -> Payment | str:
         return f"It has {len(cells)} columns, too few: {layout.width_min} are expected."
     if any(cell.strip() for cell in cells[layout.width_max :]):
         return f"It has {len(cells)} columns, too many: {layout.width_max} are expected."
+    if state := _not_booked(cells, columns):
+        return f"It is not booked: {state[:40]}."
     day = _day(cells, layout)
     if isinstance(day, str):
         return day
@@ -114,6 +122,15 @@ def _payment(cells: list[str], layout: Layout) -> Payment | str:
         bank_id=_cell(cells, columns.bank_id),
         account=_cell(cells, columns.account),
     )
+
+
+def _not_booked(cells: list[str], columns: Columns) -> str:
+    """What a row says of itself if it moved no money; "" if it is booked."""
+    if columns.state is not None:
+        state = _cell(cells, columns.state)
+        return state if booked(state, columns.labels[columns.state]) is False else ""
+    others = [*columns.kinds, *columns.dates]
+    return next((word for i in others if surely_not(word := _cell(cells, i))), "")
 
 
 def _day(cells: list[str], layout: Layout) -> date | str:

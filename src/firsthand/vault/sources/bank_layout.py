@@ -10,20 +10,18 @@ from firsthand.vault.sources.amounts import (
     CODES,
     DecimalEvidence,
     currencies_in,
-    direction_of,
     read_amount,
 )
 from firsthand.vault.sources.bank_columns import Columns
+from firsthand.vault.sources.bank_signs import SignEvidence, decide_sign, said_of
 from firsthand.vault.sources.bank_sums import sign_by_balance
 from firsthand.vault.sources.bank_words import tokens_of
 from firsthand.vault.sources.csvs import Record
-from firsthand.vault.sources.dates import ORDER_WORDS, OrderEvidence, plain
+from firsthand.vault.sources.dates import ORDER_WORDS, OrderEvidence
 from firsthand.vault.sources.export import Answers, Guess, Question
 
 NONE = "none"
-SPENT, RECEIVED = "money you spent", "money you received"
-PAID_ROWS_MAX = 10_000
-TEXT_CHARS_MAX = 400
+_CORRECTED = ("date", "amount", "debit", "credit", "direction", "name", "description", "state")
 BALANCED_ROWS_MAX = 500
 MARKS = {"point": ".", "comma": ","}
 
@@ -34,24 +32,8 @@ importe concepto valor descricao historico montante bedrag omschrijving kwota op
 belob belop dato tekst tytul operacji bokforingsdag wertstellung umsatz soll haben
 """
 _DAY_FIRST = frozenset(_DAY_FIRST_WORDS.split())
-# What an issuer of cards writes beside a payment to it.
-_THANKED = re.compile(
-    r"payment.{0,20}thank|thank you.{0,20}payment|payment (?:was )?received|paiement.{0,12}recu|"
-    r"paiement.{0,20}merci|zahlung\S{0,20} erhalten|zahlung.{0,30}besten dank|pago recibido|"
-    r"dank fur (?:ihre|deine) zahlung|pagamento (?:recebido|ricevuto)|"
-    r"betaling (?:ontvangen|mottatt)|"
-    r"indbetaling modtaget"
-)
-# What may stand beside it, but in the account that the payment comes from, too.
-_CARD_PAID = re.compile(
-    r"autopay|direct ?pay|online payment|internet payment|einzahlung|inbetaling|ach deposit|"
-    r"e-payment|refund|erstattung|remboursement|reembolso|rimborso|terugbetaling"
-)
 _DAY_FIRST_CURRENCIES = frozenset(["GBP", "INR"])
 _WHOLE_CURRENCIES = frozenset(["JPY", "KRW", "VND", "HUF", "CLP", "ISK", "IDR", "COP", "PYG"])
-_CARD_NAMES = frozenset(
-    ["card", "kort", "karte", "karten", "carte", "tarjeta", "cardholder", "merchant"]
-)
 
 
 class Layout(msgspec.Struct, kw_only=True):
@@ -82,12 +64,10 @@ class Evidence:
         self.decimals = DecimalEvidence()
         self.widths: Counter[int] = Counter()
         self.trimmed: Counter[int] = Counter()
-        self.minus = self.plus = self.plain = 0
+        self.signs = SignEvidence()
         self.debit_minus = self.debit_plain = 0
         self.credit_minus = self.credit_plain = 0
-        self.paid_minus = self.paid_plain = 0
-        self.thanked_minus = self.thanked_plain = 0
-        self.directed = 0
+        self.said = {"as": 0, "swapped": 0}
         self.codes: Counter[str] = Counter()
         self.balanced: list[tuple[str, str]] = []
 
@@ -106,7 +86,12 @@ class Evidence:
     def take(self, records: Iterable[Record]) -> None:
         """Look at every row of data."""
         for record in records:
-            if record.line >= self.columns.first_line and not record.why:
+            line = record.line
+            if (
+                line >= self.columns.first_line
+                and line != self.columns.about_line
+                and not record.why
+            ):
                 self._row(record.cells)
 
     def _row(self, cells: list[str]) -> None:
@@ -143,36 +128,38 @@ class Evidence:
         elif column == self.columns.debit and any(c in "123456789" for c in amount.core):
             self.debit_minus += amount.sign < 0
             self.debit_plain += amount.sign >= 0
+            self._say(cells, spent=True)
         elif column == self.columns.credit and any(c in "123456789" for c in amount.core):
             self.credit_minus += amount.sign < 0
             self.credit_plain += amount.sign >= 0
+            self._say(cells, spent=False)
+
+    def _texts(self, cells: list[str]) -> list[str]:
+        columns = self.columns
+        texts: list[int | None] = [columns.payee, *columns.descriptions, *columns.kinds]
+        return [cells[i] for i in texts if i is not None and i < len(cells)]
+
+    def _say(self, cells: list[str], *, spent: bool) -> None:
+        """Without names of columns only the words tell which of two has the money spent."""
+        if not self.columns.header and (said := said_of(self._texts(cells))):
+            self.said["as" if (said < 0) == spent else "swapped"] += 1
 
     def _sign(self, sign: int, cells: list[str]) -> None:
-        columns = self.columns
-        self.minus += sign < 0
-        self.plus += sign > 0
-        self.plain += sign == 0
-        texts: list[int | None] = [columns.payee, *columns.descriptions, *columns.kinds]
-        if columns.direction is not None and columns.direction < len(cells):
-            self.directed += direction_of(cells[columns.direction]) != 0
-        if columns.direction is None and self.minus + self.plain < PAID_ROWS_MAX:
-            words = (cells[i][:TEXT_CHARS_MAX] for i in texts if i is not None and i < len(cells))
-            text = plain(" ".join(words))
-            if _THANKED.search(text):
-                self.thanked_minus += sign < 0
-                self.thanked_plain += sign >= 0
-            elif _CARD_PAID.search(text):
-                self.paid_minus += sign < 0
-                self.paid_plain += sign >= 0
+        column = self.columns.direction
+        direction = None if column is None or column >= len(cells) else cells[column]
+        self.signs.observe(sign, self._texts(cells), direction)
 
 
 def decide(evidence: Evidence, preamble: str, answers: Answers) -> Layout:
     """The layout of a file; what stays open is in its `questions`."""
     columns = evidence.columns
     questions: list[Question] = []
-    directed = columns.direction is not None and evidence.directed > 0 and not evidence.minus
+    signs = evidence.signs
+    directed = columns.direction is not None and signs.directed > 0 and not signs.minus
     if not directed:
         columns.direction = None
+    if columns.debit is not None and columns.credit is not None and not columns.header:
+        _which_is_which(evidence, answers, questions)
     guesses: list[Guess] = _column_guesses(columns, answers)
     stated = evidence.stated(preamble)
     order = _order(evidence, stated, answers, questions, guesses)
@@ -180,7 +167,9 @@ def decide(evidence: Evidence, preamble: str, answers: Answers) -> Layout:
     positive = -1
     if columns.amount is not None and not directed:
         runs = evidence.orders[columns.dates[0]].runs(order) if columns.dates else 0
-        positive = _positive(evidence, mark, runs, answers, guesses)
+        votes = sign_by_balance(evidence.balanced, mark, runs)
+        names = {word for label in columns.header for word in tokens_of(label)}
+        positive = decide_sign(evidence.signs, names, votes, answers, (questions, guesses))
     usual = evidence.widths.most_common(1)[0][0] if evidence.widths else len(columns.labels)
     named = len(columns.header) or usual
     full = evidence.trimmed.most_common(1)[0][0] if evidence.trimmed else named
@@ -201,6 +190,27 @@ def decide(evidence: Evidence, preamble: str, answers: Answers) -> Layout:
     )
 
 
+def _which_is_which(evidence: Evidence, answers: Answers, questions: list[Question]) -> None:
+    """Of two columns without names, see which has the money spent, or ask."""
+    columns, said = evidence.columns, evidence.said
+    assert columns.debit is not None
+    assert columns.credit is not None
+    labels = [columns.labels[columns.debit], columns.labels[columns.credit]]
+    answered = answers.get("debit", [*columns.labels, NONE]) or answers.get(
+        "credit", [*columns.labels, NONE]
+    )
+    if answered is not None:
+        return
+    if min(said.values()) > 0.25 * max(said.values()) or not any(said.values()):
+        ask = f"Which of the two has the money that you paid, {labels[0]} or {labels[1]}?"
+        questions.append(Question(answers.id("debit"), ask, labels))
+    elif said["swapped"] > said["as"]:
+        columns.debit, columns.credit = columns.credit, columns.debit
+        minus, unmarked = evidence.debit_minus, evidence.debit_plain
+        evidence.debit_minus, evidence.debit_plain = evidence.credit_minus, evidence.credit_plain
+        evidence.credit_minus, evidence.credit_plain = minus, unmarked
+
+
 def _column_guesses(columns: Columns, answers: Answers) -> list[Guess]:
     described = columns.naming
     found: tuple[tuple[str, str, int | None], ...] = (
@@ -211,6 +221,7 @@ def _column_guesses(columns: Columns, answers: Answers) -> list[Guess]:
         ("direction", "whether money went out or came in", columns.direction),
         ("name", "who was paid", columns.payee),
         ("description", "what it was for", described),
+        ("state", "whether it is booked", columns.state),
     )
     return [
         Guess(
@@ -226,7 +237,7 @@ def _column_guesses(columns: Columns, answers: Answers) -> list[Guess]:
 def correct(columns: Columns, answers: Answers) -> Columns:
     """The columns with what the person corrected. Raises UnableToRead for an unknown column."""
     given: dict[str, int | None] = {}
-    for what in ("date", "amount", "debit", "credit", "direction", "name", "description"):
+    for what in _CORRECTED:
         choices = columns.labels if what == "date" else [*columns.labels, NONE]
         answer = answers.get(what, choices)
         if answer is not None:
@@ -240,9 +251,9 @@ def correct(columns: Columns, answers: Answers) -> Columns:
             columns.debit = columns.credit = None
     if given.get("debit") is not None or given.get("credit") is not None:
         columns.amount = None
-    columns.debit = given.get("debit", columns.debit)
-    columns.credit = given.get("credit", columns.credit)
+    _correct_pair(columns, given)
     columns.direction = given.get("direction", columns.direction)
+    columns.state = given.get("state", columns.state)
     columns.payee = given.get("name", columns.payee)
     if "name" in given:
         columns.payer = None
@@ -251,6 +262,18 @@ def correct(columns: Columns, answers: Answers) -> Columns:
         columns.descriptions = [] if described is None else [described]
         columns.naming = described
     return columns
+
+
+def _correct_pair(columns: Columns, given: dict[str, int | None]) -> None:
+    debit = given.get("debit", columns.debit)
+    credit = given.get("credit", columns.credit)
+    if debit is not None and debit == credit:
+        # Whoever names one of the two has named the other.
+        if "credit" in given:
+            debit = columns.credit if columns.credit != credit else None
+        else:
+            credit = columns.debit if columns.debit != debit else None
+    columns.debit, columns.credit = debit, credit
 
 
 def order_of(
@@ -339,30 +362,6 @@ def _without_decimals(columns: Columns, stated: str | None) -> bool:
         return stated in _WHOLE_CURRENCIES
     return any("\u3040" <= c <= "\u30ff" or "\uac00" <= c <= "\ud7a3" or c in "額残高"
                for name in columns.header for c in name)  # fmt: skip
-
-
-def _positive(
-    evidence: Evidence, mark: str, runs: int, answers: Answers, guesses: list[Guess]
-) -> int:
-    """1 if an amount without a minus is money received, -1 if it is money spent."""
-    choices = [SPENT, RECEIVED]
-    words = {word for label in evidence.columns.header for word in tokens_of(label)}
-    signed = evidence.minus or evidence.plus
-    spent = not signed and (evidence.plain >= 3 or bool(words & _CARD_NAMES))
-    # A credit card counts what is owed: the payments to it have the minus.
-    if evidence.thanked_minus and not evidence.thanked_plain:
-        spent = True
-    elif evidence.paid_minus and not evidence.paid_plain:
-        least = evidence.minus + (0 if words & _CARD_NAMES else 1)
-        spent = evidence.plain >= least
-    elif words & _CARD_NAMES and not evidence.thanked_plain and not evidence.paid_plain:
-        # Unmarked purchases and a few that were taken back.
-        spent = spent or evidence.plain > 3 * evidence.minus > 0
-    if votes := sign_by_balance(evidence.balanced, mark, runs):
-        spent = votes < 0
-    guess = answers.get("sign", choices) or (SPENT if spent else RECEIVED)
-    guesses.append(Guess(answers.id("sign"), "An amount without a minus is", guess, choices))
-    return -1 if guess == SPENT else 1
 
 
 def _currency(

@@ -103,6 +103,8 @@ class Ofx(Export):
                 fields = None
             if tag == "STMTTRN" and not closing:
                 fields, begun = {}, line
+            elif tag == "STMTTRNP" and not closing:
+                yield Unreadable(line, "It is not booked: pending.")
             elif tag in _INVESTMENT and not closing and not value:
                 investment, begun = tag, line
             else:
