@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.harness.liar import Dealing
 from tests.harness.sides import (
     Served,
     bring,
@@ -15,7 +16,9 @@ from tests.harness.sides import (
     open_again,
     share,
 )
+from tests.harness.test_liars_answers import ANSWERED
 
+from firsthand.protocol import wire
 from firsthand.vault.acts import bringing, connecting, ending, exporting, logging
 from firsthand.vault.acts.opened import Vault
 from firsthand.vault.terms.relationships import find, signer_of
@@ -42,8 +45,13 @@ def lanes(served: Served) -> dict[str, list[int]]:
     return found
 
 
-def check_whole(served: Served, vaults: list[Vault], name: str, titles: set[str]) -> None:
-    """Nothing is lost, nothing doubled, numbers have no gaps, every receipt holds."""
+def check_whole(
+    served: Served, vaults: list[Vault], name: str, titles: set[str], untold: tuple[Vault, ...] = ()
+) -> None:
+    """Nothing is lost, nothing doubled, numbers have no gaps, every receipt holds.
+
+    No copy but those that could not be told of another one says that a true answer is none.
+    """
     served.settle()
     (person,) = {signer_of(vault.store, find(vault.store, name)).thumbprint for vault in vaults}
     assert [one["relationship"] for one in served.people()] == [person]
@@ -58,8 +66,8 @@ def check_whole(served: Served, vaults: list[Vault], name: str, titles: set[str]
         assert told["problems"] == 0
         assert {entry["state"] for entry in told["disclosures"]} == {"given"}
         for message in inbox(vault)["messages"]:
-            # A copy that has not heard of the other one can only say what it sees.
-            unheard = len(vaults) > 1 and UNHEARD in message["verdict_detail"]
+            # One whose folder was copied behind its back can only say what it sees.
+            unheard = vault in untold and UNHEARD in message["verdict_detail"]
             assert unheard or message["verdict"] in {"fits", "unverifiable"}, message
 
 
@@ -83,12 +91,45 @@ def test_two_copies_go_on(
     give(copy, lived, "Moon")
     give(mine, lived, "Tide")
     give(copy, lived, "Rain")
-    check_whole(served, [mine, copy], lived, {"Harbour", "Fog", "Sun", "Moon", "Tide", "Rain"})
+    titles = {"Harbour", "Fog", "Sun", "Moon", "Tide", "Rain"}
+    check_whole(served, [mine, copy], lived, titles, untold=(mine,))
     assert len(lanes(served)) == 2
     told: Any = connecting.relationship(copy, lived)
     assert told["copied"] is not None
     assert [WARNED in warning["what"] for warning in told["warnings"]] == [True]
     assert connecting.relationship(mine, lived)["copied"] is None
+
+
+def test_a_copy_does_not_call_a_true_answer_untrue(
+    served: Served, lived: str, tmp_path: Path, closing: contextlib.ExitStack
+) -> None:
+    file = tmp_path / "export.json"
+    shutil.copytree(tmp_path / "mine", tmp_path / "copy")
+    with open_again(tmp_path / "mine") as mine:
+        inbox(mine)
+        exporting.export(mine, file)
+        give(mine, lived, "Sun")
+        served.settle()
+        assert inbox(mine)["messages"][0]["verdict"] == "fits"
+    copy = closing.enter_context(open_again(tmp_path / "copy"))
+    restored = closing.enter_context(new_vault(tmp_path / "fresh"))
+    bringing.import_paths(restored, [file])
+    for vault in (restored, copy):
+        newest = inbox(vault)["messages"][0]
+        assert newest["verdict"] == "unverifiable"
+        assert "cannot be checked here" in newest["verdict_detail"]
+
+
+@pytest.mark.parametrize("lie", ["other picks", "another rule", "another basis"])
+def test_a_copy_still_knows_a_lie_by_what_it_gave_itself(dealing: Dealing, lie: str) -> None:
+    exporting.export(dealing.vault, dealing.vault.folder.parent / "export.json")
+    bring(dealing.vault, ["Moon"])
+    share(dealing.vault, dealing.name)
+    dealing.served.settle()
+    dealing.liar.about(wire.PATH_INBOX, ANSWERED[lie](dealing))
+    newest = inbox(dealing.vault)["messages"][0]
+    # What it stands on may have been given elsewhere; what follows from what was given here is so.
+    assert newest["verdict"] == ("unverifiable" if lie == "another basis" else "differs")
 
 
 def test_an_older_copy_is_put_back(

@@ -104,9 +104,9 @@ def comparable(rows: Rows) -> Rows:
 
 def test_every_column_of_every_table_is_exported(vault: Vault, tmp_path: Path) -> None:
     fill(vault)
+    held = dump(vault)
     export(vault, tmp_path / "all.json")
     document = read(tmp_path / "all.json")
-    held = dump(vault)
     for table, rows in held.items():
         assert rows, f"{table} is empty: give it a row, so that this test sees it"
         assert [from_portable(table, row) for row in document[table]] == rows, table

@@ -26,6 +26,7 @@ from firsthand.vault.acts.proposing import (
     unanswered,
 )
 from firsthand.vault.gate import Introduction, Unusable
+from firsthand.vault.terms import copies
 from firsthand.vault.terms.relationships import (
     Relationship,
     Signer,
@@ -111,6 +112,7 @@ def connect(
     if wanted is None:
         names = ", ".join(ROSTER)
         raise refuse("proffer_invalid", f"There are no terms called {terms}. There are: {names}.")
+    copies.notice(vault.store, vault.clock)
     met = approach(vault, url_or_invite)
     if met.existing is not None:
         name = met.introduction.organisation.document.name

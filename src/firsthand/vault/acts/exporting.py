@@ -18,6 +18,7 @@ from firsthand.vault.acts.spreadsheets import flattened, write_things
 from firsthand.vault.bring.own_export import FORMAT, MEMBER, VERSION
 from firsthand.vault.store.files import writing_whole
 from firsthand.vault.store.portable import portable, tables_in_order
+from firsthand.vault.terms import copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +61,7 @@ def export(vault: Vault, file: str | Path) -> dict[str, object]:
     except OSError as error:
         message = f"{path} cannot be written: {error.strerror or error}. Choose another place."
         raise UnableToExport(message) from error
+    copies.put_exported(vault.store, vault.clock)
     size = path.stat().st_size
     return {"file": str(path), "bytes": size, "tables": counts, "warning": WARNING}
 
@@ -70,7 +72,9 @@ def export_to(vault: Vault, stream: BinaryIO) -> dict[str, int]:
     Returns the rows of each table. Raises whatever the stream raises.
     """
     with vault.store.moment() as moment:
-        return _write_document(stream, moment, stamp(vault.clock.now()))
+        counts = _write_document(stream, moment, stamp(vault.clock.now()))
+    copies.put_exported(vault.store, vault.clock)
+    return counts
 
 
 def _write_document(stream: IO[bytes], moment: Reading, at: str) -> dict[str, int]:

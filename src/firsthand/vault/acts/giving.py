@@ -9,6 +9,7 @@ import msgspec
 from firsthand.protocol.refusals import refuse
 from firsthand.vault.roles import profile
 from firsthand.vault.store.things import thing_in
+from firsthand.vault.terms import copies
 from firsthand.vault.terms.relationships import agreement_of, find
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def share(vault: Vault, name: str, choice: Choice) -> dict[str, object]:
 
     Returns counts, the outcomes of this sending and where each entry stands in the log.
     """
+    copies.notice(vault.store, vault.clock)
     things = chosen_things(vault, name, choice)
     leaving, outcomes = profile.share(vault.gate, name, things)
     own = [o for o in outcomes if o.position in leaving.positions]

@@ -10,6 +10,7 @@ import msgspec
 from firsthand.foundation.clock import stamp
 from firsthand.vault.inbox import fetch
 from firsthand.vault.roles.profile import AnswerCheck
+from firsthand.vault.terms import copies
 from firsthand.vault.terms.relationships import all_relationships, find
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ MESSAGES_MAX = 200
 
 def refresh(vault: Vault) -> dict[str, object]:
     """Send what waits and fetch what is new; an organisation that is away is only reported."""
+    copies.notice(vault.store, vault.clock)
     outcomes = vault.gate.flush()
     check = AnswerCheck(vault.store, vault.gate)
     fetched = fetch(vault.store, vault.gate, vault.clock, {check.type: check})

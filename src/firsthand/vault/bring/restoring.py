@@ -15,6 +15,7 @@ from firsthand.vault.store.portable import check_thing, from_portable, is_fresh,
 SOURCE = "firsthand"
 WORDS = "Firsthand export"
 AT_ONCE = 1000
+COPIED = "copied_at"  # the note of it that terms.copies reads
 RESTORED = (
     "Everything was restored: your things, whom you deal with and what you gave. This copy and "
     "the one it was taken from can both go on."
@@ -35,6 +36,7 @@ def take_back(store: Store, path: Path, stream: BinaryIO, clock: Clock, chance: 
         with store.transaction() as tx:
             if is_fresh(tx):
                 added = _restore(tx, stream, chance)
+                tx.run("meta.put", key=COPIED, value=stamp(clock.now()))
                 return _report(path, added, 0, RESTORED)
             row = tx.row(
                 "imports.begin",

@@ -31,13 +31,15 @@ from firsthand.protocol.signals import decode_signals
 from firsthand.protocol.things import Thing
 from firsthand.vault.gate import Gate, Leaving, Outcome, Request
 from firsthand.vault.inbox import Message, Verdict
+from firsthand.vault.terms import copies
 from firsthand.vault.terms.relationships import Relationship, find
 
 if TYPE_CHECKING:
     from firsthand.vault.store import Store
 
 ROLE = "profile"
-VERDICT_COPIED = "Another copy of your data gave to it as well, so this copy cannot tell."
+UNGIVEN = "It stands on things that this copy of your data did not give."
+VERDICT_COPIED = f"{UNGIVEN} Another copy may have given them, so it cannot be checked here."
 VERDICT_NO_RULE = "It publishes no rule, so there is nothing to check its answer by."
 
 
@@ -137,10 +139,13 @@ class AnswerCheck:
         if published is None:
             return Verdict(verdict="unverifiable", detail=VERDICT_NO_RULE)
         kept = find(self._store, relationship.name)
-        verdict = judge(answered, *published, self._bases(kept))
-        if verdict.verdict == "differs" and kept.copied_at is not None:
+        return judge(answered, *published, self._bases(kept), unknown=self._unknown(kept))
+
+    def _unknown(self, relationship: Relationship) -> Verdict | None:
+        """What an answer to things that were not given here means, where this copy cannot know."""
+        if relationship.copied_at is not None or copies.may_be_others(self._store):
             return Verdict(verdict="unverifiable", detail=VERDICT_COPIED)
-        return verdict
+        return None
 
     def _bases(self, relationship: Relationship) -> list[list[Thing]]:
         """What was held after each batch, the newest first: an answer may stand on an earlier."""
@@ -157,12 +162,23 @@ class AnswerCheck:
         return bases[::-1]
 
 
-def judge(answered: Answered, rule: Rule, items: list[Item], bases: list[list[Thing]]) -> Verdict:
-    """Compare an answer with the rule's own result over each set of things it may stand on."""
+def judge(
+    answered: Answered,
+    rule: Rule,
+    items: list[Item],
+    bases: list[list[Thing]],
+    *,
+    unknown: Verdict | None = None,
+) -> Verdict:
+    """Compare an answer with the rule's own result over each set of things it may stand on.
+
+    ``unknown`` is the verdict on one that stands on something else, where that may be true; what
+    this copy does know, another rule or another answer to the same things, it says all the same.
+    """
     if answered.rule != rule.sha256:
         return Verdict(verdict="differs", detail="It names another rule than is published.")
     # The same ids may have been given twice with other content: any of the two may be meant.
-    found = "It stands on things that this copy of your data did not give."
+    other = unknown or Verdict(verdict="differs", detail=UNGIVEN)
     for things in bases:
         if basis_of(things) != answered.basis:
             continue
@@ -173,8 +189,8 @@ def judge(answered: Answered, rule: Rule, items: list[Item], bases: list[list[Th
             )
         if own == answered:
             return Verdict(verdict="fits", detail="The published rule gives the same answer.")
-        found = "The published rule gives another answer."
-    return Verdict(verdict="differs", detail=found)
+        other = Verdict(verdict="differs", detail="The published rule gives another answer.")
+    return other
 
 
 def _joined(before: list[Thing], more: list[Thing]) -> list[Thing]:

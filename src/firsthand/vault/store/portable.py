@@ -36,6 +36,9 @@ NOT_EXPORTED = {
 }
 NOT_RESTORED = {
     ("meta", "id"): "the new vault has its own, and its slots are bound to that",
+    ("meta", "place"): "where the folder lies on its disk",
+    ("meta", "copied_at"): "noted anew: what is restored is a copy",
+    ("meta", "exported_at"): "of the vault that it was taken from",
     ("relationships", "lane"): "another copy gives in a row of its own",
     ("relationships", "acked_n"): "the new row begins at nothing",
     ("disclosures", "lane"): "what still waits is labelled when its turn comes",
