@@ -1,7 +1,9 @@
 """A vault's folder is copied, or put back from a backup, or taken along: all of them go on."""
 
 import contextlib
+import datetime
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,9 @@ from tests.harness.sides import (
 )
 from tests.harness.test_liars_answers import ANSWERED
 
+from firsthand.foundation.clock import SetClock
 from firsthand.protocol import wire
+from firsthand.protocol.refusals import Refused
 from firsthand.vault.acts import bringing, connecting, ending, exporting, logging
 from firsthand.vault.acts.opened import Vault
 from firsthand.vault.terms.relationships import find, signer_of
@@ -189,6 +193,48 @@ def test_an_export_goes_on_in_a_fresh_vault(
     check_whole(served, [fresh, mine], lived, {"Harbour", "Fog", "Sun", "Moon", "Tide"})
 
 
+@pytest.mark.usefixtures("served")
+def test_an_end_in_one_copy_is_known_in_the_other_once_it_gives(
+    lived: str, tmp_path: Path, closing: contextlib.ExitStack
+) -> None:
+    shutil.copytree(tmp_path / "mine", tmp_path / "copy")
+    mine = closing.enter_context(open_again(tmp_path / "mine"))
+    copy = closing.enter_context(open_again(tmp_path / "copy"))
+    ending.revoke(mine, lived)
+    bring(copy, ["Sun"])
+    told = share(copy, lived)
+    assert (told["state"], "another copy" in told["reason"]) == ("refused", True)
+    seen: Any = connecting.relationship(copy, lived)
+    assert (seen["state"], seen["ended_elsewhere"]) == ("ended", True)
+    assert seen["ended"] is not None
+    with pytest.raises(Refused):
+        share(copy, lived)
+    # Their signed word for it can be had from here as well.
+    assert ending.revoke(copy, lived)["confirmed"] is True
+    assert logging.log(copy, verify=True)["problems"] == 0
+    after: Any = connecting.relationship(copy, lived)
+    assert (after["state"], after["ended_elsewhere"]) == ("ended", False)
+    own: Any = connecting.relationship(mine, lived)
+    assert (own["state"], own["ended_elsewhere"]) == ("ended", False)
+
+
+def test_a_deal_that_has_run_out_was_ended_by_nobody(
+    serve: Callable[..., Served], tmp_path: Path
+) -> None:
+    clock = SetClock(datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
+    served = serve("Chorus", clock=clock)
+    with new_vault(tmp_path / "clocked", clock) as vault:
+        name = connected(vault, served)
+        bring(vault, ["Sun"])
+        served.stop()
+        share(vault, name)
+        clock.advance(datetime.timedelta(days=connecting.AGREEMENT_DAYS))
+        served.start()
+        inbox(vault)
+        seen: Any = connecting.relationship(vault, name)
+        assert (seen["state"], seen["ended_elsewhere"]) == ("active", False)
+
+
 def test_ending_in_one_copy_ends_it_for_both(
     served: Served, lived: str, tmp_path: Path, closing: contextlib.ExitStack
 ) -> None:
@@ -198,7 +244,9 @@ def test_ending_in_one_copy_ends_it_for_both(
     ending.revoke(mine, lived, erase=True)
     bring(copy, ["Sun"])
     told = share(copy, lived)
-    assert told["state"] in {"refused", "waiting"}
+    assert told["state"] == "refused"
+    seen: Any = connecting.relationship(copy, lived)
+    assert ["does not know this deal" in each["what"] for each in seen["warnings"]] == [True]
     assert served.people() == []
     assert served.envelopes() == []
     done = ending.revoke(copy, lived, erase=True)

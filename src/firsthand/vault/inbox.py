@@ -18,7 +18,7 @@ from firsthand.protocol.identity import jwk_of, subject_of
 from firsthand.protocol.jws import JwsRefused, verify_jws
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.wire import TYP_MESSAGE
-from firsthand.vault.gate import Gate, Offline
+from firsthand.vault.gate import Gate, Offline, warn
 from firsthand.vault.terms.relationships import (
     Relationship,
     all_relationships,
@@ -96,11 +96,7 @@ def _take(
     try:
         message = open_message(relationship, signer_of(store, relationship).subject, *sent)
     except Refused as error:
-        with store.transaction() as tx:
-            names = {"relationship": name, "what": f"A message was not taken: {error}"}
-            row = tx.row("relationships.warned", **names)
-            if row is None or not row["times"]:
-                tx.run("relationships.warn", at=stamp(clock.now()), **names)
+        warn(store, clock, relationship, f"A message was not taken: {error}")
         raise
     check = checks.get(message.type)
     verdict = Verdict(verdict="unverifiable", detail="This kind of message cannot be checked.")

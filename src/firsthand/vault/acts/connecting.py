@@ -152,11 +152,13 @@ def relationship(vault: Vault, name: str) -> dict[str, object]:
     """One connection, with the deal in plain words, its fields and its warnings."""
     found = find(vault.store, name)
     summary = _summary(vault, found)
+    own = vault.store.rows("endings.of_relationship", relationship=found.name)
     rows = vault.store.rows("relationships.warnings", relationship=found.name)
     warnings = [{"at": row["at"], "what": row["what"]} for row in rows]
     document = found.organisation
     return {
         **summary,
+        "ended_elsewhere": found.state == "ended" and not own,
         "warnings": warnings,
         "asks": document.profile.asks,
         "words": document.profile.words,

@@ -24,6 +24,7 @@ from firsthand.vault.gate.asking import (
     refusal_in,
 )
 from firsthand.vault.gate.disclosing import COMPOSED, Leaving, Request, put_log
+from firsthand.vault.gate.noticing import notice
 from firsthand.vault.gate.sending import ENDING_PATHS, Outcome, Sender
 from firsthand.vault.terms.relationships import (
     Relationship,
@@ -120,7 +121,9 @@ class Gate:
         line = self._line_to(relationship)
         answer = line.get(wire.PATH_INBOX, signer, query=f"?after={after}")
         if answer.status != OK:
-            raise Refused(refusal_in(answer))
+            refusal = refusal_in(answer)
+            notice(self._store, self._clock, relationship, refusal)
+            raise Refused(refusal)
         messages = _object_in(answer.body).get("messages")
         if not isinstance(messages, list):
             raise refuse("shape_invalid", "The organisation's messages are not a list.")

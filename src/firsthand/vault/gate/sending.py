@@ -19,6 +19,7 @@ from firsthand.protocol.canonical import sha256_hex
 from firsthand.protocol.receipts import BatchLabel, ErasureReceipt, ReceiptJson, verify_receipt
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.vault.gate.asking import OK, Line, Offline, Unusable, refusal_in
+from firsthand.vault.gate.noticing import notice, warn
 from firsthand.vault.terms.log import check_end
 from firsthand.vault.terms.relationships import Relationship, Signer, find, signer_of
 
@@ -81,12 +82,18 @@ class Sender:
                 if error.refusal.retry or reason == "signature_invalid":
                     self._note("disclosures.hold_back", row["position"], str(error))
                     return [*outcomes, _outcome(row, "waiting", str(error))]
-                self._note("disclosures.refuse", row["position"], str(error))
-                outcomes.append(_outcome(row, "refused", str(error)))
+                outcomes.append(_outcome(row, "refused", self._refused(relationship, row, error)))
             else:
                 after = self._store.row("disclosures.by_position", position=row["position"])
                 assert after is not None
                 outcomes.append(_outcome(row, after["state"], after["reason"]))
+
+    def _refused(self, relationship: Relationship, row: Row, error: Refused) -> str:
+        """Keep that an entry will never be taken, and what that says of the deal; returns why."""
+        position, refusal = row["position"], error.refusal
+        told = notice(self._store, self._clock, relationship, refusal, position) or str(error)
+        self._note("disclosures.refuse", position, told)
+        return told
 
     def _give(self, relationship: Relationship, position: int) -> None:
         """One batch through the sending steps: labelled and signed, sent, proven, noted."""
@@ -278,11 +285,7 @@ class Sender:
             tx.run(query, position=position, reason=reason)
 
     def _warn(self, relationship: Relationship, what: str) -> None:
-        names = {"relationship": relationship.name, "what": what}
-        with self._store.transaction() as tx:
-            row = tx.row("relationships.warned", **names)
-            if row is None or not row["times"]:
-                tx.run("relationships.warn", at=stamp(self._clock.now()), **names)
+        warn(self._store, self._clock, relationship, what)
 
 
 def _same_log(relationship: Relationship, receipt: ReceiptJson) -> bool:
