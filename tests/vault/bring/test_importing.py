@@ -105,6 +105,63 @@ def test_nothing_is_kept_of_a_file_with_an_open_question(
     assert questions_in([answered]) == []
 
 
+def test_an_answer_is_remembered_for_the_same_file(
+    store: Store, clock: SetClock, export: Write
+) -> None:
+    path = export(["Dark", "Heimat"], date="1/3/24")
+    (question,) = questions_in([bring(store, path, clock)])
+    assert isinstance(question["choices"], list)
+    bring(store, path, clock, **{str(question["id"]): str(question["choices"][1])})
+    again = bring(store, path, clock)
+    assert (again.known, again.added, again.waiting, again.note) == (2, 0, 0, None)
+
+
+def test_an_answer_is_taken_over_by_the_next_file_of_its_kind(
+    store: Store, clock: SetClock, tmp_path: Path
+) -> None:
+    path = tmp_path / "bank.csv"
+    path.write_text("Date,Text,Amount\n2024-01-02,Aaa,3.00\n2024-01-03,Bbb,4.00\n")
+    (question,) = questions_in([bring(store, path, clock)])
+    bring(store, path, clock, **{str(question["id"]): "money you spent"})
+    newer = tmp_path / "newer.csv"
+    newer.write_text("Date,Text,Amount\n2024-02-02,Ccc,5.00\n2024-02-03,Ddd,6.00\n")
+    report = bring(store, newer, clock)
+    assert (report.added, report.questions) == (2, [])
+    assert report.note is not None
+    (sign,) = [guess for guess in report.guesses if str(guess["id"]).endswith(".sign")]
+    assert sign["guess"] == "money you spent"
+    # It can be corrected, and the correction is what the next one takes over.
+    again = bring(store, newer, clock, **{str(sign["id"]): "money you received"})
+    assert (again.added, again.known) == (2, 0)
+    assert len(names(store)) == 4
+    third = tmp_path / "third.csv"
+    third.write_text("Date,Text,Amount\n2024-03-02,Eee,5.00\n")
+    bring(store, third, clock)
+    kinds = {row["name"]: row["type"] for row in store.rows("things.newest", limit=-1)}
+    assert (kinds["Eee"], kinds["Aaa"]) == ("ReceiveAction", "PayAction")
+    same = bring(store, path, clock)
+    assert (same.added, same.known) == (0, 2)
+
+
+def test_a_file_that_says_it_itself_takes_nothing_over(
+    store: Store, clock: SetClock, tmp_path: Path
+) -> None:
+    card = tmp_path / "card.csv"
+    card.write_text("Date,Text,Amount\n01/02/2024,Aaa,3.00\n02/02/2024,Bbb,4.00\n")
+    said = {str(q["id"]).partition(".")[2]: str(q["id"])
+            for q in questions_in([bring(store, card, clock)])}  # fmt: skip
+    answers = {said["sign"]: "money you spent", said["date-order"]: "month first"}
+    bring(store, card, clock, **answers)
+    account = tmp_path / "account.csv"
+    account.write_text("Date,Text,Amount\n13/02/2024,Rent,-3.00\n12/02/2024,Pay,4.00\n")
+    report = bring(store, account, clock)
+    found = {row["name"]: (row["type"], row["time"]) for row in store.rows(
+        "things.newest", limit=-1)}  # fmt: skip
+    assert (report.added, report.note) == (2, None)
+    assert found["Rent"] == ("PayAction", "2024-02-13")
+    assert found["Pay"] == ("ReceiveAction", "2024-02-12")
+
+
 def test_an_answer_that_is_none_is_refused(store: Store, clock: SetClock, export: Write) -> None:
     path = export(["Dark"], date="1/3/24")
     (question,) = questions_in([bring(store, path, clock)])

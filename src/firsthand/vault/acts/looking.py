@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from firsthand.vault.bring.finding import files_of
+from firsthand.vault.bring.finding import files_of, open_file
 from firsthand.vault.bring.importing import waiting_report
 from firsthand.vault.bring.own_export import is_own_export
 from firsthand.vault.bring.reading import opened
@@ -90,8 +90,8 @@ def look(
     for path in files_of(Path(each) for each in paths):
         with ExitStack() as stack:
             try:
-                stream = stack.enter_context(path.open("rb"))
-            except OSError as error:
+                stream = stack.enter_context(open_file(path))
+            except (OSError, UnableToRead) as error:
                 seen.reports.append(not_read(str(path), error))
                 continue
             seen.look_at(path.name, str(path), stream, answers or {})

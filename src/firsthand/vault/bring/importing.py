@@ -4,10 +4,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from firsthand.foundation.clock import Clock, stamp
 from firsthand.foundation.ids import Chance
+from firsthand.vault.bring.finding import open_file
 from firsthand.vault.bring.own_export import UnableToReadExport, is_own_export
 from firsthand.vault.bring.reading import opened, sha256_of
+from firsthand.vault.bring.remembering import Memory, remember, taken_over
 from firsthand.vault.bring.report import Report, not_read, report_of
 from firsthand.vault.bring.restoring import take_back
 from firsthand.vault.sources import Export, UnableToRead, Unreadable
@@ -35,9 +39,9 @@ def import_file(
     Memory does not grow with the rows of the file. Raises `UnableToKeep`, `UnableToOpen`.
     """
     try:
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             return import_held(store, path, stream, answers, clock, chance, progress)
-    except OSError as error:
+    except (OSError, UnableToRead) as error:
         return not_read(str(path), error)
 
 
@@ -68,7 +72,7 @@ def _import_stream(
     progress: Progress,
 ) -> Report:
     digest = sha256_of(stream)
-    export = opened(path.name, stream, answers)
+    export = opened(path.name, stream, answers, Memory(store, digest))
     if export.questions:
         return waiting_report(str(path), export)
     with store.transaction() as tx:
@@ -84,6 +88,7 @@ def _import_stream(
         added, known, unreadable = _keep_rows(tx, export, row["id"], str(path), progress)
         if any(answer.startswith(digest[:8]) for answer in answers):
             _drop_misread(tx, export, row["id"], digest)
+        remember(tx, digest, export)
         tx.run(
             "imports.finish",
             id=row["id"],
@@ -92,7 +97,8 @@ def _import_stream(
             known=known,
             unreadable=len(unreadable),
         )
-    return report_of(str(path), export, (added, known, 0), unreadable)
+    report = report_of(str(path), export, (added, known, 0), unreadable)
+    return msgspec.structs.replace(report, note=taken_over(export))
 
 
 def _drop_misread(tx: Tx, export: Export, import_id: int, digest: str) -> None:

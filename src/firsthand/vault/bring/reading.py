@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from firsthand.vault.sources import Export, Guess, Question, open_export
 
@@ -10,26 +10,58 @@ _AT_ONCE = 1024 * 1024
 _ROUNDS_MAX = 8  # an answer may lead to another question
 
 
-def opened(name: str, stream: BinaryIO, answers: Mapping[str, str]) -> Export:
+class Said(Protocol):
+    """Answers that were given earlier, by what they are about."""
+
+    def of_file(self) -> Mapping[str, str]:
+        """Of a file with the same content."""
+
+    def of_kind(self, signature: str) -> Mapping[str, str]:
+        """Of a file with the same columns."""
+
+
+def opened(
+    name: str, stream: BinaryIO, answers: Mapping[str, str], said: Said | None = None
+) -> Export:
     """Open an export; ids and choices in `answers` may be typed in capitals or not.
 
-    Raises `UnableToRead`.
+    What `said` knows of the same file stands where `answers` says nothing; what it knows of files
+    of the kind only where the file itself leaves it open. Raises `UnableToRead`.
     """
-    exact: dict[str, str] = {}
+    exact, own, over = dict[str, str](), dict[str, str](), dict[str, str]()
     export = _from_start(name, stream, exact)
     typed = {key.casefold().strip(): choice.strip() for key, choice in answers.items()}
+    of_file = said.of_file() if said else {}
     for _ in range(_ROUNDS_MAX):
+        of_kind = said.of_kind(export.signature) if said else {}
+        found = dict[str, str]()
         asked_now: list[Question | Guess] = [*export.questions, *export.guesses]
-        found = {
-            asked.id: _choice(asked.choices, typed[asked.id.casefold()])
-            for asked in asked_now
-            if asked.id.casefold() in typed and asked.id not in exact
-        }
+        for asked in asked_now:
+            if asked.id in exact:
+                continue
+            what = _what(asked.id)
+            if isinstance(asked, Guess):
+                own[asked.id] = asked.guess
+            if asked.id.casefold() in typed:
+                found[asked.id] = _choice(asked.choices, typed[asked.id.casefold()])
+            elif of_file.get(what) in asked.choices:
+                found[asked.id] = of_file[what]
+            elif asked.id not in export.sure and of_kind.get(what) in asked.choices:
+                found[asked.id] = of_kind[what]
+                if own.get(asked.id) != of_kind[what]:
+                    over[what] = of_kind[what]
         if not found:
             break
         exact |= found
         export = _from_start(name, stream, exact)
+    export.answered = {_what(id): choice for id, choice in exact.items()}
+    export.said_anew = {_what(id): c for id, c in exact.items() if own.get(id) != c}
+    export.taken_over = over
     return export
+
+
+def _what(id: str) -> str:
+    return id.partition(".")[2]
 
 
 def sha256_of(stream: BinaryIO) -> str:

@@ -1,5 +1,6 @@
 """Bank statements as CSV, of any bank."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -81,7 +82,12 @@ def open_bank_csv(name: str, text: TextFile, delimiter: str, answers: Mapping[st
     width = len(columns.header) or None
     evidence.take(records(text.lines(), delimiter, width))
     preamble = " ".join(t for number, t, _ in head if t and number < columns.first_line)
-    return BankCsv(text, delimiter, decide(evidence, preamble, given))
+    export = BankCsv(text, delimiter, decide(evidence, preamble, given))
+    export.sure = frozenset(given.sure)
+    if columns.header:
+        named = [export.source, delimiter, *columns.header, evidence.shape]
+        export.signature = hashlib.sha256("\x1f".join(named).encode()).hexdigest()
+    return export
 
 
 def _cell(cells: list[str], column: int | None) -> str:

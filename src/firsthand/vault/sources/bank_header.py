@@ -72,12 +72,12 @@ def labels_of(header: list[str], width: int) -> list[str]:
 def about_line(found: list[Record], column: int) -> int:
     """The line of the first row if it alone writes its date in another way, else 0."""
     texts = [r.cells[column].strip() if column < len(r.cells) else "" for r in found]
-    shapes = [_shape(text) for text in texts]
+    shapes = [date_shape(text) for text in texts]
     others = {shape for shape in shapes[1:] if shape}
     return found[0].line if len(found) > 2 and len(others) == 1 and shapes[0] not in others else 0
 
 
-def _shape(text: str) -> str:
+def date_shape(text: str) -> str:
     """How a date is written: years are y, months and days n, words w."""
     text = re.sub(r"[^\W\d_]+\.?", "w", text)
     return re.sub(r"\d{1,2}", "n", re.sub(r"\d{4}", "y", text))

@@ -13,6 +13,7 @@ from firsthand.vault.sources.amounts import (
     read_amount,
 )
 from firsthand.vault.sources.bank_columns import Columns
+from firsthand.vault.sources.bank_header import date_shape
 from firsthand.vault.sources.bank_signs import SignEvidence, decide_sign, said_of
 from firsthand.vault.sources.bank_sums import sign_by_balance
 from firsthand.vault.sources.bank_words import tokens_of
@@ -67,6 +68,7 @@ class Evidence:
         self.signs = SignEvidence()
         self.debit_minus = self.debit_plain = 0
         self.credit_minus = self.credit_plain = 0
+        self.shape = ""
         self.said = {"as": 0, "swapped": 0}
         self.codes: Counter[str] = Counter()
         self.balanced: list[tuple[str, str]] = []
@@ -104,6 +106,7 @@ class Evidence:
         for column, evidence in self.orders.items():
             if column < size and cells[column]:
                 evidence.observe(cells[column])
+                self.shape = self.shape or date_shape(cells[column])
         self._balance(cells, size)
         for i in (columns.amount, columns.debit, columns.credit, columns.balance):
             if i is not None and i < size and cells[i]:
@@ -290,6 +293,7 @@ def order_of(
     if evidence.example is None:
         answers.get("date-order", choices)
         return left[0]
+    answers.be_sure("date-order", decided=evidence.only() is not None)
     answer = answers.get("date-order", choices)
     if answer is not None:
         order = next(o for o, words in ORDER_WORDS.items() if words == answer)
@@ -338,6 +342,7 @@ def _mark(
     choices = list(MARKS)
     what = "decimal"
     answer = answers.get(what, choices)
+    answers.be_sure(what, decided=evidence.decimals.decide() is not None)
     decided = MARKS[answer] if answer else evidence.decimals.decide()
     if decided is None and _without_decimals(evidence.columns, stated):
         # Then a mark before three figures is that of the thousands.
@@ -375,6 +380,7 @@ def _currency(
     labels = [] if columns.currency is None else [columns.labels[columns.currency]]
     choices = [*labels, *known, "unknown"]
     guess = labels[0] if labels else stated or "unknown"
+    answers.be_sure("currency", decided=stated is not None)
     answer = answers.get("currency", choices)
     guesses.append(Guess(answers.id("currency"), "The currency", answer or guess, choices))
     guess = answer or guess

@@ -142,6 +142,7 @@ def decide_sign(
     questions, guesses = asked
     answer = answers.get("sign", choices)
     spent = votes < 0 if votes else evidence.decide(names)
+    answers.be_sure("sign", decided=spent is not None)
     if spent is None and answer is None and evidence.plain:
         ask = "Is an amount without a minus money you spent, or money you received?"
         questions.append(Question(answers.id("sign"), ask, choices))

@@ -218,6 +218,12 @@ class OrderEvidence:
                 self._low[order] = min(self._low[order], date)
             self._last[order] = date
 
+    def only(self) -> str | None:
+        """The one order that all values allow which any order allows; None if several do."""
+        most = max(self._valid.values())
+        left = [order for order in ORDERS if self._valid[order] == most]
+        return left[0] if len(left) == 1 else None
+
     def runs(self, order: str) -> int:
         """1 if the column runs upwards when read in this order, -1 downwards, 0 neither."""
         up, down = self._up[order], self._down[order]

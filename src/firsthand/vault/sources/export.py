@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -55,12 +56,23 @@ class UnableToRead(Exception):
 
 
 class Export(ABC):
-    """An opened export. `source` is "netflix" or "bank", `format` is words a person reads."""
+    """An opened export. `source` is "netflix" or "bank", `format` is words a person reads.
+
+    `signature` is the same for exports with the same columns, "" if that says nothing; `sure` are
+    the ids of what the file itself decides. `answered`, `said_anew` and `taken_over` are choices
+    by what they are about: all that apply, those that the file did not say itself, and those that
+    were given for an earlier file.
+    """
 
     source: str
     format: str
     questions: list[Question]
     guesses: list[Guess]
+    signature: str = ""
+    sure: frozenset[str] = frozenset()
+    answered: Mapping[str, str] = MappingProxyType({})
+    said_anew: Mapping[str, str] = MappingProxyType({})
+    taken_over: Mapping[str, str] = MappingProxyType({})
 
     @abstractmethod
     def rows(self) -> Iterator[Row | Unreadable]:
@@ -78,10 +90,16 @@ class Answers:
         """`prefix` is the first eight hex digits of the file's SHA-256."""
         self.prefix = prefix
         self._given = given
+        self.sure: set[str] = set()
 
     def id(self, what: str) -> str:
         """The id of the question or guess about `what`."""
         return f"{self.prefix}.{what}"
+
+    def be_sure(self, what: str, *, decided: bool) -> None:
+        """Note that the file itself says it: no answer to another file is taken over."""
+        if decided:
+            self.sure.add(self.id(what))
 
     def get(self, what: str, choices: list[str]) -> str | None:
         """The answer, or None. Raises UnableToRead if it is not one of `choices`."""

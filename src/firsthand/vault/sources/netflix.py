@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - lists of names
 
 import datetime
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
@@ -127,6 +128,9 @@ class Netflix(Export):
         day_first = not words & {"date", "start"} and bool(words & _DAY_FIRST)
         left = evidence.decide(newest_first=True, day_first=day_first)
         self._order = order_of(evidence, left, answers, self.questions, self.guesses)
+        self.sure = frozenset(answers.sure)
+        named = [self.source, self.format, *self._header()]
+        self.signature = hashlib.sha256("\x1f".join(named).encode()).hexdigest()
 
     def _records(self) -> Iterator[Record]:
         for record in records(self._text.lines(), self._delimiter, self._shape.width):

@@ -11,3 +11,6 @@ SELECT * FROM imports ORDER BY id DESC;
 
 -- name: by_id
 SELECT * FROM imports WHERE id = :id;
+
+-- name: of_content
+SELECT id FROM imports WHERE sha256 = :sha256 LIMIT 1;

@@ -2,7 +2,7 @@
 
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
-    value ANY NOT NULL                  -- id, made_at: text; seed: 32 bytes
+    value ANY NOT NULL                  -- id, made_at: text; seed: 32 bytes; answer:*: text
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE imports (
@@ -19,7 +19,8 @@ CREATE TABLE imports (
 ) STRICT;
 
 CREATE TABLE things (
-    position INTEGER PRIMARY KEY,       -- what the words below point at
+    position INTEGER PRIMARY KEY
+        CHECK (position BETWEEN 1 AND 1073741823),  -- 30 bits: the words hold it beside the time
     id TEXT NOT NULL UNIQUE,
     type TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -29,15 +30,3 @@ CREATE TABLE things (
     import_id INTEGER NOT NULL REFERENCES imports (id)
 ) STRICT;
 CREATE INDEX things_by_time ON things (time);
-CREATE INDEX things_by_type ON things (type, time);
-CREATE INDEX things_by_source ON things (source, time);
-CREATE INDEX things_by_both ON things (source, type, time);
-
--- The words of each thing, for finding it; the text itself is kept once, in things. They are put in
--- at the end of a transaction, all at once (words.index): row by row it took five times as long.
-CREATE VIRTUAL TABLE words USING fts5 (
-    name, text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2'
-);
-CREATE TRIGGER words_of_thing_gone AFTER DELETE ON things BEGIN
-    DELETE FROM words WHERE rowid = old.position;
-END;
