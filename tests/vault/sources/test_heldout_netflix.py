@@ -25,6 +25,10 @@ def objects(header: str, titles: list[str]) -> list[dict[str, object]]:
     [
         ["Harry Potter: Part 2", "Harry Potter: Part 1"],
         ["The Hunger Games: Mockingjay: Part 1", "The Hunger Games: Mockingjay: Part 2"],
+        ["Mission: Impossible: Fallout", "Mission: Impossible: Rogue Nation"],
+        ["The Lord of the Rings: The Two Towers: Extended", "Malcolm: Special: Encore"],
+        ["Rings: Towers: Extended", "Rings: Towers: Theatrical", "Rings: King: Extended"],
+        ["A Concert: In Paris: Live", "A Concert: In Rome: Live", "Trevor Noah: Special"],
         ["Kill Bill: Vol. 1", "Kill Bill: Vol. 2", "Star Wars: Episode IV: A New Hope"],
     ],
 )  # fmt: skip
@@ -42,6 +46,10 @@ def test_films_in_parts_are_films(titles: list[str]) -> None:
         ),
         ("Title,Date", ["Hill House: Hill House: Steven Sees a Ghost"], "Hill House"),
         ("Title,Date", ["AHS: Coven: Head", "AHS: Coven: Boy Parts", "AHS: Asylum: Pilot"], "AHS"),
+        ("Title,Date", ["Chef: France: Ana", "Chef: France: Bo", "Chef: France: Cy"], "Chef"),
+        ("Title,Date", ["Wednesday: S1: Chapter I"], "Wednesday"),
+        ("Titel,Datum", ["Dark: 1. Staffel: Geheimnisse"], "Dark"),
+        ("Titre,Date", ["Lupin: Série limitée: Le collier"], "Lupin"),
         ("Title,Date", ["Bodies: Episode 1", "Bodies: Episode 2"], "Bodies"),
         ("タイトル,視聴日", ["アリス: シーズン1: エピソード1"], "アリス"),
         ("제목,날짜", ["킹덤: 시즌 1: 1화"], "킹덤"),

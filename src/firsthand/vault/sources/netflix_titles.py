@@ -8,6 +8,9 @@ from firsthand.vault.sources.dates import plain
 
 PREFIXES_MAX = 200_000
 PARTS_MIN = 4
+SHARED_MIN = 2
+# Names with a colon of their own, under which films come out.
+_FILMS = frozenset(["mission: impossible", "star wars: episode"])
 
 _DIGIT = re.compile(r"\d")
 _SPLIT = re.compile(r"\s*[:：]\s+|：")
@@ -28,13 +31,20 @@ _PART = (
 )
 _SEASON_NAMED = re.compile(
     rf"(?:(?:{_SEASON})\s+{_NUMBER}|\d{{1,3}}\s?[.ªaºoe°]*\s*(?:{_SEASON})|"
-    rf"{_NUMBER}\s+(?:{_SEASON})|シーズン\s*\d+|第\s*\d+\s*[季期]|시즌\s*\d+|ซีซัน\s*\d+)(?:\s.*)?"
+    rf"{_NUMBER}\s+(?:{_SEASON})|s\d{{1,2}}|シーズン\s*\d+|第\s*\d+\s*[季期]|시즌\s*\d+|ซีซัน\s*\d+)(?:\s.*)?"
 )
 _LIMITED = re.compile(
     r"(?:limited series|mini-?\s?series?|mini-?serien?|miniserie|mini-?serie limitee|serie limitee|"
     r"serie limitada|minisserie|miniserial|mini-?sorozat|minisarja|begrenzte serie|"
     r"serie limitata|serial limitowany|beperkte serie|リミテッドシリーズ|limited edition series|"
-    r"mini serial|minisorozat|special|specials|the complete series)"
+    r"mini serial|minisorozat|the complete series|begransad serie|begraenset serie|begrenset serie|"
+    r"rajoitettu sarja|sinirli dizi|ogranicena serie|mini dizi)"
+)
+# What a film comes in: two of them are no two episodes.
+_VERSION = re.compile(
+    r"(?:the )?(?:extended|theatrical|director'?s|final|unrated|uncut|special|collector'?s|"
+    r"remastered|imax|black and white|restored|anniversary|original|langfassung|version longue|"
+    r"version extendida|versione estesa)\b.*"
 )
 _PART_NAMED = re.compile(rf"(?:{_PART})\s+{_NUMBER}(?:\s.*)?|\d{{1,3}}\.\s*(?:{_PART})")
 _EPISODE = re.compile(
@@ -77,14 +87,14 @@ class Titles:
     A title is an episode if a season stands in its middle ("Dark: Season 1: Secrets"), if at least
     two titles share all but the last part and that has numbers of episodes ("Show: Episode 4"), or
     if at least two titles of three parts share the first two ("Chef's Table: France: ..."). Else
-    it is a film: "Mission: Impossible" has a colon, too, and films come in two or three parts.
+    it is a film: "Mission: Impossible" has a colon, too, and films come in parts and versions.
     """
 
     def __init__(self) -> None:
         """No title seen yet."""
         self._shared: dict[str, tuple[str, ...]] = {}
         self._numbered: dict[str, tuple[str, ...]] = {}
-        self._series: set[str] = set()
+        self._middles: dict[str, tuple[str, ...]] = {}
 
     def observe(self, title: str) -> None:
         """Take in a title of the file."""
@@ -92,10 +102,9 @@ class Titles:
         if len(parts) < 2 or len(self._shared) + len(self._numbered) > PREFIXES_MAX:
             return
         prefix, last = ": ".join(parts[:-1]), parts[-1]
-        if len(parts) >= 3 and not _strength(last):
+        if len(parts) >= 3 and not _strength(last) and not _VERSION.fullmatch(plain(last)):
             _note(self._shared, prefix, last)
-            if len(self._shared[prefix]) > 1:
-                self._series.add(": ".join(parts[:-2]))
+            _note(self._middles, ": ".join(parts[:-2]), parts[-2])
         if _is_episode(last):
             _note(self._numbered, prefix, last)
 
@@ -107,12 +116,20 @@ class Titles:
             return _episode(parts[:season], parts[season], parts[season + 1 :] or [parts[season]])
         if len(parts) >= 2:
             prefix, last = ": ".join(parts[:-1]), parts[-1]
-            if len(parts) >= 3 and not _strength(last) and ": ".join(parts[:-2]) in self._series:
+            if len(parts) >= 3 and not _strength(last) and self._is_series(parts):
                 return _episode(parts[:-2], parts[-2], [last])
             least = PARTS_MIN if _strength(last) else 2
             if _is_episode(last) and len(self._numbered.get(prefix, ())) >= least:
                 return _episode(parts[:-1], None, [last])
         return {"@type": "Movie", "name": title}
+
+    def _is_series(self, parts: list[str]) -> bool:
+        series, prefix = ": ".join(parts[:-2]), ": ".join(parts[:-1])
+        if prefix.casefold() in _FILMS:
+            return False
+        middles = self._middles.get(series, ())
+        episodes = [len(self._shared.get(f"{series}: {middle}", ())) for middle in middles]
+        return max(episodes, default=0) >= SHARED_MIN
 
 
 def _season_at(parts: list[str]) -> int:
