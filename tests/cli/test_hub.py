@@ -1,6 +1,7 @@
 """`firsthand hub ...` as staff run it, while nothing serves the folder."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -54,6 +55,16 @@ def test_the_folder_may_be_named_before_or_after(reel: dict[str, Any], run: Run)
         assert run(*words) == (0, '{\n  "customers": []\n}\n', "")
 
 
+def test_a_name_holds_what_people_can_see(run: Run, tmp_path: Path) -> None:
+    words = ("hub", "init", "--hub", str(tmp_path / "x"), "--url", "http://127.0.0.1:8703")
+    for name, said in (("Re\u202eel", "U+202E"), ("Re\x1b[2Jel", "U+001B"), (" ", "1 to 100")):
+        code, out, err = run(*words, "--name", name)
+        assert (code, out) == (1, "")
+        assert said in err
+        assert name == " " or name not in err
+    assert not (tmp_path / "x").exists()
+
+
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_whoever_stops_serving_leaves_nothing_open(
     reel: dict[str, Any], told: signal.Signals
@@ -91,6 +102,55 @@ def test_the_policy_is_shown_and_changed(reel: dict[str, Any], run: Run) -> None
     code, out, err = run("hub", "policy", "--accept", "NONE")
     assert (code, out) == (1, "")
     assert "Not in the roster: NONE" in err
+
+
+def test_what_is_offered_instead_of_a_no_is_taken_back(reel: dict[str, Any], run: Run) -> None:
+    assert reel
+    for words, counter in (
+        (("--counter", "SD-BASE"), "SD-BASE"),
+        ((), "SD-BASE"),
+        (("--no-counter",), None),
+    ):
+        code, out, _ = run("hub", "policy", *words, "--json")
+        assert (code, json.loads(out)["counter"]) == (0, counter)
+    assert run("hub", "policy", "--counter", "SD-BASE", "--no-counter")[0] == 2
+
+
+@pytest.mark.parametrize("words", [("catalogue", "FILE"), ("invite", "--csv", "FILE")])
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("none.csv", None, "There is no file none.csv"),
+        ("folder", None, "folder is a folder"),
+        ("locked.csv", b"account\nA-1\n", "locked.csv cannot be read: Permission denied"),
+        ("sheet.csv", b"PK\x03\x04\xff\xfe\0", "no text in UTF-8"),
+        ("empty.csv", b"", "The file is empty"),
+        ("other.csv", b"a,b\n1,2\n", "Line 1 names no column"),
+        ("loop.csv", None, "loop.csv cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told_in_words(
+    reel: dict[str, Any],
+    run: Run,
+    tmp_path: Path,
+    words: tuple[str, ...],
+    name: str,
+    content: bytes | None,
+    said: str,
+) -> None:
+    assert reel
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    if name == "locked.csv":
+        (tmp_path / name).chmod(0)
+        if os.access(tmp_path / name, os.R_OK):
+            pytest.skip("whoever runs this may read everything")
+    code, out, err = run("hub", *(name if word == "FILE" else word for word in words))
+    assert (code, out) == (1, "")
+    assert said in err
+    assert "Errno" not in err
 
 
 def test_a_catalogue_is_published_or_told_where_it_is_wrong(

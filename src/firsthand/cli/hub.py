@@ -136,7 +136,11 @@ def _add_offering(below: Commands[argparse.ArgumentParser]) -> None:
     )
     policy.add_argument("--accept", nargs="+", action="extend", default=[], metavar="ID")
     policy.add_argument("--refuse", nargs="+", action="extend", default=[], metavar="ID")
-    policy.add_argument("--counter", metavar="ID", help="what to offer to whoever proposes another")
+    instead = policy.add_mutually_exclusive_group()
+    instead.add_argument("--counter", metavar="ID", help="what to offer to whoever is refused")
+    instead.add_argument(
+        "--no-counter", action="store_true", help="offer nothing to whoever is refused"
+    )
     catalogue = _command(
         below,
         "catalogue",
@@ -284,7 +288,10 @@ def run_agreements(args: argparse.Namespace, settings: Settings) -> int:
 
 def run_policy(args: argparse.Namespace, settings: Settings) -> int:
     """Show or change which agreements are accepted."""
-    arguments = {"accept": args.accept, "refuse": args.refuse, "counter": args.counter}
+    arguments = {
+        "accept": args.accept, "refuse": args.refuse, "counter": args.counter,
+        "plain_no": args.no_counter,
+    }  # fmt: skip
     found = do(args, settings, "policy", arguments)
     if args.json:
         show.as_json(found)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from firsthand.foundation.settings import Settings
 
 HTTPS, HTTP = 443, 80
+TEXT_BYTES_MAX = 8 << 20  # more than any table that is taken
 
 
 class UnableToTell(Exception):
@@ -64,10 +65,22 @@ def place(url: str, host: str | None, port: int | None) -> tuple[str, int]:
 
 
 def text_of(name: str) -> str:
-    """The text of a file in UTF-8. Raises `UnableToTell`, or `OSError` where there is none."""
+    """The text of a file in UTF-8, of at most 8 MiB. Raises `UnableToTell`."""
     try:
-        return Path(name).read_bytes().decode("utf-8-sig")
+        with Path(name).open("rb") as file:
+            raw = file.read(TEXT_BYTES_MAX + 1)
+    except FileNotFoundError as error:
+        raise UnableToTell(f"There is no file {name}.") from error
+    except IsADirectoryError as error:
+        raise UnableToTell(f"{name} is a folder. Name one file in it.") from error
+    except (OSError, ValueError) as error:  # ValueError: a name with a zero in it
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise UnableToTell(f"{name} cannot be read: {why}.") from error
+    if len(raw) > TEXT_BYTES_MAX:
+        raise UnableToTell(f"{name} is larger than {TEXT_BYTES_MAX >> 20} MiB.")
+    try:
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnableToTell(
-            f"{name} is not UTF-8 at byte {error.start}. Save it as UTF-8."
+            f"{name} is no text in UTF-8 (byte {error.start + 1}). Save the table as CSV in UTF-8."
         ) from error

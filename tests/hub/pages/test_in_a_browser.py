@@ -50,7 +50,7 @@ def paths_of(person: Person, refused: Person) -> list[str]:
         f"/staff/customers/{refused.id}", "/staff/deals", "/staff/catalogue",
         "/staff/catalogue?q=mystery", "/staff/invitations", "/staff/systems", "/staff/team",
         "/staff/nowhere", "/", "/terms", "/terms/FH-GIVEN",
-         "/terms/PDC-AI", "/invite/none", "/nowhere",
+        "/terms/PDC-AI", "/invite/none", "/nowhere",
     ]  # fmt: skip
 
 

@@ -62,6 +62,17 @@ def test_a_deal_is_refused_and_accepted_from_now_on(
     later.agree("SD-BASE")
 
 
+def test_what_is_proposed_instead_of_a_no_is_taken_back(
+    staff: Staff, served: Served, said: Said
+) -> None:
+    staff.post("/staff/deals", counter="SD-BASE")
+    assert "you propose" in said(staff.get("/staff/deals"))
+    assert served.hub.policy().counter == "SD-BASE"
+    staff.post("/staff/deals", counter="")
+    assert "it is a plain no" in said(staff.get("/staff/deals"))
+    assert served.hub.policy().counter is None
+
+
 @pytest.mark.parametrize("form", [{"accept": "NONE"}, {"refuse": "x" * 999}, {"counter": "PDC-AI"}])
 def test_a_policy_that_cannot_be_is_refused_in_words(
     staff: Staff, said: Said, form: dict[str, str]

@@ -1,5 +1,7 @@
 """Catalogues as staff have them: which columns are known, and where a file is wrong."""
 
+import re
+
 import pytest
 
 from firsthand.hub.terms.catalogue import CatalogueRefused, read_catalogue
@@ -51,12 +53,34 @@ def test_a_price_is_a_decimal_with_its_currency() -> None:
         (b"title,genres\n", None, "no row below"),
         (b"title,genres\nD\xff,x\n", None, "Line 2 is not UTF-8"),
         (b'title,genres\n"Dark,x\n', None, "Line 2"),
-        (b"", None, "Line 1 names no column"),
+        (b"", None, "The file is empty"),
+        (b"\xef\xbb\xbf \n\n", None, "The file is empty"),
+        (b"\n\ntitle,genres\n", None, "Line 1 names no column"),
+        (b"PK\x03\x04\0\0", None, "Line 1 has a NUL"),
+        ("title,genres\nD\u202eark,x\n".encode(), None, r"Line 2 holds.*U\+202E"),
+        ("title,genres\nDark,x\u2066\n".encode(), None, r"Line 2 holds.*U\+2066"),
+        (b'title,genres\n"Da\nrk",x\n', None, r"Line 3 holds.*U\+000A"),
+        (b"title,genres\nD\x1b[2Jark,x\n", None, r"Line 2 holds.*U\+001B"),
     ],
 )
 def test_a_wrong_file_is_told_where(raw: bytes, rule: str | None, said: str) -> None:
     with pytest.raises(CatalogueRefused, match=said):
         read_catalogue(raw, rule=rule)
+
+
+def test_a_detail_may_go_over_lines_and_letters_may_be_joined() -> None:
+    raw = 'title,genres,detail\nمی\u200cخواهم,x,"One\nTwo"\n'.encode()
+    item = read_catalogue(raw).items[0]
+    assert (item.name, item.detail) == ("می\u200cخواهم", "One\nTwo")
+
+
+@pytest.mark.parametrize(
+    ("account", "said"),
+    [("A\u202e-1", "U+202E"), ("A\x07", "U+0007"), ("A\u200b1", "U+200B"), ("A\u00a01", "space")],
+)
+def test_an_account_holds_what_people_can_see(account: str, said: str) -> None:
+    with pytest.raises(InviteRefused, match=f"Line 3: .*{re.escape(said)}"):
+        read_accounts(f"account\nA-1\n{account}\n".encode())
 
 
 def test_accounts_come_from_their_column_or_the_first_one() -> None:
@@ -73,6 +97,22 @@ def test_accounts_come_from_their_column_or_the_first_one() -> None:
             read_accounts(raw)
     with pytest.raises(InviteRefused, match="Line 2"):
         read_accounts(b"account\n" + b"x" * 101)
+
+
+def test_a_counter_offer_is_made_and_taken_back() -> None:
+    def changed(policy: Policy, *, counter: str | None = None, plain_no: bool = False) -> Policy:
+        return change(
+            policy, accept=[], refuse=[], counter=counter, today="2026-01-01", plain_no=plain_no
+        )
+
+    offers = changed(Policy(), counter="SD-BASE")
+    assert decide(offers, "PDC-AI", name="Reel").counter == "SD-BASE"
+    assert decide(changed(offers), "PDC-AI", name="Reel").counter == "SD-BASE"
+    plain = changed(offers, plain_no=True)
+    assert (plain.counter, plain.accepts) == (None, offers.accepts)
+    assert decide(plain, "PDC-AI", name="Reel").decision == "refused"
+    with pytest.raises(PolicyRefused, match="Either"):
+        changed(plain, counter="SD-BASE", plain_no=True)
 
 
 def test_a_policy_accepts_something_and_counters_with_what_it_accepts() -> None:

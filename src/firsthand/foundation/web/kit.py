@@ -14,11 +14,13 @@ from typing import Any, Final
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from firsthand.foundation.clock import Clock
+from firsthand.foundation.signs import seen
 from firsthand.foundation.web import icons, words
 from firsthand.foundation.web.assets import Assets
 
@@ -169,6 +171,14 @@ def _ago(context: Context, value: str | date | datetime, now: datetime | None = 
     return words.ago(value, seen)
 
 
+def _seen(value: object) -> object:
+    """A value without the signs that would change how the page around it is read."""
+    if not isinstance(value, str):
+        return value
+    shown = seen(value)
+    return Markup(shown) if isinstance(value, Markup) else shown  # noqa: S704 - it was markup
+
+
 def _environment(folders: list[Path]) -> Environment:
     env = Environment(
         loader=FileSystemLoader(folders),
@@ -177,6 +187,7 @@ def _environment(folders: list[Path]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_seen,
     )
     env.filters |= {**words.FILTERS, "ago": _ago}
     return env

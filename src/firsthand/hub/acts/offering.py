@@ -9,13 +9,23 @@ from firsthand.protocol.terms import ROSTER
 
 
 def policy(
-    hub: Hub, *, accept: Sequence[str] = (), refuse: Sequence[str] = (), counter: str | None = None
+    hub: Hub,
+    *,
+    accept: Sequence[str] = (),
+    refuse: Sequence[str] = (),
+    counter: str | None = None,
+    plain_no: bool = False,
 ) -> dict[str, object]:
-    """Show the policy, after changing it if anything is named. Raises ``PolicyRefused``."""
+    """Show the policy, after changing it if anything is named. Raises ``PolicyRefused``.
+
+    ``counter`` is offered from now on to whoever is refused; with ``plain_no`` nothing is.
+    """
     now = hub.policy()
-    if accept or refuse or counter:
+    if accept or refuse or counter or plain_no:
         today = hub.clock.now().date().isoformat()
-        changed = change(now, accept=accept, refuse=refuse, counter=counter, today=today)
+        changed = change(
+            now, accept=accept, refuse=refuse, counter=counter, today=today, plain_no=plain_no
+        )
         hub.write(lambda tx: put_policy(tx, changed))
         now = changed
     return {

@@ -32,7 +32,7 @@ def show(visit: Visit) -> Response:
         accepts=len(policy.accepts),
         counter=policy.counter,
         counters=[
-            *([] if policy.counter else [("", "Nothing so far")]),
+            ("", "Nothing: a plain no"),
             *((one, ROSTER[one].title) for one in policy.accepts),
         ],
         since=policy.since,
@@ -48,15 +48,18 @@ def show(visit: Visit) -> Response:
 def change(visit: Visit) -> Response:
     """Accept an agreement from now on, or refuse it; raises ``PolicyRefused``."""
     form = visit.form
+    instead = "counter" in form.fields
     accept, refuse, counter = form.one("accept"), form.one("refuse"), form.one("counter")
     offering.policy(
         visit.hub,
         accept=[accept[:40]] if accept else [],
         refuse=[refuse[:40]] if refuse else [],
         counter=counter[:40] or None,
+        plain_no=instead and not counter,
     )
-    if counter:
-        return visit.go(PATH, "From now on, this is what you propose instead of a no.")
+    if instead:
+        said = f"you propose “{ROSTER[counter].title}” with it" if counter else "it is a plain no"
+        return visit.go(PATH, f"From now on, when you say no, {said}.")
     title = ROSTER[accept or refuse].title
     said = "From now on you accept" if accept else "From now on you say no to"
     return visit.go(PATH, f"{said} “{title}”. Deals made before stay as they are.")

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from firsthand.foundation.signs import unseen
 from firsthand.foundation.tables import Reader, Table, Tx
 from firsthand.protocol.canonical import canonical
 from firsthand.protocol.roles.profile_rules import DEFAULTS, Item, Rule, catalogue_sha256
@@ -26,6 +27,7 @@ COLUMNS = {
     "detail": ("detail", "details", "description"),
 }
 NAME_CHARS_MAX = 300
+_LINES = str.maketrans("\n\r\t", "   ")
 DETAIL_CHARS_MAX = 2000
 GENRES_MAX = 30
 
@@ -105,6 +107,11 @@ def read_catalogue(raw: bytes, *, rule: str | None = None) -> Offering:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise CatalogueRefused(f"Line {line} is not UTF-8. Save the file as UTF-8.") from error
+    if not text.strip():
+        raise CatalogueRefused("The file is empty.")
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise CatalogueRefused(f"Line {line} has a NUL character: it is no text, or is damaged.")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
     try:
         seen = next(reader, [])
@@ -181,8 +188,14 @@ def _item(row: Sequence[str], columns: Mapping[str, int], line: int, rule: str) 
     name = cells["name"]
     if not 1 <= len(name) <= NAME_CHARS_MAX:
         raise CatalogueRefused(f"Line {line}: a title has 1 to {NAME_CHARS_MAX} characters.")
-    if any("\0" in cell for cell in cells.values()):
-        raise CatalogueRefused(f"Line {line} has a NUL character: the file is damaged.")
+    for field, cell in cells.items():
+        # A detail may go over several lines; a title and a genre may not.
+        sign = unseen(cell.translate(_LINES) if field == "detail" else cell)
+        if sign:
+            raise CatalogueRefused(
+                f"Line {line} holds a sign that nobody can see ({sign}). Take it out: it would "
+                "change how the text is read."
+            )
     genres = [part.strip() for part in re.split(r"[|;/,]", cells.get("genres", ""))]
     price = _price(cells.get("price", ""), line)
     if rule == "plan-that-fits" and price is None:

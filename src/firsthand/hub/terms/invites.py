@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from firsthand.foundation.ids import Chance
+from firsthand.foundation.signs import unseen
 from firsthand.foundation.tables import Entry, Reader, Table, Tx
 from firsthand.protocol.refusals import refuse
 
@@ -116,8 +117,14 @@ def read_accounts(raw: bytes) -> list[str | None]:
 
 
 def _check_account(account: str, where: str) -> None:
-    if not 1 <= len(account) <= ACCOUNT_CHARS_MAX or not account.isprintable():
+    if not 1 <= len(account) <= ACCOUNT_CHARS_MAX:
         raise InviteRefused(f"{where}an account reference has 1 to {ACCOUNT_CHARS_MAX} characters.")
+    sign = unseen(account)
+    if sign or not account.isprintable():
+        raise InviteRefused(
+            f"{where}an account reference holds what people can see, and not "
+            f"{sign or 'an unusual space'}: {account[:40]!a}."
+        )
 
 
 def _hashed(token: str) -> str:

@@ -19,6 +19,7 @@ from firsthand.foundation.keys import (
     signing_key_from_pem,
     signing_key_to_pem,
 )
+from firsthand.foundation.signs import unseen
 from firsthand.foundation.tables import Table
 from firsthand.hub.terms.catalogue import Offering
 from firsthand.hub.terms.policy import Policy
@@ -98,8 +99,10 @@ class Organisation:
 def check_about(name: str, url: str) -> About:
     """A name and an address that people can use; raises ``AddressRefused``."""
     name = " ".join(name.split())
-    if not 1 <= len(name) <= NAME_CHARS_MAX or not name.isprintable():
+    if not 1 <= len(name) <= NAME_CHARS_MAX:
         raise AddressRefused(f"A name has 1 to {NAME_CHARS_MAX} characters; this is {name[:40]!r}.")
+    if sign := unseen(name):
+        raise AddressRefused(f"A name holds what people can see, and not {sign}: {name[:40]!a}.")
     url = url.rstrip("/")
     try:
         parts = urlsplit(url)

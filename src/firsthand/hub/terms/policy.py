@@ -46,9 +46,18 @@ def put_policy(tx: Tx, policy: Policy) -> None:
 
 
 def change(
-    policy: Policy, *, accept: Sequence[str], refuse: Sequence[str], counter: str | None, today: str
+    policy: Policy,
+    *,
+    accept: Sequence[str],
+    refuse: Sequence[str],
+    counter: str | None,
+    today: str,
+    plain_no: bool = False,
 ) -> Policy:
-    """The policy after accepting and refusing these roster ids; raises ``PolicyRefused``."""
+    """The policy after accepting and refusing these roster ids; raises ``PolicyRefused``.
+
+    With ``plain_no`` nothing is offered any more to whoever is refused.
+    """
     named = [*accept, *refuse, *([counter] if counter else [])]
     unknown = sorted(set(named) - set(ROSTER))
     if unknown:
@@ -59,7 +68,9 @@ def change(
     wanted = (set(policy.accepts) | set(accept)) - set(refuse)
     if not wanted:
         raise PolicyRefused("An organisation that accepts no agreement cannot be given anything.")
-    kept = counter or policy.counter
+    if counter and plain_no:
+        raise PolicyRefused(f"Either {counter} is offered instead of a no, or nothing is.")
+    kept = None if plain_no else counter or policy.counter
     if counter and counter not in wanted:
         raise PolicyRefused(f"{counter} is not accepted, so it cannot be a counter-offer.")
     return Policy(
