@@ -15,6 +15,7 @@ from firsthand.protocol.agreements import Proffer, chosen, consent_record, sign_
 from firsthand.protocol.canonical import sha256_hex
 from firsthand.protocol.digests import content_digest
 from firsthand.protocol.receipts import BatchLabel, Ending
+from firsthand.protocol.records import stamp_of
 from firsthand.protocol.roles.profile import PURPOSE, TYPE_GIVEN, compose_given
 from firsthand.protocol.signals import SPECVERSION, Signal, encode_signals
 from firsthand.protocol.signatures import Message, sign
@@ -42,7 +43,7 @@ class Person:
         terms, now = ROSTER["FH-GIVEN"], int(clock.now().timestamp())
         record = consent_record(
             terms=terms, person=self.signer.subject, organisation=document.subject,
-            name=document.name, fields=FIELDS, identifier="urn:bench", at="2026-01-01T00:00:00Z",
+            name=document.name, fields=FIELDS, identifier="urn:bench", at=stamp_of(now),
         )  # fmt: skip
         proffer = sign_proffer(
             Proffer(

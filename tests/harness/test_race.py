@@ -19,10 +19,17 @@ from firsthand.hub.acts import statements
 from firsthand.hub.intake.steps import Arrived
 from firsthand.hub.intake.taking import Intake
 from firsthand.protocol import wire
-from firsthand.protocol.agreements import Proffer, agreement_id, chosen, sign_proffer
+from firsthand.protocol.agreements import (
+    Proffer,
+    agreement_id,
+    chosen,
+    consent_record,
+    sign_proffer,
+)
 from firsthand.protocol.digests import content_digest
 from firsthand.protocol.identity import subject_of, thumbprint_of
 from firsthand.protocol.receipts import BatchLabel
+from firsthand.protocol.records import stamp_of
 from firsthand.protocol.refusals import Refusal
 from firsthand.protocol.roles.profile import Given
 from firsthand.protocol.signals import Signal, encode_signals
@@ -55,7 +62,15 @@ class Person:
                 exp=now + 10_000,
                 p7012=chosen(ROSTER[DEFAULT], url=hub.organisation.url),
                 fields={"WatchAction": ["name"]},
-                record={},
+                record=consent_record(
+                    terms=ROSTER[DEFAULT],
+                    person=subject_of(self.id),
+                    organisation=hub.organisation.subject,
+                    name=hub.organisation.name,
+                    fields={"WatchAction": ["name"]},
+                    identifier="urn:race",
+                    at=stamp_of(now),
+                ),
             ),
             self.key,
         )

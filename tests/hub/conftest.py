@@ -26,6 +26,7 @@ from firsthand.protocol.agreements import (
     Invited,
     Proffer,
     chosen,
+    consent_record,
     read_agreement,
     sign_proffer,
 )
@@ -34,6 +35,7 @@ from firsthand.protocol.digests import content_digest
 from firsthand.protocol.discovery import Organisation, read_document
 from firsthand.protocol.identity import subject_of, thumbprint_of
 from firsthand.protocol.receipts import BatchLabel, Ending
+from firsthand.protocol.records import stamp_of
 from firsthand.protocol.roles.profile import Given
 from firsthand.protocol.signals import Signal, encode_signals
 from firsthand.protocol.signatures import Message, sign
@@ -139,7 +141,17 @@ class Person:
             record={},
             invite=invite,
         )
-        return sign_proffer(msgspec.structs.replace(made, **changes), self.key)
+        made = msgspec.structs.replace(made, **changes)
+        if not made.record:
+            made = msgspec.structs.replace(made, record=self.record(terms, made))
+        return sign_proffer(made, self.key)
+
+    def record(self, terms: str, made: Proffer) -> dict[str, object]:
+        return consent_record(
+            terms=ROSTER[terms], person=made.iss, organisation=made.aud,
+            name=self.organisation.document.name, fields=made.fields, identifier=made.jti,
+            at=stamp_of(made.iat),
+        )  # fmt: skip
 
     def propose(self, proffer: str) -> httpx.Response:
         return self.post(wire.PATH_AGREEMENTS, proffer.encode(), wire.TYPE_JOSE, waits=False)

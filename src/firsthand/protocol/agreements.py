@@ -8,6 +8,7 @@ Semantics: IEEE 7012-2025; record inside: ISO/IEC TS 27560:2023 as DPV JSON.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,19 +16,58 @@ import msgspec
 from firsthand.protocol.canonical import sha256_hex
 from firsthand.protocol.identity import KeyRefused, jwk_of, public_key_of, subject_of, thumbprint
 from firsthand.protocol.jws import JwsRefused, read_jws, sign_jws, verify_jws
+from firsthand.protocol.records import (
+    DPV_RECORD,
+    check_record,
+    consent_receipt,
+    consent_record,
+    stamp_of,
+)
 from firsthand.protocol.refusals import refuse
-from firsthand.protocol.terms import P7012, ROSTER, Terms
-from firsthand.protocol.wire import SKEW_S_MAX, STATEMENT_BYTES_MAX, TYP_AGREEMENT, TYP_ANSWER
+from firsthand.protocol.terms import P7012, PRECISIONS, ROSTER, Terms, terms_of
+from firsthand.protocol.wire import (
+    SKEW_S_MAX,
+    STATEMENT_BYTES_MAX,
+    TYP_AGREEMENT,
+    TYP_ANSWER,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cryptography.hazmat.primitives.asymmetric.ec import (
         EllipticCurvePrivateKey,
         EllipticCurvePublicKey,
     )
 
-DPV_RECORD = "https://w3id.org/dpv/schema/dpv-27560#record"
+__all__ = [  # with the record's names, which are made next door
+    "DECISIONS",
+    "DPV_RECORD",
+    "Agreement",
+    "Answer",
+    "Chosen",
+    "Delivery",
+    "Invited",
+    "Proffer",
+    "agreement_id",
+    "check_proffer",
+    "chosen",
+    "clock_apart",
+    "consent_record",
+    "read_agreement",
+    "read_proffer",
+    "sign_answer",
+    "sign_proffer",
+]
+
+DECISIONS = ("accepted", "countered", "refused")
+
+AGREEMENT_S_MAX = 3660 * 86_400
+NAME_CHARS_MAX = 128
+URI_CHARS_MAX = 2048
+KINDS_MAX = 64
+FIELDS_MAX = 64
+BATCH_MIN_MAX = 1000
+JITTER_S_MAX = 30 * 86_400
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,11 +86,20 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     tie: bool
 
 
+class Delivery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How what goes by itself leaves: things together at least, seconds of delay at most."""
+
+    batch_min: int
+    jitter_s_max: int
+
+
 class Proffer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the person proposes. ``exp`` is the end of the agreement, ``iat`` when it was signed.
 
-    ``fields`` names, for each schema.org type, the fields that may be given. Times are seconds
-    since 1970 (RFC 7519, NumericDate).
+    ``fields`` names, for each schema.org type, the fields that may be given. ``prev`` is the id of
+    the last proposal of this relationship with its answer, ``supersedes`` the agreement that ends
+    when this one is accepted. ``precision`` and ``delivery`` replace those of the terms. Times are
+    seconds since 1970 (RFC 7519, NumericDate).
     """
 
     iss: str
@@ -63,6 +112,9 @@ class Proffer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     record: dict[str, object]
     prev: str | None = None
     invite: Invited | None = None
+    supersedes: str | None = None
+    precision: str | None = None
+    delivery: Delivery | None = None
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,6 +149,18 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
         return ROSTER[self.proffer.p7012.agreement]
 
     @property
+    def precision(self) -> str:
+        """The finest time that may leave: the proposal's own, or that of its terms."""
+        return self.proffer.precision or self.terms.precision
+
+    @property
+    def delivery(self) -> Delivery:
+        """How what goes by itself leaves: the proposal's own way, or that of its terms."""
+        terms = self.terms
+        own = Delivery(batch_min=terms.batch_min, jitter_s_max=terms.jitter_s_max)
+        return self.proffer.delivery or own
+
+    @property
     def person(self) -> str:
         """The thumbprint of the person's key in this relationship."""
         return self.proffer.iss.rsplit(":", 1)[-1]
@@ -105,50 +169,21 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
         """Whether data may be used for ``purpose`` under these terms."""
         return self.accepted and purpose in self.terms.purposes
 
+    def receipt(self) -> dict[str, object]:
+        """The ISO/IEC TS 27560 receipt of this agreement: both sides make the same one."""
+        return consent_receipt(
+            self.proffer.record,
+            agreement=self.id,
+            person=self.proffer.iss,
+            organisation=self.proffer.aud,
+            decision=self.answer.decision,
+            at=self.answer.iat,
+        )
+
 
 def agreement_id(proffer_jws: str, answer_jws: str) -> str:
     """SHA-256, in hex, of the two statements with a line feed between them."""
     return sha256_hex(f"{proffer_jws}\n{answer_jws}".encode())
-
-
-def consent_record(
-    *, terms: Terms, person: str, organisation: str, name: str, fields: Mapping[str, list[str]],
-    identifier: str, at: str,
-) -> dict[str, object]:  # fmt: skip
-    """The ISO/IEC TS 27560 record of what is proposed, in DPV's JSON form."""
-    data = [f"schema:{kind}/{field}" for kind in sorted(fields) for field in sorted(fields[kind])]
-    return {
-        "@type": "dpv:ConsentRecord",
-        "dct:identifier": identifier,
-        "dct:conformsTo": DPV_RECORD,
-        "dpv:hasDataSubject": person,
-        "dpv:hasDataController": {"@id": organisation, "schema:name": name},
-        "dpv:hasDataProcessor": [],
-        "dpv:hasLegalBasis": "dpv:Consent",
-        "dpv:hasProcess": [
-            {
-                "dpv:hasPurpose": list(terms.purposes),
-                "dpv:hasPersonalData": data,
-                "dpv:hasRecipient": [organisation],
-                "dpv:hasStorageCondition": [
-                    {"dpv:hasDuration": f"P{terms.retention_days}D after the end"}
-                ],
-            }
-        ],
-        "dpv:hasConsentControl": [
-            {"@type": "dpv:WithdrawConsent", "dpv:isExercisedAt": "the person's own vault"}
-        ],
-        "dpv:hasRight": ["dpv:RightToErasure", "dpv:RightOfAccess"],
-        "dpv:hasNotice": f"/terms/{terms.id}",
-        "dpv:hasConsentStatus": [
-            {
-                "@type": "dpv:ConsentGiven",
-                "dpv:isIndicatedBy": person,
-                "dpv:hasIndicationMethod": "signed proffer",
-                "dpv:isIndicatedAtTime": at,
-            }
-        ],
-    }
 
 
 def sign_proffer(proffer: Proffer, key: EllipticCurvePrivateKey) -> str:
@@ -183,18 +218,73 @@ def read_proffer(token: str) -> tuple[Proffer, EllipticCurvePublicKey]:
 
 
 def check_proffer(proffer: Proffer, *, audience: str, now: int) -> None:
-    """Check receiver, time and roster; raises ``Refused`` with its reason."""
+    """Check receiver, time, roster and every other field, up to the record inside.
+
+    ``now`` is in seconds since 1970. What only the receiver knows, as which roles it has or what
+    ``supersedes`` and ``prev`` name, is for the receiver. Raises ``Refused`` with its reason.
+    """
     if proffer.aud != audience:
         raise refuse("not_yours", "The proposal is addressed to another organisation.")
     if abs(now - proffer.iat) > SKEW_S_MAX:
-        raise refuse("clock_differs", f"It says {proffer.iat}, here it is {now}.")
+        raise refuse("clock_differs", clock_apart(proffer.iat, now))
     if proffer.exp <= now:
         raise refuse("expired", "The proposal has ended already.")
-    terms = ROSTER.get(proffer.p7012.agreement)
-    if terms is None:
-        raise refuse("proffer_invalid", f"No roster entry is called {proffer.p7012.agreement}.")
-    if terms.sha256 != proffer.p7012.sha256:
-        raise refuse("proffer_invalid", f"The text of {terms.id} has another hash here.")
+    terms = terms_of(proffer.p7012.agreement, proffer.p7012.sha256)
+    wrong = _wrong_in(proffer, terms)
+    if wrong is not None:
+        raise refuse("proffer_invalid", wrong)
+    check_record(
+        proffer.record,
+        terms=terms,
+        person=proffer.iss,
+        organisation=proffer.aud,
+        fields=proffer.fields,
+        iat=proffer.iat,
+        skew_s_max=SKEW_S_MAX,
+    )
+
+
+def _wrong_in(proffer: Proffer, terms: Terms) -> str | None:
+    """What is not well formed in a proposal for ``terms``; None if all of it is."""
+    named = chosen(terms, url="")
+    delivery = proffer.delivery
+    if not 0 < len(proffer.jti) <= NAME_CHARS_MAX:
+        return f"A proposal has a name (jti) of at most {NAME_CHARS_MAX} characters."
+    if proffer.exp - proffer.iat > AGREEMENT_S_MAX:
+        return "A deal lasts ten years at most."
+    if proffer.p7012.registry != named.registry:
+        return f"{terms.id} is not of the roster that the proposal names."
+    if len(proffer.p7012.uri) > URI_CHARS_MAX or not proffer.p7012.uri.endswith(named.uri):
+        return f"The text of {terms.id} is not where the proposal says."
+    for name, value in (("prev", proffer.prev), ("supersedes", proffer.supersedes)):
+        if value is not None and _SHA256.fullmatch(value) is None:
+            return f"{name} is no SHA-256 in lower-case hex."
+    if proffer.precision is not None and proffer.precision not in PRECISIONS:
+        return f"A precision is one of {', '.join(PRECISIONS)}."
+    if delivery is not None and not (
+        0 < delivery.batch_min <= BATCH_MIN_MAX and 0 <= delivery.jitter_s_max <= JITTER_S_MAX
+    ):
+        return f"Delivery: 1 to {BATCH_MIN_MAX} things, a delay of at most {JITTER_S_MAX} seconds."
+    return _wrong_fields(proffer, terms)
+
+
+def _wrong_fields(proffer: Proffer, terms: Terms) -> str | None:
+    if not 0 < len(proffer.fields) <= KINDS_MAX:
+        return f"A proposal names 1 to {KINDS_MAX} kinds of things that may be given."
+    for kind, names in proffer.fields.items():
+        if not 0 < len(names) <= FIELDS_MAX or len(set(names)) != len(names):
+            return f"The fields of {kind[:60]!r} are none, too many, or there twice."
+        if terms.fields is not None and not set(names) <= set(terms.fields.get(kind, ())):
+            return f"{terms.id} does not let all these fields of {kind[:60]!r} be given."
+    return None
+
+
+def clock_apart(said: int, here: int) -> str:
+    """The words for two clocks that differ: both times, RFC 3339 in UTC."""
+    return (
+        f"It was signed at {stamp_of(said)}, and by the clock here it is {stamp_of(here)}. The two "
+        f"may differ by {SKEW_S_MAX // 60} minutes. Set the clock that is wrong and try again."
+    )
 
 
 def sign_answer(answer: Answer, key: EllipticCurvePrivateKey) -> str:
@@ -203,14 +293,22 @@ def sign_answer(answer: Answer, key: EllipticCurvePrivateKey) -> str:
 
 
 def read_agreement(
-    proffer_jws: str, answer_jws: str, *, organisation_key: EllipticCurvePublicKey
+    proffer_jws: str,
+    answer_jws: str,
+    *,
+    organisation_key: EllipticCurvePublicKey,
+    now: int | None = None,
 ) -> Agreement:
     """Verify both statements and that they belong together.
 
-    Raises ``Refused``: ``signature_invalid`` where a signature or hash does not fit,
-    ``proffer_invalid`` where the shape is wrong.
+    Where ``now`` is given (seconds since 1970), an answer from the future is refused. An old one is
+    not: the same proposal gets the same answer again. Raises ``Refused``: ``signature_invalid``
+    where a signature or hash does not fit, ``proffer_invalid`` where the shape is wrong,
+    ``clock_differs`` for an answer from before its proposal or from after ``now``.
     """
     proffer, _ = read_proffer(proffer_jws)
+    if len(answer_jws) > STATEMENT_BYTES_MAX:
+        raise refuse("too_large", f"An answer holds at most {STATEMENT_BYTES_MAX} bytes.")
     try:
         payload = verify_jws(answer_jws, public_key=organisation_key, typ=TYP_ANSWER)
         answer = msgspec.convert(payload, Answer)
@@ -222,8 +320,7 @@ def read_agreement(
         raise refuse("signature_invalid", "The answer belongs to another proposal.")
     if answer.iss != proffer.aud or answer.aud != proffer.iss:
         raise refuse("signature_invalid", "The answer names other parties than the proposal.")
-    if answer.decision not in {"accepted", "countered", "refused"}:
-        raise refuse("proffer_invalid", f"An answer cannot be {answer.decision!r}.")
+    _check_answer(answer, proffer, now)
     return Agreement(
         id=agreement_id(proffer_jws, answer_jws),
         proffer_jws=proffer_jws,
@@ -231,6 +328,21 @@ def read_agreement(
         proffer=proffer,
         answer=answer,
     )
+
+
+def _check_answer(answer: Answer, proffer: Proffer, now: int | None) -> None:
+    if answer.decision not in DECISIONS:
+        raise refuse("proffer_invalid", f"An answer cannot be {answer.decision[:60]!r}.")
+    if (answer.decision == "countered") is not (answer.counter is not None):
+        raise refuse("proffer_invalid", "An answer names other terms only if it counters.")
+    if answer.counter is not None and answer.counter not in ROSTER:
+        raise refuse("proffer_invalid", f"No roster entry is called {answer.counter[:60]!r}.")
+    if answer.counter == proffer.p7012.agreement:
+        raise refuse("proffer_invalid", "The answer counters with the terms that were proposed.")
+    if proffer.iat - answer.iat > SKEW_S_MAX:
+        raise refuse("clock_differs", clock_apart(answer.iat, proffer.iat))
+    if now is not None and answer.iat - now > SKEW_S_MAX:
+        raise refuse("clock_differs", clock_apart(answer.iat, now))
 
 
 def chosen(terms: Terms, *, url: str) -> Chosen:

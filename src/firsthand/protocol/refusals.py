@@ -51,6 +51,9 @@ REASONS: dict[str, Reason] = {
     "agreement_ended": Reason(
         status=403, retry=False, help="The agreement has ended; nothing more is taken under it."
     ),
+    "agreement_paused": Reason(
+        status=409, retry=True, help="The agreement is paused; it is taken when it goes on again."
+    ),
     "purpose_not_allowed": Reason(
         status=403, retry=False, help="The agreement does not allow this purpose."
     ),

@@ -17,8 +17,14 @@ PATH_SIGNALS = "/v1/signals"
 PATH_INBOX = "/v1/inbox"
 PATH_REVOCATIONS = "/v1/revocations"
 PATH_ERASURES = "/v1/erasures"
+PATH_CHANGES = "/v1/changes"
 PATH_CATALOGUES = "/v1/catalogues"
 PATH_FACTS = "/v1/facts"
+PATH_KEYS = "/v1/keys"
+PATH_LOG = "/v1/log"
+PATH_LOG_CONSISTENCY = "/v1/log/consistency"
+PATH_RIGHTS = "/v1/rights"
+PATH_READS = "/v1/reads"
 
 # What is sent.
 TYPE_BATCH = "application/cloudevents-batch+json"
@@ -33,7 +39,14 @@ TYP_ANSWER = "firsthand-answer+jwt"
 TYP_MESSAGE = "firsthand-message+jwt"
 TYP_REVOCATION = "firsthand-revocation+jwt"
 TYP_ERASURE = "firsthand-erasure+jwt"
-TYP_KEY_CHANGE = "firsthand-key+jwt"
+TYP_CHANGE = "firsthand-change+jwt"
+TYP_KEY = "firsthand-key+jwt"
+TYP_RIGHT = "firsthand-right+jwt"
+TYP_READS = "firsthand-reads+jwt"
+TYP_LOG = "firsthand-log+jwt"
+
+# Types of messages that are about the agreement itself.
+TYPE_AGREEMENT_CHANGED = "firsthand.agreement.changed"
 
 # What a signature must cover (RFC 9421, our profile).
 COVERED_BATCH = ("@method", "@target-uri", "content-digest", "content-type", "firsthand-batch")
@@ -49,6 +62,10 @@ STATEMENT_BYTES_MAX = 64 * 1024
 CATALOGUE_BYTES_MAX = 4 * 1024 * 1024
 CATALOGUE_ITEMS_MAX = 10_000
 MESSAGES_MAX = 100
+KEYS_MAX = 256
+READS_TOLD_MAX = 500
+DETAILS_CHARS_MAX = 4_000
+LOG_BYTES_MAX = 256 * 1024 * 1024
 HEADER_CHARS_MAX = 8 * 1024
 SALT_BYTES = 16
 LANE_CHARS_MAX = 32

@@ -2,6 +2,7 @@
 
 import datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,7 +76,8 @@ def test_a_finer_time_or_another_field_is_seen(
     everything = {thing.type: list(FIELDS[thing.type])}
     made = compose_given(thing, fields=everything, precision=written)
     assert made is not None
-    if written != allowed:
+    only_days = made.start_time is not None and len(made.start_time) == len("2024-01-01")
+    if written != allowed and not (only_days and {written, allowed} == {"hour", "day"}):
         assert beyond(made, fields=everything, precision=allowed) == "precision_too_fine"
     kept = set(fields.get(thing.type, []))
     there = set(present(made)) - {"@type", SOURCE_KEY, PRECISION_KEY}
@@ -86,10 +88,23 @@ def test_a_finer_time_or_another_field_is_seen(
 @given(DAYS, st.sampled_from(PRECISIONS))
 def test_a_coarse_time_is_the_first_day_of_its_span(day: datetime.date, precision: str) -> None:
     first = datetime.date.fromisoformat(coarsen(day.isoformat(), precision))
-    longest = {"day": 0, "week": 6, "month": 30, "year": 365}[precision]
+    longest = {"hour": 0, "day": 0, "week": 6, "month": 30, "year": 365}[precision]
     assert 0 <= (day - first).days <= longest
     assert coarsen(first.isoformat(), precision) == first.isoformat()
     assert precision != "week" or first.weekday() == 0
+
+
+@given(DAYS, st.times())
+def test_by_the_hour_minutes_and_seconds_stay_at_home(
+    day: datetime.date, clock: datetime.time
+) -> None:
+    said = f"{day.isoformat()}T{clock.isoformat('seconds')}Z"
+    hour = coarsen(said, "hour")
+    assert hour == said[: len("2024-01-01T20")] + ":00:00Z"
+    assert coarsen(hour, "hour") == hour
+    for other in ("2024-01-01T20:15", "2024-01-01 20:15:00Z", said + "x", said[:-1] + "+02:00"):
+        with pytest.raises(ValueError, match="no time in UTC"):
+            coarsen(other, "hour")
 
 
 @given(things(), st.sampled_from(PRECISIONS))

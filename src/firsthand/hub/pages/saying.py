@@ -65,7 +65,8 @@ PURPOSES: Final[Mapping[str, tuple[str, str]]] = {
     "training": ("Training models", "A trained model does not forget."),
 }
 PRECISIONS: Final[Mapping[str, str]] = {
-    "day": "to the day", "week": "to the week", "month": "to the month", "year": "to the year",
+    "hour": "to the hour", "day": "to the day", "week": "to the week", "month": "to the month",
+    "year": "to the year",
 }  # fmt: skip
 STATES: Final[Mapping[str, tuple[str, str]]] = {
     "active": ("in force", "on"),
@@ -105,6 +106,7 @@ REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
     "not_yours": ("Somebody else's", "It speaks in another customer's name."),
     "no_agreement": ("No deal", "It names a deal that you never made."),
     "agreement_ended": ("Deal has ended", "They ended it, or it ran out. Nothing more is taken."),
+    "agreement_paused": ("Deal is paused", "It rests for now. It will be sent again."),
     "purpose_not_allowed": ("Purpose not in the deal", "Their deal does not allow this purpose."),
     "field_not_allowed": ("More than agreed", "It says more than their deal lets you have."),
     "precision_too_fine": ("Times too fine", "Its times are finer than their deal allows."),

@@ -1,45 +1,44 @@
 """Whom the organisation knows: one relationship a person, under a key made for it alone.
 
-States and their transitions are lines of one class, checked when it is imported.
+States and what follows which are one graph, checked when it is imported.
 """
 
 import msgspec
 
 from firsthand.foundation.tables import Reader, Table, Tx
+from firsthand.protocol.graphs import Graph
 
 TABLE = "relationships"
 TABLES = (Table(name=TABLE, erased=True, hot=True),)
 _ROW = "relationship"
 
 
+GRAPH = Graph(
+    name="A relationship, as the organisation knows it",
+    states={
+        "refused": "Terms were proposed and none accepted.",
+        "active": "An agreement holds.",
+        "ended": "None holds any more.",
+        "erasing": "It is closed and being deleted; what is erased has no row at all.",
+    },
+    first=("refused", "active"),
+    follows={
+        "refused": {"accepted": "active", "erasure asked": "erasing"},
+        "active": {"ended": "ended", "erasure asked": "erasing"},
+        "ended": {"accepted": "active", "erasure asked": "erasing"},
+        "erasing": {},
+    },
+    ends=("erasing",),
+)
+
+
 class StateGraph:
-    """The states of a relationship as attributes, and which of them follow which.
+    """The states of a relationship by name, and which of them follow which: see ``GRAPH``."""
 
-    ``refused``: terms were proffered and none accepted. ``active``: an agreement holds. ``ended``:
-    none holds any more. ``erasing``: closed, and being deleted. What is erased has no row at all.
-    """
+    refused, active, ended, erasing = GRAPH.states
 
-    refused = "refused"
-    active = "active"
-    ended = "ended"
-    erasing = "erasing"
-
-    first = (refused, active)
-    follows = {  # noqa: RUF012 - read once, right below
-        refused: (active, erasing),
-        active: (ended, erasing),
-        ended: (active, erasing),
-        erasing: (),
-    }
-
-
-_named = {
-    value
-    for name, value in vars(StateGraph).items()
-    if isinstance(value, str) and not name.startswith("_")
-}
-assert _named == set(StateGraph.follows), "a state has no line"
-assert all(set(after) <= _named for after in StateGraph.follows.values()), "a line leads nowhere"
+    first = GRAPH.first
+    follows = {state: GRAPH.next_states(state) for state in GRAPH.states}  # noqa: RUF012 - read only
 
 
 class UnableToChangeState(RuntimeError):

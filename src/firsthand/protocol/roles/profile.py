@@ -34,7 +34,9 @@ NEEDED = ("name",)
 
 PRECISION_KEY = "timePrecision"
 SOURCE_KEY = "isBasedOn"
-_DURATIONS = {"day": "P1D", "week": "P1W", "month": "P1M", "year": "P1Y"}
+_DURATIONS = {"hour": "PT1H", "day": "P1D", "week": "P1W", "month": "P1M", "year": "P1Y"}
+_DAY_CHARS = len("2024-01-01")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _PRICE = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?")
 
 # All texts of one thing together fit into one row of whoever keeps it, however they are escaped.
@@ -85,8 +87,9 @@ class Given(
 ):
     """The ``data`` of a signal: one thing in schema.org terms with a coarsened time.
 
-    ``start_time`` is the first day of the day, week, month or year that ``time_precision`` (an
-    ISO 8601 duration) names. ``is_based_on`` says which export it came from.
+    ``start_time`` is the beginning of the hour, or the first day of the day, week, month or year,
+    that ``time_precision`` (an ISO 8601 duration) names. ``is_based_on`` says which export it came
+    from.
     """
 
     kind: Word = msgspec.field(name="@type")
@@ -116,25 +119,41 @@ def compose_given(thing: Thing, *, fields: Mapping[str, list[str]], precision: s
     data["name"] = thing.name
     data[SOURCE_KEY] = thing.source
     if thing.time is not None and "startTime" in agreed:
-        data["startTime"] = coarsen(thing.time, precision)
-        data[PRECISION_KEY] = _DURATIONS[precision]
+        start = coarsen(thing.time, precision)
+        data["startTime"] = start
+        data[PRECISION_KEY] = _duration(start, precision)
     else:
         data.pop("startTime", None)
     return msgspec.convert(data, Given)
 
 
 def coarsen(time: str, precision: str) -> str:
-    """The first day (``YYYY-MM-DD``) of the day, week, month or year that holds ``time``."""
-    day = datetime.date.fromisoformat(time[:10])
+    """The first day (``YYYY-MM-DD``) of the day, week, month or year that holds ``time``.
+
+    By the hour it is the hour's beginning, ``YYYY-MM-DDTHH:00:00Z``; a time that is only a day
+    stays one. Raises ``ValueError`` for what is no time or no precision.
+    """
+    if precision == "hour" and len(time) != _DAY_CHARS:
+        if _INSTANT.fullmatch(time) is None:
+            raise ValueError(f"no time in UTC: {time[:40]}")
+        hour = datetime.datetime.fromisoformat(time).replace(minute=0, second=0, tzinfo=None)
+        return hour.isoformat() + "Z"
+    day = datetime.date.fromisoformat(time[:_DAY_CHARS])
     if precision == "week":
         day -= datetime.timedelta(days=day.weekday())
     elif precision == "month":
         day = day.replace(day=1)
     elif precision == "year":
         day = day.replace(month=1, day=1)
-    elif precision != "day":
+    elif precision not in {"hour", "day"}:
         raise ValueError(f"no such precision: {precision}")
     return day.isoformat()
+
+
+def _duration(start: str, precision: str) -> str:
+    """How long the span is that begins at ``start``: where only the day is known, a day."""
+    finest = precision == "hour" and len(start) == _DAY_CHARS
+    return _DURATIONS["day" if finest else precision]
 
 
 _coarsened = functools.lru_cache(maxsize=4096)(coarsen)
@@ -158,7 +177,6 @@ def beyond_all(
 ) -> str | None:
     """Why the first of ``many`` that does goes beyond what was agreed; None if none does."""
     held_back: dict[str, list[str]] = {}
-    duration = _DURATIONS[precision]
     for given in many:
         absent = held_back.get(given.kind)
         if absent is None:
@@ -174,7 +192,7 @@ def beyond_all(
             reason = _time_beyond(given.start_time, precision)
             if reason is not None:
                 return reason
-            if given.time_precision != duration:
+            if given.time_precision != _duration(given.start_time, precision):
                 return "precision_too_fine"
         if given.price is not None and not _PRICE.fullmatch(given.price):
             return "shape_invalid"
@@ -184,7 +202,7 @@ def beyond_all(
 def _time_beyond(start: str, precision: str) -> str | None:
     try:
         # Days come again and again; what is no day must not be kept in memory.
-        days = _coarsened if len(start) == len("2024-01-01") else coarsen
+        days = _coarsened if len(start) == _DAY_CHARS else coarsen
         return None if days(start, precision) == start else "precision_too_fine"
     except ValueError:
         return "shape_invalid"

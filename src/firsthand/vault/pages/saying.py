@@ -66,6 +66,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 PRECISIONS: Final[Mapping[str, str]] = {
+    "hour": "by the hour",
     "day": "by the day",
     "week": "only by the week",
     "month": "only by the month",
