@@ -106,11 +106,10 @@ def _signal(**changes: Any) -> Bend:
 def _signed(**changes: Any) -> Bend:
     def bend(person: Person) -> httpx.Request:
         request = person.batch([person.signal("Bent")])
+        said = {"covered": wire.COVERED_BATCH, "waits": True, **changes}
         return person.signed(
-            "POST", wire.PATH_SIGNALS, request.content, changes.pop("kind", wire.TYPE_BATCH),
-            covered=changes.pop("covered", wire.COVERED_BATCH),
-            waits=changes.pop("waits", True),
-            extra={"firsthand-batch": request.headers["firsthand-batch"]}, **changes,
+            "POST", wire.PATH_SIGNALS, request.content, said.pop("kind", wire.TYPE_BATCH),
+            extra={"firsthand-batch": request.headers["firsthand-batch"]}, **said,
         )  # fmt: skip
 
     return bend

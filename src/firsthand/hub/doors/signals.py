@@ -9,7 +9,7 @@ from firsthand.foundation.web.headers import ALWAYS
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.doors.bodies import Hurried, TooSlow, declared_length, read_body
 from firsthand.hub.doors.together import Together
-from firsthand.hub.intake.steps import Arrived
+from firsthand.hub.intake.steps import Sent
 from firsthand.hub.intake.taking import Intake, receipt_json
 from firsthand.protocol.refusals import Refusal, Refused
 from firsthand.protocol.wire import BATCH_BYTES_MAX, PATH_SIGNALS, TYPE_JSON, TYPE_PROBLEM
@@ -17,12 +17,9 @@ from firsthand.protocol.wire import BATCH_BYTES_MAX, PATH_SIGNALS, TYPE_JSON, TY
 IN_FLIGHT_MAX = 4_000
 ALONE_MAX = 4  # where so few are on their way, none waits for another
 IN_FLIGHT_BYTES_MAX = 128 * 1024 * 1024
-NEEDED = {
-    name: name.decode()
-    for name in (
-        b"content-digest", b"content-type", b"firsthand-batch", b"signature", b"signature-input",
-    )
-}  # fmt: skip
+NEEDED = frozenset((
+    b"content-digest", b"content-type", b"firsthand-batch", b"signature", b"signature-input",
+))  # fmt: skip
 
 _ENCODE = msgspec.json.Encoder().encode
 _ALWAYS = [
@@ -37,10 +34,9 @@ class SignalsDoor:
 
     def __init__(self, hub: Hub) -> None:
         self._intake: Intake = hub.intake
-        self._target = hub.organisation.url + PATH_SIGNALS
         self._in_flight = 0
         self._bytes = 0
-        self._together = Together(hub.intake)
+        self._together = Together(hub.intake, hub.organisation.url + PATH_SIGNALS)
         hub.closing.insert(0, self._together.close)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,18 +68,10 @@ class SignalsDoor:
             return (*_problem(refused.refusal), True)
         except TooSlow:
             return (*_plain(408, "The body did not arrive in time."), True)
-        headers: dict[str, str] = {}
-        for raw, value in scope["headers"]:
-            name = NEEDED.get(raw)
-            if name is not None:
-                text = value.decode("latin-1")
-                headers[name] = f"{headers[name]}, {text}" if name in headers else text
-        query = scope["query_string"]
-        target = f"{self._target}?{query.decode('latin-1')}" if query else self._target
+        headers = [one for one in scope["headers"] if one[0] in NEEDED]
+        sent = Sent(scope["query_string"], headers, body)
         try:
-            arrived = Arrived(target_uri=target, headers=headers, body=body)
-            alone = self._in_flight <= ALONE_MAX
-            verdict = await self._together.verdict(arrived, alone=alone)
+            verdict = await self._together.verdict(sent, alone=self._in_flight <= ALONE_MAX)
         except Exception:  # noqa: BLE001 - no stack trace leaves the house
             _log.exception("a batch could not be handled")
             return (*_plain(500, "Something went wrong here. It was noted."), False)

@@ -19,9 +19,9 @@ from firsthand.foundation.journal import (
     UnableToQueue,
 )
 from firsthand.foundation.tables import Tx
+from firsthand.hub.intake.beside import Answers, Outcome
 from firsthand.hub.intake.figures import Counted, Figures
-from firsthand.hub.intake.proving import is_right, point_of
-from firsthand.hub.intake.steps import NOT_SIGNED, PROVEN, UNPROVEN, Arrived, Deal, Step, Told
+from firsthand.hub.intake.steps import STEPS, Arrived, Deal, Passed, Sent, Stopped, Told, run
 from firsthand.hub.reads import Envelope
 from firsthand.hub.terms import agreements, relationships
 from firsthand.protocol.identity import public_key_of
@@ -30,15 +30,27 @@ from firsthand.protocol.refusals import Refusal
 
 CACHED_MAX = 50_000
 Taken = Receipt  # the proof that a batch is in the journal
+Checked = Batch  # what passed the steps outside
 INSIDE = ("agreement", "number", "appended")
-PROOF = UNPROVEN[-1][0]
+
+
+class Handed:
+    """A batch on its way through the writer, and who is told what came of it."""
+
+    __slots__ = ("batch", "repeated", "ticket", "told")
+
+    def __init__(self, batch: Batch, ticket: object, told: Told) -> None:
+        self.batch = batch
+        self.ticket = ticket
+        self.told = told
+        self.repeated = False
 
 
 class Intake:
     """The intake of one hub.
 
-    ``UNPROVEN`` and ``PROVEN`` run outside of the writer, ``INSIDE`` in its transaction. Each is
-    timed by its name and counted, and each refusal is counted by its reason.
+    ``STEPS`` run outside of the writer, ``INSIDE`` in its transaction. Each is timed by its name
+    and counted, and each refusal is counted by its reason.
     """
 
     def __init__(self, journal: Journal, clock: Clock) -> None:
@@ -46,43 +58,42 @@ class Intake:
         self._clock = clock
         self._keys: dict[str, EllipticCurvePublicKey] = {}
         self._deals: dict[tuple[str, str], Deal] = {}
-        self._points: dict[str, bytes] = {}
-        self._counted = Counted([*(name for name, _ in (*UNPROVEN, *PROVEN)), *INSIDE])
+        self._counted = Counted([*(name for name, _ in STEPS), *INSIDE])
         self._lock = threading.Lock()
+        self._forgetting: list[Callable[[str], None]] = []
 
     def check(self, arrived: Arrived) -> Refusal | None:
         """Run the steps outside of the writer; afterwards ``arrived.batch`` is what to append."""
-        refusal = self.read(arrived)
-        return refusal or self.proven(arrived, right=is_right(arrived.asked, arrived.key))
-
-    def read(self, arrived: Arrived) -> Refusal | None:
-        """Run the steps before the proof; afterwards ``arrived.asked`` is what must be proven."""
-        return self._run(arrived, UNPROVEN, self._clock.ticks_ms())
-
-    def proven(self, arrived: Arrived, *, right: bool) -> Refusal | None:
-        """Go on once it is known whether the signature is right, as after ``check``."""
-        now = self._clock.ticks_ms()
-        self._counted.timed(PROOF, now - arrived.began)
-        if not right:
-            self._counted.refused_at(PROOF)
-            return self.refused(NOT_SIGNED)
-        return self._run(arrived, PROVEN, now)
-
-    def _run(
-        self, arrived: Arrived, steps: Sequence[tuple[str, Step]], began: float
-    ) -> Refusal | None:
-        ticks = self._clock.ticks_ms
-        for name, step in steps:
-            refusal = step(self, arrived)
-            ended = ticks()
-            if refusal is not None:
-                self._counted.timed(name, ended - began)
-                self._counted.refused_at(name)
-                return self.refused(refusal)
-            if name != PROOF:  # which has not ended yet
-                self._counted.timed(name, ended - began)
-                arrived.began = began = ended
+        took: list[float] = []
+        outcome = run(self, arrived, self._clock.ticks_ms, took)
+        for (name, _), time in zip(STEPS, took, strict=False):  # it may have been stopped
+            self._counted.timed(name, (time,))
+        if isinstance(outcome, Stopped):
+            return self._stopped(outcome)
+        arrived.batch = outcome.batch(arrived.body, self.now_ms())
         return None
+
+    def checked(self, sent: Sequence[Sent], answers: Answers) -> list[Batch | Refusal | None]:
+        """The same for many, once the process beside has run the steps: what comes of each.
+
+        None where it did not know enough: that must be checked here.
+        """
+        for (name, _), times in zip(STEPS, answers.took_ms, strict=True):
+            self._counted.timed(name, times)
+        now_ms = self.now_ms()
+        return [
+            self._came_to(outcome, one, now_ms)
+            for one, outcome in zip(sent, answers.outcomes, strict=True)
+        ]
+
+    def _came_to(self, outcome: Outcome, sent: Sent, now_ms: int) -> Batch | Refusal | None:
+        if isinstance(outcome, Passed):
+            return outcome.batch(sent.body, now_ms)
+        return outcome if outcome is None else self._stopped(outcome)
+
+    def _stopped(self, outcome: Stopped) -> Refusal:
+        self._counted.refused_at(STEPS[outcome.step][0])
+        return self.refused(Refusal(reason=outcome.reason, detail=outcome.detail))
 
     def take(self, arrived: Arrived) -> "Future[Receipt | Refusal]":
         """Run all steps; the future holds the verdict, which is durable."""
@@ -94,17 +105,15 @@ class Intake:
         """Run all steps; ``told`` gets the verdicts of a whole group at once, or a refusal now."""
         refusal = self.check(arrived)
         if refusal is None:
-            self.hand_over(arrived, ticket, told)
+            self.hand_over(arrived.batch, ticket, told)
         else:
             told([(ticket, refusal)])
 
-    def hand_over(self, arrived: Arrived, ticket: object, told: Told) -> None:
-        """Give the writer what ``check`` has let through; ``told`` as in ``offer``."""
-        arrived.ticket, arrived.told = ticket, told
+    def hand_over(self, batch: Batch, ticket: object, told: Told) -> None:
+        """Give the writer what passed; ``told`` as in ``offer``."""
+        handed = Handed(batch, ticket, told)
         try:
-            self._journal.offer(
-                arrived.batch, partial(self._admit, arrived), arrived, self._settled
-            )
+            self._journal.offer(batch, partial(self._admit, handed), handed, self._settled)
             return
         except UnableToAppend as error:
             refusal = Refusal(reason="shape_invalid", detail=str(error))
@@ -124,14 +133,19 @@ class Intake:
         """Have ``wake`` called from the writer's thread at each group; returns what ends it."""
         return self._counted.pulse(wake)
 
+    def forgetting(self, forget: Callable[[str], None]) -> None:
+        """Have ``forget`` called, from any thread, with each relationship that is forgotten."""
+        self._forgetting.append(forget)
+
     def forget(self, relationship: str) -> None:
         """Let go of everything in memory about a relationship."""
         self._keys.pop(relationship, None)
-        self._points.pop(relationship, None)
         with self._lock:
             for pair in [pair for pair in self._deals if pair[0] == relationship]:
                 del self._deals[pair]
         self._counted.forget(relationship)
+        for forget in self._forgetting:
+            forget(relationship)
 
     def key(self, relationship: str) -> EllipticCurvePublicKey | None:
         """The public key of a known relationship, or None."""
@@ -146,16 +160,6 @@ class Intake:
                 self._keys.clear()
             self._keys[relationship] = key
         return key
-
-    def point(self, relationship: str, key: EllipticCurvePublicKey) -> bytes:
-        """The key of a relationship as bytes."""
-        point = self._points.get(relationship)
-        if point is None:
-            point = point_of(key)
-            if len(self._points) >= CACHED_MAX:
-                self._points.clear()
-            self._points[relationship] = point
-        return point
 
     def deal(self, relationship: str, agreement: str) -> Deal | None:
         """What an accepted agreement says, whether it stands or has ended; None if unknown."""
@@ -181,21 +185,21 @@ class Intake:
         """Milliseconds since 1970."""
         return int(self._clock.now().timestamp() * 1000)
 
-    def _admit(self, arrived: Arrived, tx: Tx, batch: Batch) -> Refusal | Repeat | None:
+    def _admit(self, handed: Handed, tx: Tx, batch: Batch) -> Refusal | Repeat | None:
         """The steps inside the writer's transaction; None lets the batch in."""
         ticks = self._clock.ticks_ms
         began = ticks()
         refusal = self._agreement(tx, batch)
         ended = ticks()
-        self._counted.timed("agreement", ended - began)
+        self._counted.timed("agreement", (ended - began,))
         if refusal is not None:
             self._counted.refused_at("agreement")
             return refusal
         verdict = self._number(tx, batch)
-        self._counted.timed("number", ticks() - ended)
+        self._counted.timed("number", (ticks() - ended,))
         if isinstance(verdict, Refusal):
             self._counted.refused_at("number")
-        arrived.repeated = isinstance(verdict, Repeat)
+        handed.repeated = isinstance(verdict, Repeat)
         return verdict
 
     def _agreement(self, tx: Tx, batch: Batch) -> Refusal | None:
@@ -219,39 +223,43 @@ class Intake:
     def _settled(self, outcomes: Sequence[tuple[object, object]]) -> None:
         """Turn what a group came to into verdicts, and hand them back together."""
         groups: dict[Told, list[tuple[object, Receipt | Refusal]]] = {}
-        for arrived, outcome in outcomes:
-            assert isinstance(arrived, Arrived), "the ticket that was offered"
+        appended: list[Envelope] = []
+        times_ms: list[float] = []
+        now_ms = self.now_ms()
+        for handed, outcome in outcomes:
+            assert isinstance(handed, Handed), "the ticket that was offered"
             verdict = _verdict(outcome)
             if isinstance(verdict, Refusal):
                 self.refused(verdict)
-            elif arrived.repeated:
+            elif handed.repeated:
                 self._counted.repeated()
             else:
-                self._appended(arrived.batch, verdict)
-            groups.setdefault(arrived.told, []).append((arrived.ticket, verdict))
+                times_ms.append(max(0.0, now_ms - handed.batch.received_ms))
+                appended.append(_envelope(handed.batch, verdict.index))
+            groups.setdefault(handed.told, []).append((handed.ticket, verdict))
+        self._counted.timed("appended", times_ms)
+        self._counted.taken(appended)
         for told, verdicts in groups.items():
             told(verdicts)
         self._counted.wake()
-
-    def _appended(self, batch: Batch, receipt: Receipt) -> None:
-        self._counted.timed("appended", max(0.0, self.now_ms() - batch.received_ms))
-        self._counted.taken(
-            Envelope(
-                position=receipt.index,
-                relationship=batch.relationship,
-                role=batch.role,
-                purpose=batch.purpose,
-                agreement=batch.agreement,
-                events=batch.events,
-                bytes=len(batch.body),
-                received_ms=batch.received_ms,
-            )
-        )
 
     def refused(self, refusal: Refusal) -> Refusal:
         """Count a refusal, here or at the door; returns it."""
         self._counted.refused(refusal.reason)
         return refusal
+
+
+def _envelope(batch: Batch, position: int) -> Envelope:
+    return Envelope(
+        position=position,
+        relationship=batch.relationship,
+        role=batch.role,
+        purpose=batch.purpose,
+        agreement=batch.agreement,
+        events=batch.events,
+        bytes=len(batch.body),
+        received_ms=batch.received_ms,
+    )
 
 
 def receipt_json(receipt: Receipt) -> ReceiptJson:
