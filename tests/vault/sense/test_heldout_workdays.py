@@ -25,3 +25,25 @@ def test_the_anchor_is_the_day_that_weekends_move(day: int, step_months: int, co
     rhythm = rhythm_of(due_dates(day, step_months, count))
     assert rhythm is not None
     assert rhythm.anchor == day
+
+
+@pytest.mark.parametrize("step", [[30, 31, 32], [29, 30], [28, 30, 33, 31], [32, 31, 33]])
+def test_what_drifts_through_the_month_is_monthly_and_due_a_month_after_the_last(
+    step: list[int],
+) -> None:
+    dates = [datetime.date(2024, 1, 17)]
+    for i in range(17):
+        dates.append(dates[-1] + datetime.timedelta(days=step[i % len(step)]))
+    rhythm = rhythm_of(dates)
+    assert rhythm is not None
+    assert (rhythm.cadence, len(rhythm.slots)) == ("monthly", len(dates))
+    assert min(step) <= (rhythm.after(dates[-1]) - dates[-1]).days <= max(step)
+
+
+def test_a_drifting_rhythm_may_leave_a_period_out() -> None:
+    dates = [datetime.date(2024, 1, 17)]
+    for days in (32, 33, 31, 64, 33, 32, 32, 33, 31):
+        dates.append(dates[-1] + datetime.timedelta(days=days))
+    rhythm = rhythm_of(dates)
+    assert rhythm is not None
+    assert [slot for slot, _ in rhythm.slots] == [0, 1, 2, 3, 5, 6, 7, 8, 9, 10]

@@ -7,7 +7,7 @@ holidays and short months move it by a few days. A due date may stay empty (a sk
 import calendar
 import datetime
 from collections import Counter
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import msgspec
 
@@ -31,6 +31,8 @@ _OFF_MEAN = {
 _FILLED_MIN = 0.7
 FEW = 6
 LOOSE_MIN = 4
+SKIPPED_MAX = 2
+DRIFT_DAYS_MIN = 1.0
 HALF_MONTH_DAYS = 12
 YEAR_DAYS = range(350, 381)
 YEAR_SKIPPED_DAYS_MIN = 700
@@ -105,7 +107,10 @@ def rhythm_of(dates: list[datetime.date]) -> Rhythm | None:
         # Prepaid plans run for 28 or 30 days: monthly to people, but drifting through the month.
         for days in (PREPAID_DAYS, 30):
             best = _better(best, _by_days(dates, "monthly", days))
-    return best or _loose(dates)
+    drift = _drifting(dates)
+    if drift is not None and (best is None or _drifts(best, drift, dates)):
+        return drift
+    return best
 
 
 def _better(one: Rhythm | None, other: Rhythm | None) -> Rhythm | None:
@@ -221,19 +226,37 @@ def _regular(
     return True
 
 
-def _loose(dates: list[datetime.date]) -> Rhythm | None:
-    """A rhythm by gaps alone: at least four dates, each about a month or a quarter apart."""
+def _drifting(dates: list[datetime.date]) -> Rhythm | None:
+    """A rhythm by gaps alone: each date about a month or a quarter after the one before.
+
+    So it runs where each payment begins the next period. A period may be left out here and there.
+    """
     if len(dates) < LOOSE_MIN:
         return None
     gaps = [(b - a).days for a, b in pairwise(dates)]
     for cadence, low, high in (("monthly", 25, 36), ("quarterly", 80, 102)):
-        if all(low <= gap <= high for gap in gaps):
-            days = sorted(date.day for date in dates[-6:])
-            return Rhythm(
-                cadence=cadence,
-                anchor=days[len(days) // 2],
-                step_days=None,
-                slots=tuple(enumerate(range(len(dates)))),
-                off_mean=5.0,
-            )
+        periods = [max(1, round(gap / LENGTH_DAYS[cadence])) for gap in gaps]
+        if not all(low * n <= gap <= high * n for gap, n in zip(gaps, periods, strict=True)):
+            continue
+        if len(gaps) < _FILLED_MIN * sum(periods) or max(periods) > SKIPPED_MAX + 1:
+            continue
+        each = [gap / n for gap, n in zip(gaps, periods, strict=True)]
+        step = round(sum(gaps) / sum(periods))
+        return Rhythm(
+            cadence=cadence,
+            anchor=None,
+            step_days=step,
+            slots=tuple(zip(accumulate(periods, initial=0), range(len(dates)), strict=True)),
+            off_mean=sum(abs(length - step) for length in each) / len(each),
+        )
     return None
+
+
+def _drifts(best: Rhythm, drift: Rhythm, dates: list[datetime.date]) -> bool:
+    """Whether gaps tell more about the dates than due dates do: more of them, or more closely."""
+    if best.cadence != drift.cadence:
+        return False
+    if len(drift.slots) != len(best.slots):
+        return len(drift.slots) > len(best.slots)
+    off = best.off_mean if best.anchor is None else _off_workdays(dates, best)
+    return off > DRIFT_DAYS_MIN and drift.off_mean < 0.8 * off
