@@ -158,6 +158,7 @@ def test_empty_lists_say_what_to_do_first(run: Run) -> None:
         ["vault", "things", "--limit", "many"],
         ["vault", "share", "reel"],
         ["vault", "share", "reel", "--role", "advice"],
+        ["vault", "share", "reel", "--role", "profile", "--again"],
         ["vault", "share", "reel", "--role", "profile", "--since", "yesterday"],
         ["vault", "serve", "--port", "70000"],
         ["look"],

@@ -1,10 +1,10 @@
-"""`firsthand vault connect` and what follows: share, inbox, log, revoke."""
+"""`firsthand vault connect` and what follows: inbox, log, revoke. Giving is in `sharing`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from firsthand.cli import show
+from firsthand.cli import sharing, show
 from firsthand.cli.opening import opened
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - its only name
     Make = Callable[..., argparse.ArgumentParser]
 
-THINGS_SHOWN = 20
 _VERDICTS = {
     "fits": "checked: it follows from what you gave",
     "differs": "does not follow from what you gave",
@@ -52,7 +51,7 @@ def add_commands(below: Commands, make: Make) -> None:
     )
     for parser in (connect, connections):
         parser.add_argument("--json", action="store_true", help="print JSON")
-    _add_share(below, make)
+    sharing.add_commands(below, make)
     _add_following(below, make)
 
 
@@ -89,28 +88,6 @@ def _add_following(below: Commands, make: Make) -> None:
     revoke.add_argument("--erase", action="store_true", help="have erased what you gave, too")
     for parser in (inbox, log, revoke):
         parser.add_argument("--json", action="store_true", help="print JSON")
-
-
-def _add_share(below: Commands, make: Make) -> None:
-    share = make(
-        below,
-        "share",
-        run_share,
-        "give things to an organisation",
-        "Give things of yours to an organisation you are connected to. With --preview nothing is "
-        "given: see exactly what would leave, and what would come back with and without it.",
-        "firsthand vault share reel --role profile --type WatchAction --preview",
-    )
-    share.add_argument("name", metavar="NAME", help="to whom, as `relationships` lists it")
-    share.add_argument("--role", required=True, choices=["profile"], help="what it is for")
-    share.add_argument("--source", metavar="S", help="only from this source, such as netflix")
-    share.add_argument("--type", metavar="T", help="only this type, such as WatchAction")
-    share.add_argument("--since", metavar="D", type=_day, help="only from this day, YYYY-MM-DD")
-    share.add_argument(
-        "--thing", metavar="ID", nargs="+", action="extend", default=[], help="only these things"
-    )
-    share.add_argument("--preview", action="store_true", help="only show what would happen")
-    share.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run_connect(args: argparse.Namespace, settings: Settings) -> int:
@@ -171,36 +148,6 @@ def run_relationships(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def run_share(args: argparse.Namespace, settings: Settings) -> int:
-    """Give things, or show what would be given; 1 where it was refused."""
-    from firsthand.vault.acts.giving import Choice, preview, share
-
-    choice = Choice(
-        role=args.role,
-        source=args.source,
-        type=args.type,
-        since=args.since,
-        things=tuple(args.thing),
-    )
-    with opened(args, settings) as vault:
-        act = preview if args.preview else share
-        done: dict[str, Any] = act(vault, args.name, choice)
-    refused = not args.preview and done["state"] == "refused"
-    if args.json:
-        show.as_json(done)
-    elif args.preview:
-        _show_preview(done)
-    elif not refused:
-        given = "Given" if done["state"] == "given" else "Waiting to be sent"
-        print(f"{given}: {show.many(done['things'], 'thing')}. See: firsthand vault log")
-        if done["reason"]:
-            show.words(done["reason"], "  ")
-        _show_left_out(done["left_out"])
-    if refused:
-        show.note(f"firsthand: Nothing was given. {done['reason'] or ''}")
-    return 1 if refused else 0
-
-
 def run_inbox(args: argparse.Namespace, settings: Settings) -> int:
     """Read what came back; who is away is only told of."""
     from firsthand.vault.acts.receiving import inbox
@@ -218,7 +165,7 @@ def run_inbox(args: argparse.Namespace, settings: Settings) -> int:
         verdict = _VERDICTS.get(message["verdict"], message["verdict"])
         new = "  (new)" if message["unread"] else ""
         print(f"{show.moment(message['at'])}  {show.plain(message['organisation'])}{new}")
-        _show_answer(message["data"])
+        sharing.show_answer(message["data"])
         detail = f": {message['verdict_detail']}" if message["verdict_detail"] else ""
         show.words(f"{verdict}{detail}", "  ")
         print()
@@ -268,59 +215,6 @@ def run_revoke(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _show_preview(done: dict[str, Any]) -> None:
-    print(
-        f"Would leave: {show.many(len(done['things']), 'thing')}, times by the {done['precision']}."
-    )
-    show.table(
-        ["WHEN", "WHAT", "AMOUNT", "TYPE"],
-        [
-            [
-                thing["time"],
-                thing["name"],
-                show.amount(thing["data"].get("price"), thing["data"].get("priceCurrency")),
-                thing["type"],
-            ]
-            for thing in done["things"][:THINGS_SHOWN]
-        ],
-        right=["AMOUNT"],
-    )
-    if len(done["things"]) > THINGS_SHOWN:
-        print(f"and {len(done['things']) - THINGS_SHOWN} more (--json shows all)")
-    _show_left_out(done["left_out"])
-    for title, answer in (
-        ("What would come back:", done["answer_with"]),
-        ("What comes back without it:", done["answer_without"]),
-    ):
-        if answer is not None:
-            print()
-            print(title)
-            _show_answer(answer)
-    if done["rule"] is None:
-        print()
-        show.words("It publishes no rule, so what would come back is not known beforehand.")
-    print()
-    print("Nothing was given.")
-
-
-def _show_left_out(left_out: dict[str, int]) -> None:
-    for what, count in left_out.items():
-        show.words(f"left out: {show.many(count, 'thing')}, {what}", "  ")
-
-
-def _show_answer(data: dict[str, Any]) -> None:
-    for pick in data.get("picks", []):
-        saves = ""
-        if pick.get("saves_yearly"):
-            saves = f" (saves {show.amount(pick['saves_yearly'], pick.get('currency'))} a year)"
-        why = f": {pick['why']}" if pick.get("why") else ""
-        show.words(f"{pick['name']}{saves}{why}", "  ")
-    if data.get("note"):
-        show.words(data["note"], "  ")
-    if not data.get("picks") and not data.get("note"):
-        show.words("Nothing to recommend.", "  ")
-
-
 def _show_log(found: dict[str, Any]) -> None:
     show.table(
         ["N", "WHEN", "TO", "THINGS", "FIELDS", "FOR", "STATE", "RECEIPT"],
@@ -363,13 +257,3 @@ def _ending(end: dict[str, Any]) -> list[str]:
     asked = {"revocation": "to stop", "erasure": "to erase"}.get(end["kind"], end["kind"])
     confirmed = show.moment(end["confirmed_at"])
     return [asked, show.moment(end["at"]), end["state"], confirmed, end["reason"] or ""]
-
-
-def _day(text: str) -> str:
-    import argparse
-    import datetime
-
-    try:
-        return datetime.date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day as YYYY-MM-DD") from error

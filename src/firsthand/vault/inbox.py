@@ -19,6 +19,7 @@ from firsthand.protocol.jws import JwsRefused, verify_jws
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.wire import TYP_MESSAGE
 from firsthand.vault.gate import Gate, Offline, warn
+from firsthand.vault.terms.losses import loss_of, put_counted
 from firsthand.vault.terms.relationships import (
     Relationship,
     all_relationships,
@@ -76,25 +77,51 @@ def _fetch_one(
     store: Store, gate: Gate, clock: Clock, checks: Mapping[str, Check], name: str
 ) -> int:
     taken = 0
+    shift = _shift(store, gate, name)
     for _ in range(PAGES_MAX):
         relationship = find(store, name)
-        messages = gate.messages(relationship, relationship.inbox_after)
+        messages = gate.messages(relationship, relationship.inbox_after - shift)
         if not messages:
             break
         for n, jws in messages:
-            if n <= find(store, name).inbox_after:
+            if n + shift <= find(store, name).inbox_after:
                 continue
-            _take(store, clock, checks, name, (n, jws))
+            _take(store, clock, checks, name, (n, jws), shift)
             taken += 1
     return taken
 
 
-def _take(
-    store: Store, clock: Clock, checks: Mapping[str, Check], name: str, sent: tuple[int, str]
-) -> None:
+def _shift(store: Store, gate: Gate, name: str) -> int:
+    """What our numbers of their messages are ahead of theirs: they may have lost what they said.
+
+    After a loss they number on from the last message that they still have. It is looked for once
+    among those that were taken here.
+    """
+    loss = loss_of(store, name)
+    if loss is None or loss.counted:
+        return loss.shift if loss is not None else 0
     relationship = find(store, name)
+    rows = store.rows("inbox.statements", relationship=name)
+    known, last, after = {row["jws"] for row in rows}, 0, 0
+    for _ in range(PAGES_MAX):
+        messages = gate.messages(relationship, after)
+        last = max([last, *(n for n, jws in messages if jws in known)])
+        if not messages or messages[-1][0] <= after:
+            break
+        after = messages[-1][0]
+    with store.transaction() as tx:
+        put_counted(tx, name, relationship.inbox_after - last)
+    return relationship.inbox_after - last
+
+
+def _take(
+    store: Store, clock: Clock, checks: Mapping[str, Check], name: str, sent: tuple[int, str],
+    shift: int,
+) -> None:  # fmt: skip
+    relationship = find(store, name)
+    theirs = msgspec.structs.replace(relationship, inbox_after=relationship.inbox_after - shift)
     try:
-        message = open_message(relationship, signer_of(store, relationship).subject, *sent)
+        message = open_message(theirs, signer_of(store, relationship).subject, *sent)
     except Refused as error:
         warn(store, clock, relationship, f"A message was not taken: {error}")
         raise
@@ -106,7 +133,7 @@ def _take(
         tx.run(
             "inbox.add",
             relationship=name,
-            n=message.n,
+            n=message.n + shift,
             jws=message.jws,
             type=message.type,
             data=json.dumps(message.data),
@@ -114,7 +141,7 @@ def _take(
             verdict=verdict.verdict,
             verdict_detail=verdict.detail,
         )
-        tx.run("relationships.inbox_read_to", name=name, n=message.n)
+        tx.run("relationships.inbox_read_to", name=name, n=message.n + shift)
 
 
 def open_message(relationship: Relationship, person: str, n: int, jws: str) -> Message:

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from firsthand.protocol.refusals import refuse
+from firsthand.protocol.refusals import Refused, refuse
+from firsthand.protocol.roles.profile import in_order
 from firsthand.vault.roles import profile
 from firsthand.vault.store.things import thing_in
 from firsthand.vault.terms import copies
+from firsthand.vault.terms.losses import loss_of
 from firsthand.vault.terms.relationships import agreement_of, find
 
 if TYPE_CHECKING:
     from firsthand.protocol.things import Thing
     from firsthand.vault.acts.opened import Vault
+    from firsthand.vault.gate import Leaving, Outcome
 
 ROLES = (profile.ROLE,)
 THINGS_MAX = 50_000
@@ -90,20 +93,61 @@ def share(vault: Vault, name: str, choice: Choice) -> dict[str, object]:
     copies.notice(vault.store, vault.clock)
     things = chosen_things(vault, name, choice)
     leaving, outcomes = profile.share(vault.gate, name, things)
-    own = [o for o in outcomes if o.position in leaving.positions]
+    return _given([leaving], outcomes)
+
+
+def lost(vault: Vault, name: str) -> dict[str, object] | None:
+    """What an organisation has lost of what it was given and was not sent again; None if nothing.
+
+    Returns ``at`` (when it was noticed), ``count`` and ``things``: exactly what would leave.
+    """
+    relationship = find(vault.store, name)
+    loss = loss_of(vault.store, relationship.name)
+    if loss is None or not loss.open or relationship.state != "active":
+        return None
+    try:
+        things = _things_again(vault, name)
+    except Refused:  # the deal has run out, or all of it was given anew already
+        return None
+    return {"at": loss.at, "count": len(things), "things": things}
+
+
+def preview_again(vault: Vault, name: str) -> dict[str, object]:
+    """Exactly what ``again`` would send. Raises ``Refused``."""
+    return {"name": find(vault.store, name).name, "things": _things_again(vault, name)}
+
+
+def again(vault: Vault, name: str) -> dict[str, object]:
+    """Give once more what an organisation has lost, or all of it where no loss is known.
+
+    Only under the deal that is in force: what was given under one that has ended is not sent.
+    They keep each thing once, however often it came. Returns what ``share`` returns.
+    """
+    leavings, outcomes = vault.gate.again(name)
+    return _given(leavings, outcomes)
+
+
+def _things_again(vault: Vault, name: str) -> list[object]:
+    things = [thing for leaving in vault.gate.lost(name) for thing in leaving.things()]
+    return [msgspec.to_builtins(thing) for thing in in_order(things)]
+
+
+def _given(leavings: list[Leaving], outcomes: list[Outcome]) -> dict[str, object]:
+    positions = [position for leaving in leavings for position in leaving.positions]
+    own = [o for o in outcomes if o.position in positions]
     states = {o.state for o in own}
     state = "given"
     if "refused" in states:
         state = "refused"
-    elif states != {"given"} or len(own) < len(leaving.positions):
+    elif states != {"given"} or len(own) < len(positions):
         state = "waiting"
     reasons = [o.reason for o in outcomes if o.reason]
     return {
-        "name": leaving.relationship.name,
+        "name": leavings[0].relationship.name,
         "state": state,
-        "things": len(leaving.signals),
-        "left_out": leaving.left_out,
-        "positions": leaving.positions,
+        "things": sum(len(leaving.signals) for leaving in leavings),
+        "left_out": leavings[0].left_out,
+        "positions": positions,
         "reason": reasons[0] if reasons and state != "given" else None,
         "outcomes": [msgspec.to_builtins(o) for o in outcomes],
     }

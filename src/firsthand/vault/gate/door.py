@@ -15,6 +15,7 @@ from firsthand.protocol.canonical import UnableToReadJson, canonical, read_json
 from firsthand.protocol.receipts import Ending
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.roles.profile_rules import Item, catalogue_sha256
+from firsthand.vault.gate.again import compose_again
 from firsthand.vault.gate.asking import (
     OK,
     Introduction,
@@ -26,6 +27,7 @@ from firsthand.vault.gate.asking import (
 from firsthand.vault.gate.disclosing import COMPOSED, Leaving, Request, put_log
 from firsthand.vault.gate.noticing import notice
 from firsthand.vault.gate.sending import ENDING_PATHS, Outcome, Sender
+from firsthand.vault.terms.losses import put_sent_again
 from firsthand.vault.terms.relationships import (
     Relationship,
     Signer,
@@ -159,6 +161,30 @@ class Gate:
         leaving = self.compose(name, request)
         put_log(leaving, self._store, self._clock)
         return leaving, self.flush(leaving.relationship.name)
+
+    def lost(self, name: str) -> list[Leaving]:
+        """Compose once more what an organisation has lost, without sending it.
+
+        Raises ``Refused`` where the deal is not in force, or there is nothing to send again.
+        """
+        now = int(self._clock.now().timestamp())
+        return compose_again(self._store, find(self._store, name), now)
+
+    def again(self, name: str) -> tuple[list[Leaving], list[Outcome]]:
+        """Give once more, from the log, what an organisation has lost. Raises as ``lost`` does."""
+        leavings = self.lost(name)
+        for leaving in leavings:
+            put_log(leaving, self._store, self._clock)
+        name = leavings[0].relationship.name
+        first = min(position for leaving in leavings for position in leaving.positions)
+        self._sent_again(name, first)
+        outcomes = self.flush(name)
+        self._sent_again(name, first)  # that they had lost it may have been noticed only now
+        return leavings, outcomes
+
+    def _sent_again(self, name: str, first: int) -> None:
+        with self._store.transaction() as tx:
+            put_sent_again(tx, name, from_=first)
 
     def flush(self, name: str | None = None) -> list[Outcome]:
         """Send what waits: every ending first, then the entries of ``name`` or of everybody."""

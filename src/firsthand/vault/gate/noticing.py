@@ -22,8 +22,9 @@ def notice(
 ) -> str | None:
     """Keep what a refusal says of the deal itself; returns its words for who gave something.
 
-    ``position`` is the entry of the log that was refused. A deal that the organisation says has ended, before its term, is over here as well: another
-    copy of this vault ended it, and nothing would be taken any more.
+    ``position`` is the entry of the log that was refused. A deal that the organisation says has
+    ended, before its term, is over here as well: another copy of this vault ended it, and nothing
+    would be taken any more.
     """
     if refusal.reason in _UNKNOWN:
         warn(

@@ -21,6 +21,7 @@ from firsthand.protocol.refusals import Refused, refuse
 from firsthand.vault.gate.asking import OK, Line, Offline, Unusable, refusal_in
 from firsthand.vault.gate.noticing import notice, warn
 from firsthand.vault.terms.log import check_end
+from firsthand.vault.terms.losses import put_lost
 from firsthand.vault.terms.relationships import Relationship, Signer, find, signer_of
 
 if TYPE_CHECKING:
@@ -199,15 +200,19 @@ class Sender:
             assert kept is not None
             if tried["lane"] != kept["lane"]:
                 return  # somebody else has opened a new one meanwhile
-            at = stamp(self._clock.now())
+            name, at = relationship.name, stamp(self._clock.now())
             lane = self._chance.token()
-            tx.run("relationships.open_lane", name=relationship.name, lane=lane, at=at)
-            tx.run("disclosures.unlabel", relationship=relationship.name)
+            if reason == "lane_gap":  # they signed for what comes before, so it was there
+                tx.run("restoring.new_lane", name=name, lane=lane)
+                put_lost(tx, name, at=at, before=position)
+            else:
+                tx.run("relationships.open_lane", name=name, lane=lane, at=at)
+            tx.run("disclosures.unlabel", relationship=name)
         words = {
             "lane_conflict": "Another copy of your data has been giving to "
             f"{relationship.organisation_name}. This copy goes on beside it.",
-            "lane_gap": f"{relationship.organisation_name} has lost earlier messages of yours, "
-            "or another copy of your data sent them. This copy starts a new row.",
+            "lane_gap": f"{relationship.organisation_name} has lost something of what you gave, "
+            "though they signed that they had it.",
         }
         self._warn(relationship, words[reason])
 

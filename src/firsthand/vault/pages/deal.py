@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from firsthand.protocol.jws import JwsRefused, read_jws
-from firsthand.vault.acts import browsing, connecting, logging
+from firsthand.vault.acts import browsing, connecting, giving, logging
 from firsthand.vault.acts import ending as ends
 from firsthand.vault.pages import saying
 from firsthand.vault.pages.visits import NotHere, Visit
@@ -57,6 +57,7 @@ def show(visit: Visit) -> Response:
         has=sums.get("given", 0),
         waiting=sums.get("waiting", 0),
         endings=endings,
+        lost=giving.lost(visit.vault, name),
         person=visit.person.called,
     )
 

@@ -83,7 +83,11 @@ def preview(visit: Visit) -> Response:
 def give(visit: Visit) -> Response:
     """Give it: it is in the log before it leaves; what cannot leave now waits and goes later."""
     name = visit.request.path_params["name"]
-    told: dict[str, Any] = giving.share(visit.vault, name, _choice(visit))
+    return _gone(visit, name, giving.share(visit.vault, name, _choice(visit)))
+
+
+def _gone(visit: Visit, name: str, told: dict[str, Any]) -> Response:
+    """Say what became of what was just given."""
     visit.parts.nudge(visit.person.slug)
     who = connecting.relationship(visit.vault, name)["organisation"]
     things = "1 thing" if told["things"] == 1 else f"{told['things']:,} things"
@@ -95,6 +99,12 @@ def give(visit: Visit) -> Response:
     return visit.go(
         f"/with/{name}/given", f"{who} did not take it: {saying.plainly(told['reason'])}", "bad"
     )
+
+
+def again(visit: Visit) -> Response:
+    """Send once more what they have lost: the person has read how much that is, and said so."""
+    name = visit.request.path_params["name"]
+    return _gone(visit, name, giving.again(visit.vault, name))
 
 
 def _same(seen: dict[str, Any]) -> bool:

@@ -224,6 +224,7 @@ def _dealing(parts: Parts) -> list[Route]:
         _get("/with/{name}/give", kept(parts, giving.choose)),
         _post("/with/{name}/preview", kept(parts, giving.preview)),
         _post("/with/{name}/give", kept(parts, giving.give)),
+        _post("/with/{name}/again", kept(parts, giving.again)),
         _get("/with/{name}/given", kept(parts, deal.given)),
         _get("/with/{name}/given/{position:int}", kept(parts, deal.one_giving)),
         _get("/with/{name}/got", kept(parts, received.got)),

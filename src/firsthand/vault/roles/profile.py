@@ -32,6 +32,7 @@ from firsthand.protocol.things import Thing
 from firsthand.vault.gate import Gate, Leaving, Outcome, Request
 from firsthand.vault.inbox import Message, Verdict
 from firsthand.vault.terms import copies
+from firsthand.vault.terms.losses import loss_of
 from firsthand.vault.terms.relationships import Relationship, find
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 ROLE = "profile"
 UNGIVEN = "It stands on things that this copy of your data did not give."
 VERDICT_COPIED = f"{UNGIVEN} Another copy may have given them, so it cannot be checked here."
+VERDICT_LOST = "They have lost something of what you gave, so it cannot be checked here."
 VERDICT_NO_RULE = "It publishes no rule, so there is nothing to check its answer by."
 
 
@@ -145,6 +147,8 @@ class AnswerCheck:
         """What an answer to things that were not given here means, where this copy cannot know."""
         if relationship.copied_at is not None or copies.may_be_others(self._store):
             return Verdict(verdict="unverifiable", detail=VERDICT_COPIED)
+        if loss_of(self._store, relationship.name) is not None:
+            return Verdict(verdict="unverifiable", detail=VERDICT_LOST)
         return None
 
     def _bases(self, relationship: Relationship) -> list[list[Thing]]:

@@ -10,6 +10,9 @@ ORDER BY at DESC, n DESC LIMIT :limit;
 SELECT relationship, n, type, data, at, verdict, verdict_detail, read_at FROM inbox
 WHERE relationship = :relationship ORDER BY n DESC LIMIT :limit;
 
+-- name: statements
+SELECT jws FROM inbox WHERE relationship = :relationship;
+
 -- name: mark_read
 UPDATE inbox SET read_at = :at WHERE relationship = :relationship AND read_at IS NULL;
 
