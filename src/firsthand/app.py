@@ -111,6 +111,7 @@ def found_hub(folder: Path, *, name: str, url: str, settings: Settings) -> dict[
     organisation.make_folder(folder)
     organisation.make_keys(folder)
     organisation.write_about(folder, about)
+    organisation.begin_key_log(folder, at=int(SystemClock().now().timestamp()))
     hub = open_hub(folder, settings)
     try:
         return found(hub)

@@ -21,6 +21,7 @@ from firsthand.protocol.checkpoints import Checkpoint, sign_checkpoint, verifier
 from firsthand.protocol.discovery import read_document, sign_document
 from firsthand.protocol.identity import jwk_of, subject_of, thumbprint_of
 from firsthand.protocol.jws import read_jws
+from firsthand.protocol.keylog import sign_first
 from firsthand.protocol.refusals import Refused
 from firsthand.vault.acts import connecting, giving
 from firsthand.vault.acts.opened import Vault
@@ -37,18 +38,40 @@ def other_key(said: Said) -> Said:
     other = msgspec.structs.replace(
         document,
         keys=[jwk_of(OTHER_KEY.public_key())],
+        key_log=[sign_first(OTHER_KEY, log_key=document.log_key, at=1)],
         subject=subject_of(thumbprint_of(OTHER_KEY.public_key())),
     )
     return said.but(sign_document(other, OTHER_KEY))
+
+
+def another_start(dealing: Dealing) -> Lie:
+    """The same key, but a log of keys that was begun anew."""
+
+    def lie(said: Said) -> Said:
+        document = read_document(said.body).document
+        again = [sign_first(dealing.key, log_key=document.log_key, at=1)]
+        return said.but(
+            sign_document(msgspec.structs.replace(document, key_log=again), dealing.key)
+        )
+
+    return lie
+
+
+def no_key_log(dealing: Dealing) -> Lie:
+    def lie(said: Said) -> Said:
+        document = read_document(said.body).document
+        return said.but(sign_document(msgspec.structs.replace(document, key_log=[]), dealing.key))
+
+    return lie
 
 
 def other_log_key(dealing: Dealing) -> Lie:
     def lie(said: Said) -> Said:
         document = read_document(said.body).document
         other = verifier_key(dealing.served.hub.organisation.origin, OTHER_LOG.public_key())
-        return said.but(
-            sign_document(msgspec.structs.replace(document, log_key=other), dealing.key)
-        )
+        again = [sign_first(dealing.key, log_key=other, at=1)]
+        changed = msgspec.structs.replace(document, log_key=other, key_log=again)
+        return said.but(sign_document(changed, dealing.key))
 
     return lie
 
@@ -64,6 +87,8 @@ def named_twice(said: Said) -> Said:
 WHO: dict[str, Callable[[Dealing], Lie]] = {
     "other key": lambda _: other_key,
     "other log key": other_log_key,
+    "another start": another_start,
+    "no key log": no_key_log,
     "shown otherwise": lambda _: shown_otherwise,
     "named twice": lambda _: named_twice,
     **ODD_ONES,

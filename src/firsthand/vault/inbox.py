@@ -14,7 +14,6 @@ import msgspec
 
 from firsthand.foundation.clock import Clock, stamp
 from firsthand.protocol.events import EventRefused, decode_event
-from firsthand.protocol.identity import jwk_of, subject_of
 from firsthand.protocol.jws import JwsRefused, verify_jws
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.wire import TYP_MESSAGE
@@ -150,12 +149,13 @@ def open_message(relationship: Relationship, person: str, n: int, jws: str) -> M
     Raises ``Refused`` with what is wrong.
     """
     try:
-        payload = verify_jws(jws, public_key=relationship.organisation_key, typ=TYP_MESSAGE)
+        # What waited for long may be signed by a key that has been changed since.
+        key = relationship.key_log.key_for(jws, timed=False)
+        payload = verify_jws(jws, public_key=key, typ=TYP_MESSAGE)
         event = decode_event(msgspec.json.encode(payload))
     except (JwsRefused, EventRefused) as error:
         raise refuse("signature_invalid", str(error)) from error
-    sender = subject_of(jwk_of(relationship.organisation_key))
-    if event.source != sender or event.subject != person:
+    if event.source != relationship.subject or event.subject != person:
         raise refuse("not_yours", "It is addressed to somebody else.")
     if event.extensions.get("agreement") != relationship.agreement:
         raise refuse("no_agreement", "It stands under another agreement.")

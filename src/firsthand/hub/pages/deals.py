@@ -114,7 +114,7 @@ def _checked(visit: Visit, held: Held) -> Agreement | None:
         return read_agreement(
             held.proffer,
             held.answer,
-            organisation_key=visit.hub.organisation.key.public_key(),
+            organisation_key=visit.hub.organisation.key_log.key_for(held.answer),
         )
     except Refused:
         return None

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,7 +26,9 @@ from firsthand.hub.terms.catalogue import Offering
 from firsthand.hub.terms.policy import Policy
 from firsthand.protocol.checkpoints import Checkpoint, sign_checkpoint, verifier_key
 from firsthand.protocol.discovery import Document, ProfileRole, sign_document
-from firsthand.protocol.identity import jwk_of, subject_of, thumbprint_of
+from firsthand.protocol.identity import jwk_of
+from firsthand.protocol.keylog import KeyLog, read_key_log, sign_first
+from firsthand.protocol.refusals import Refused
 from firsthand.protocol.roles import profile, profile_rules
 from firsthand.protocol.wire import VERSION
 
@@ -34,6 +37,7 @@ TABLES = (Table(name=TABLE, erased=False),)
 ABOUT_FILE = "organisation.json"
 KEY_FILE = "organisation.pem"
 LOG_FILE = "log.pem"
+KEYS_FILE = "keys.json"
 BACKUP_DAYS = 30
 NAME_CHARS_MAX = 100
 URL_CHARS_MAX = 200
@@ -64,12 +68,20 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Organisation:
-    """The organisation with its keys. ``log_key`` signs the checkpoints of its journal."""
+    """The organisation with its keys. ``log_key`` signs the checkpoints of its journal.
+
+    ``key_log`` is public and ends with the key of today; ``subject`` is the first key's.
+    """
 
     about: About
     key: EllipticCurvePrivateKey
     log_key: Ed25519PrivateKey
-    subject: str
+    key_log: KeyLog
+
+    @property
+    def subject(self) -> str:
+        """Its name for ever: the thumbprint URI of its first key."""
+        return self.key_log.subject
 
     @property
     def name(self) -> str:
@@ -84,7 +96,7 @@ class Organisation:
     @property
     def origin(self) -> str:
         """The name of its journal in checkpoints: host and port."""
-        return urlsplit(self.about.url).netloc
+        return _origin_of(self.about)
 
     @property
     def verifier(self) -> str:
@@ -146,8 +158,50 @@ def write_about(folder: Path, about: About) -> None:
     _write(folder / ABOUT_FILE, msgspec.json.format(msgspec.json.encode(about)) + b"\n")
 
 
+def begin_key_log(folder: Path, *, at: int) -> None:
+    """Write the log of keys with its first entry beside the keys, unless there is one.
+
+    ``at``: since when the key counts, in seconds since 1970; 0 where that is not known. Raises
+    ``UnableToLoad``.
+    """
+    if (folder / KEYS_FILE).exists():
+        return
+    about, key, log_key = _read(folder)
+    vkey = verifier_key(_origin_of(about), log_key.public_key())
+    write_key_log(folder, [sign_first(key, log_key=vkey, at=at)])
+
+
+def write_key_log(folder: Path, entries: Sequence[str]) -> None:
+    """Keep the log of keys in place of what stood there, whole or not at all."""
+    fresh = folder / f"{KEYS_FILE}.new"
+    fresh.unlink(missing_ok=True)
+    _write(fresh, msgspec.json.format(msgspec.json.encode({"keys": list(entries)})) + b"\n")
+    fresh.replace(folder / KEYS_FILE)
+
+
 def load(folder: Path) -> Organisation:
-    """The organisation of ``folder``; raises ``UnableToLoad``."""
+    """The organisation of ``folder``; raises ``UnableToLoad``.
+
+    A folder of an earlier release has no log of keys: it gets one that begins with its key.
+    """
+    about, key, log_key = _read(folder)
+    begin_key_log(folder, at=0)
+    try:
+        content = msgspec.json.decode((folder / KEYS_FILE).read_bytes(), type=dict[str, list[str]])
+        key_log = read_key_log(content.get("keys", []))
+    except (OSError, ValueError, Refused) as error:
+        raise UnableToLoad(f"{folder / KEYS_FILE} cannot be read: {error}") from error
+    loaded = Organisation(about=about, key=key, log_key=log_key, key_log=key_log)
+    newest = key_log.entries[-1]
+    if newest.key != jwk_of(key.public_key()) or newest.log_key != loaded.verifier:
+        raise UnableToLoad(
+            f"{folder / KEYS_FILE} does not end with the keys and the address of this folder. Put "
+            "back the files that belong together."
+        )
+    return loaded
+
+
+def _read(folder: Path) -> tuple[About, EllipticCurvePrivateKey, Ed25519PrivateKey]:
     try:
         about = msgspec.json.decode((folder / ABOUT_FILE).read_bytes(), type=About)
         key = signing_key_from_pem((folder / KEY_FILE).read_bytes())
@@ -158,10 +212,7 @@ def load(folder: Path) -> Organisation:
         ) from error
     except (OSError, KeyRefused, ValueError) as error:
         raise UnableToLoad(f"{folder} cannot be read: {error}") from error
-    about = check_about(about.name, about.url)
-    return Organisation(
-        about=about, key=key, log_key=log_key, subject=subject_of(thumbprint_of(key.public_key()))
-    )
+    return check_about(about.name, about.url), key, log_key
 
 
 def document(organisation: Organisation, policy: Policy, offering: Offering | None) -> Document:
@@ -176,6 +227,7 @@ def document(organisation: Organisation, policy: Policy, offering: Offering | No
         agreements=list(policy.accepts),
         profile=profile_role(offering),
         backup_days=BACKUP_DAYS,
+        key_log=list(organisation.key_log.tokens),
     )
 
 
@@ -216,6 +268,10 @@ def myterms(organisation: Organisation, policy: Policy, effective: str) -> dict[
         "tos_url": f"{organisation.url}/terms",
         "tos": "The person proffers the terms; one of these agreements is answered with yes.",
     }
+
+
+def _origin_of(about: About) -> str:
+    return urlsplit(about.url).netloc
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -16,6 +16,7 @@ from firsthand.protocol.agreements import (
     consent_record,
     sign_proffer,
 )
+from firsthand.protocol.discovery import check_goes_on, read_document
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.roles.profile import FIELDS
 from firsthand.protocol.terms import DEFAULT, ROSTER, Terms
@@ -88,7 +89,10 @@ def approach(vault: Vault, url_or_invite: str) -> Approach:
         account = _text(invitation.get("account"))
         expires = _text(invitation.get("expires"))
     subject = introduction.organisation.subject
-    existing = [r for r in with_organisation(vault.store, subject) if r.state == "active"]
+    known = with_organisation(vault.store, subject)
+    for earlier in known:
+        check_goes_on(read_document(earlier.document), introduction.organisation)
+    existing = [each for each in known if each.state == "active"]
     return Approach(
         introduction=introduction,
         url=url,

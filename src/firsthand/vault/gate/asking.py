@@ -11,7 +11,7 @@ from firsthand.foundation.egress import Answer, Egress, EgressRefused, Unreachab
 from firsthand.protocol import wire
 from firsthand.protocol.canonical import UnableToReadJson, read_json
 from firsthand.protocol.digests import content_digest
-from firsthand.protocol.discovery import Organisation, read_document
+from firsthand.protocol.discovery import Organisation, check_goes_on, read_document
 from firsthand.protocol.refusals import REASONS, Refusal, Refused, refuse
 from firsthand.protocol.signatures import Message, sign
 
@@ -129,13 +129,9 @@ def introduce(line: Line) -> Introduction:
 
 
 def introduce_again(line: Line, relationship: Relationship) -> Introduction:
-    """Read the organisation anew; refuses it if its key or its log's key is not the pinned one."""
+    """Read the organisation anew; refuses it unless its log of keys goes on from the pinned one."""
     introduction = introduce(line)
-    pinned, seen = relationship.organisation, introduction.organisation.document
-    if seen.subject != pinned.subject or seen.keys != pinned.keys:
-        raise refuse("signature_invalid", f"{pinned.name} shows another key than you agreed with.")
-    if seen.log_key != pinned.log_key:
-        raise refuse("signature_invalid", f"{pinned.name} shows another key of its log.")
+    check_goes_on(read_document(relationship.document), introduction.organisation)
     return introduction
 
 

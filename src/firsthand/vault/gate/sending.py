@@ -170,7 +170,7 @@ class Sender:
         digest = bytes.fromhex(sha256_hex(bytes(row["body"])))
         try:
             receipt = msgspec.json.decode(answer.body, type=ReceiptJson)
-            log_key = relationship.organisation.log_key
+            log_key = relationship.key_log.log_key_for(receipt.checkpoint)
             size = verify_receipt(receipt, leaf=label.leaf(digest), log_key=log_key)
         except (ValueError, Refused) as error:
             self._warn(relationship, f"A receipt of {relationship.organisation_name}: {error}")

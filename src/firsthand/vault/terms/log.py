@@ -119,7 +119,7 @@ def _receipt_problem(row: Row, relationship: Relationship) -> str | None:
         receipt = msgspec.json.decode(row["receipt"], type=ReceiptJson)
         label = BatchLabel(lane=row["lane"], n=row["n"], salt=bytes(row["salt"]))
         digest = bytes.fromhex(sha256_hex(bytes(row["body"])))
-        log_key = relationship.organisation.log_key
+        log_key = relationship.key_log.log_key_for(receipt.checkpoint)
         verify_receipt(receipt, leaf=label.leaf(digest), log_key=log_key)
     except (Refused, ValueError) as error:
         return str(error)
@@ -165,7 +165,7 @@ def check_end(
 ) -> RevocationReceipt | ErasureReceipt:
     """Verify a revocation or erasure receipt; raises ``Refused`` where it does not hold."""
     reader = read_erasure if kind == "erasure" else read_revocation
-    receipt = reader(receipt_jws, key=relationship.organisation_key)
+    receipt = reader(receipt_jws, key=relationship.key_log.key_for(receipt_jws))
     if receipt.agreement != agreement:
         raise refuse("signature_invalid", "The confirmation is for another agreement.")
     if receipt.iss != relationship.subject or receipt.aud != person:

@@ -18,6 +18,7 @@ from firsthand.protocol.discovery import Document, read_document
 from firsthand.protocol.identity import jwk_of, subject_of, thumbprint
 
 if TYPE_CHECKING:
+    from firsthand.protocol.keylog import KeyLog
     from firsthand.vault.store import Row, Store
 
 
@@ -58,8 +59,18 @@ class Relationship(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def organisation_key(self) -> EllipticCurvePublicKey:
-        """The organisation's key, pinned when the relationship began."""
-        return read_document(self.document).key
+        """The organisation's key of today: the newest of the log of keys that is pinned."""
+        return self.key_log.current
+
+    @property
+    def organisation_keys(self) -> tuple[EllipticCurvePublicKey, ...]:
+        """Every key that the organisation has had, the newest last."""
+        return self.key_log.keys
+
+    @property
+    def key_log(self) -> KeyLog:
+        """The log of the organisation's keys, as it was pinned and has gone on since."""
+        return read_document(self.document).key_log
 
 
 class Signer(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,9 +143,8 @@ def agreement_of(store: Store, relationship: Relationship) -> Agreement:
         row = store.row("agreements.by_id", id=relationship.agreement)
     if row is None:
         raise NoSuchRelationship(f"There is no agreement with {relationship.organisation_name}.")
-    return read_agreement(
-        row["proffer"], row["answer"], organisation_key=relationship.organisation_key
-    )
+    key = relationship.key_log.key_for(row["answer"])
+    return read_agreement(row["proffer"], row["answer"], organisation_key=key)
 
 
 def free_name(store: Store, organisation_name: str) -> str:
