@@ -29,7 +29,8 @@ from firsthand.hub.acts.console import Console
 
 hub = app.open_hub(Path(sys.argv[1]), Settings())
 Console(hub)
-serve(app.hub_application(hub), host="127.0.0.1", port=int(sys.argv[2]), line="listening")
+served = app.hub_application(hub)
+serve(served, host="127.0.0.1", port=int(sys.argv[2]), line="listening", ending=hub.part)
 """
 
 

@@ -188,7 +188,8 @@ def run_serve(args: argparse.Namespace, settings: Settings) -> int:
         try:
             host, port = place(hub.organisation.url, args.host, args.port)
             line = f"{hub.organisation.name} answers at {hub.organisation.url}"
-            return serve(app.hub_application(hub), host=host, port=port, line=line)
+            served = app.hub_application(hub)
+            return serve(served, host=host, port=port, line=line, ending=hub.part)
         finally:
             console.close()
     finally:

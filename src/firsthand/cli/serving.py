@@ -7,6 +7,8 @@ import socket
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import ASGIApp
 
 KEEP_ALIVE_S = 30
@@ -18,9 +20,26 @@ class UnableToListen(RuntimeError):
     """The port is taken, or the address is not this machine's. Choose another: --port N."""
 
 
-def serve(application: ASGIApp, *, host: str, port: int, line: str) -> int:
-    """Listen, print ``line`` once, and serve; returns 0 after a stop. Raises ``UnableToListen``."""
+def serve(
+    application: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    line: str,
+    ending: Callable[[], None] | None = None,
+) -> int:
+    """Listen, print ``line`` once, and serve; returns 0 after a stop. Raises ``UnableToListen``.
+
+    ``ending`` is called once when it is told to stop, before it waits for what is under way: it
+    ends the answers that would never end by themselves.
+    """
     import uvicorn
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            if ending is not None:
+                ending()
+            await super().shutdown(sockets)
 
     sock = _listening(host, port)
     config = uvicorn.Config(
@@ -43,7 +62,7 @@ def serve(application: ASGIApp, *, host: str, port: int, line: str) -> int:
         signal.signal(signal.SIGTERM, _end)
     print(line, flush=True)
     with sock:
-        uvicorn.Server(config).run(sockets=[sock])
+        Server(config).run(sockets=[sock])
     return 0
 
 

@@ -156,7 +156,7 @@ def _serve(host: VaultHost, port: int, line: str) -> int:
 
     host.start()
     try:
-        return serve(host, host=HOST, port=port, line=line)
+        return serve(host, host=HOST, port=port, line=line, ending=host.parts.streams.close)
     finally:
         host.close()
 

@@ -236,7 +236,8 @@ def run_serve(args: argparse.Namespace, settings: Settings) -> int:
     host.start()
     try:
         line = f"Your pages: http://{HOST}:{args.port} (Ctrl-C ends)."
-        return serve(host, host=HOST, port=args.port, line=line)
+        streams = host.parts.streams
+        return serve(host, host=HOST, port=args.port, line=line, ending=streams.close)
     finally:
         host.close()
 

@@ -75,6 +75,7 @@ class Streams:
     ) -> None:
         """Start with none. A stream more than `clients_max` is answered with 503."""
         self._clients: set[_Client] = set()
+        self._closed = False
         self._lock = threading.Lock()
         self._clients_max, self._gap_ms, self._beat_ms = clients_max, gap_ms_min, heartbeat_ms
 
@@ -90,8 +91,9 @@ class Streams:
             _tell(client, client.send_to, href)
 
     def close(self) -> None:
-        """End every stream: the side is shutting down, or a person has locked up."""
+        """End every stream, and begin no other: the side is shutting down."""
         with self._lock:
+            self._closed = True
             clients = list(self._clients)
         for client in clients:
             _tell(client, client.end)
@@ -106,7 +108,7 @@ class Streams:
 
         `first` is sent at once: what may have changed between the page and its stream.
         """
-        if self.count() >= self._clients_max:
+        if self._closed or self.count() >= self._clients_max:
             return PlainTextResponse(
                 "Too many live pages are open.", 503, headers={"Retry-After": "30"}
             )
@@ -127,6 +129,7 @@ class Streams:
     async def _events(self, client: _Client) -> AsyncIterator[bytes]:
         with self._lock:  # only now: a stream that never starts must not be counted
             self._clients.add(client)
+            client.ended = self._closed
         try:
             yield b"retry: 3000\n\n"
             while not client.ended:

@@ -26,7 +26,8 @@ class Hub:
 
     ``closing`` are called in their order by ``close``. From any thread, ``listening`` are called
     with a relationship when terms were settled or ended in it, ``watching`` with the name of one
-    of the staff whose account has gone or whose password is another.
+    of the staff whose account has gone or whose password is another, and ``parting`` once when
+    serving stops: they end the answers that would go on for ever.
     """
 
     folder: Path
@@ -46,6 +47,12 @@ class Hub:
     closing: list[Callable[[], None]] = field(default_factory=list)
     listening: list[Callable[[str], None]] = field(default_factory=list)
     watching: list[Callable[[str], None]] = field(default_factory=list)
+    parting: list[Callable[[], None]] = field(default_factory=list)
+
+    def part(self) -> None:
+        """End every answer that is a stream: serving stops."""
+        for part in [*self.parting]:
+            part()
 
     def close(self) -> None:
         """Finish what is under way and let go of the folder."""

@@ -123,11 +123,19 @@ async def _stream(hub: Hub, person: str, after: int) -> AsyncIterator[bytes]:
         with contextlib.suppress(RuntimeError):  # the loop has ended, and the stream with it
             loop.call_soon_threadsafe(news.set)
 
+    parting = asyncio.Event()
+
+    def part() -> None:
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(parting.set)
+        wake()
+
     stop = hub.outbox.listen(person, wake)
+    hub.parting.append(part)
     try:
         yield b": here\n\n"
         until = loop.time() + STREAM_S_MAX
-        while loop.time() < until:
+        while loop.time() < until and not parting.is_set():
             news.clear()
             messages, more = await run_in_threadpool(_messages, hub, person, after)
             for one in messages:
@@ -142,4 +150,5 @@ async def _stream(hub: Hub, person: str, after: int) -> AsyncIterator[bytes]:
             except TimeoutError:
                 yield b": still here\n\n"
     finally:
+        hub.parting.remove(part)
         stop()

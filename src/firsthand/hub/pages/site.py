@@ -82,6 +82,7 @@ class Site:
     def start(self) -> None:
         """Begin to follow what comes in, and who of the staff goes."""
         self.parts.hub.watching.append(partial(entering.shut_out, self.parts))
+        self.parts.hub.parting.append(self.parts.streams.close)
         self._following.start()
 
     def close(self) -> None:
