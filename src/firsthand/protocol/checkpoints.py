@@ -8,6 +8,7 @@ verifier key's.
 
 import re
 from base64 import b64decode, b64encode
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -80,8 +81,7 @@ def sign_checkpoint(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> str:
             f"size {checkpoint.size} or a root of {len(checkpoint.root)} bytes cannot be signed"
         )
     text = f"{checkpoint.origin}\n{checkpoint.size}\n{_base64(checkpoint.root)}\n"
-    public = _ED25519 + key.public_key().public_bytes_raw()
-    signed = _key_hash(checkpoint.origin, public) + key.sign(text.encode("ascii"))
+    signed = _hash_of_signer(checkpoint.origin, key) + key.sign(text.encode("ascii"))
     return f"{text}\n\u2014 {checkpoint.origin} {_base64(signed)}\n"
 
 
@@ -155,6 +155,11 @@ def _check_origin(origin: str) -> None:
 
 def _key_hash(name: str, key: bytes) -> bytes:
     return sha256(name.encode("ascii") + b"\n" + key).digest()[:_KEY_HASH_BYTES]
+
+
+@lru_cache(maxsize=SIGNATURES_MAX)  # making the public key takes as long as signing
+def _hash_of_signer(name: str, key: Ed25519PrivateKey) -> bytes:
+    return _key_hash(name, _ED25519 + key.public_key().public_bytes_raw())
 
 
 def _base64(data: bytes) -> str:

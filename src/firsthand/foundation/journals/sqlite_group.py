@@ -34,6 +34,7 @@ _INSERT = """
 INSERT INTO batches (position, relationship, lane, n, role, purpose, agreement, events, received_ms,
   salt, signature, base, body, nodes, checkpoint)
 """
+_INSERTED = ", ".join([f"column{n}" for n in range(1, 15)] + ["nullif(column15, '')"])
 _ERASE = """
 UPDATE batches SET relationship = NULL, lane = NULL, n = NULL, role = NULL, purpose = NULL,
   agreement = NULL, events = NULL, received_ms = NULL, salt = NULL, signature = NULL, base = NULL,
@@ -151,20 +152,22 @@ class SqliteGroup:
 
     def take(self, batch: Batch, admit: Admit[Any]) -> object:
         """Let a batch in, unless `admit` answers or its number does not follow."""
-
-        def admission(tx: SqliteTx) -> object:
-            answer = admit(tx, batch)
-            if answer is not None:
-                return answer
-            check_follows(batch, self.lane(batch.relationship, batch.lane))
-            return Admitted(batch, self._before[0] + len(self._admitted))
-
-        outcome = self._guarded(admission)
-        if isinstance(outcome, Admitted):
-            self._admitted.append(outcome)
-            self._pending[batch.relationship, batch.lane] = Place(
-                position=outcome.position, n=batch.n, leaf=batch.leaf
-            )
+        tx = self.tx
+        try:
+            answer: object = admit(tx, batch)
+            if answer is None:
+                check_follows(batch, self.lane(batch.relationship, batch.lane))
+            tx.keep()
+        except Exception as error:
+            self._undo_work(error)
+            raise
+        if answer is not None:
+            return answer
+        outcome = Admitted(batch, self._before[0] + len(self._admitted))
+        self._admitted.append(outcome)
+        self._pending[batch.relationship, batch.lane] = Place(
+            position=outcome.position, n=batch.n, leaf=batch.leaf
+        )
         return outcome
 
     def _flush(self, checkpoint: Callable[[], str] | None = None) -> None:
@@ -178,16 +181,17 @@ class SqliteGroup:
                 self._made[level, index] = node
             row = (
                 admitted.position, batch.relationship, batch.lane, batch.n, batch.role,
-                batch.purpose, batch.agreement, batch.events, batch.received_ms, batch.salt,
-                batch.signature, batch.base, batch.body, nodes, None,
+                batch.purpose, batch.agreement, batch.events, batch.received_ms,
+                bytearray(batch.salt), bytearray(batch.signature), bytearray(batch.base),
+                bytearray(batch.body), bytearray(nodes), "",
             )  # fmt: skip
             rows.append(row)
         self._written = len(self._admitted)
-        text = checkpoint() if checkpoint else None
+        text = checkpoint() if checkpoint else ""
         if rows:
             rows[-1] = (*rows[-1][:-1], text)
-            insert_rows(rows, _INSERT, "", self._connection.execute)
-        elif text is not None:
+            insert_rows(rows, _INSERT, "", self._connection.execute, _INSERTED)
+        elif text:
             self._connection.execute(
                 "UPDATE batches SET checkpoint = ? WHERE position = ?",
                 (text, self._frontier.size - 1),

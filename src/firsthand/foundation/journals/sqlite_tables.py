@@ -251,7 +251,7 @@ class SqliteTx(SqliteReader):
         self.mark()
         # In the order of the tree, so that neighbours meet the same page; the last one stays.
         last = {(entry.relationship, entry.key): entry.value for entry in entries}
-        rows = [(*place, last[place]) for place in sorted(last)]
+        rows = [(*place, bytearray(last[place])) for place in sorted(last)]
         insert_rows(
             rows,
             f'INSERT INTO "room_{known.name}" (relationship, key, value)',
@@ -259,7 +259,7 @@ class SqliteTx(SqliteReader):
             self._execute,
         )
         if known.hot:
-            for relationship, key, value in rows:
+            for (relationship, key), value in last.items():
                 self._remember((table, relationship, key), value)
 
     def delete(self, table: str, relationship: str, key: str) -> None:
@@ -304,11 +304,14 @@ def insert_rows(
     into: str,
     tail: str,
     execute: Callable[[str, Sequence[object]], Any],
+    columns: str = "*",
 ) -> None:
-    """Insert rows, whose first column is never NULL, with one statement each CHUNK_ROWS_MAX.
+    """Insert rows, with one statement each CHUNK_ROWS_MAX; ``columns`` as SQL calls them.
 
     A statement has room for a few sizes only, so that each is parsed once: what is left over is
-    filled with NULLs, which cost less than giving up Python's lock for a second statement.
+    filled and passed over, which costs less than giving up Python's lock for a second statement.
+    Values are numbers, texts and bytearrays: for anything else, bytes and None too, the driver
+    looks for an adapter, value by value, which takes longer than all the rest.
     """
     for start in range(0, len(rows), CHUNK_ROWS_MAX):
         chunk = rows[start : start + CHUNK_ROWS_MAX]
@@ -316,8 +319,9 @@ def insert_rows(
         size = _SIZES[bisect_left(_SIZES, len(chunk))]
         slots = ",".join(["(" + ",".join("?" * width) + ")"] * size)
         values = [value for row in chunk for value in row]
-        values += [None] * (width * (size - len(chunk)))
-        execute(f"{into} SELECT * FROM (VALUES {slots}) WHERE column1 IS NOT NULL{tail}", values)  # noqa: S608
+        values += [0] * (width * (size - len(chunk)))
+        values.append(len(chunk))
+        execute(f"{into} SELECT {columns} FROM (VALUES {slots}) WHERE 1 LIMIT ?{tail}", values)  # noqa: S608
 
 
 def _unpacked(heads: list[tuple[Any, ...]], packed: bytes) -> list[Stored]:

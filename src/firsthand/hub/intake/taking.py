@@ -61,6 +61,9 @@ class Intake:
         self._counted = Counted([*(name for name, _ in STEPS), *INSIDE])
         self._lock = threading.Lock()
         self._forgetting: list[Callable[[str], None]] = []
+        # Of the group at hand, in the writer's thread alone.
+        self._agreement_ms: list[float] = []
+        self._number_ms: list[float] = []
 
     def check(self, arrived: Arrived) -> Refusal | None:
         """Run the steps outside of the writer; afterwards ``arrived.batch`` is what to append."""
@@ -191,12 +194,12 @@ class Intake:
         began = ticks()
         refusal = self._agreement(tx, batch)
         ended = ticks()
-        self._counted.timed("agreement", (ended - began,))
+        self._agreement_ms.append(ended - began)
         if refusal is not None:
             self._counted.refused_at("agreement")
             return refusal
         verdict = self._number(tx, batch)
-        self._counted.timed("number", (ticks() - ended,))
+        self._number_ms.append(ticks() - ended)
         if isinstance(verdict, Refusal):
             self._counted.refused_at("number")
         handed.repeated = isinstance(verdict, Repeat)
@@ -237,11 +240,16 @@ class Intake:
                 times_ms.append(max(0.0, now_ms - handed.batch.received_ms))
                 appended.append(_envelope(handed.batch, verdict.index))
             groups.setdefault(handed.told, []).append((handed.ticket, verdict))
-        self._counted.timed("appended", times_ms)
+        for name, times in zip(
+            INSIDE, (self._agreement_ms, self._number_ms, times_ms), strict=True
+        ):
+            self._counted.timed(name, times)
+        self._agreement_ms.clear()
+        self._number_ms.clear()
         self._counted.taken(appended)
-        for told, verdicts in groups.items():
-            told(verdicts)
         self._counted.wake()
+        for told, verdicts in groups.items():  # last: whoever hears of it is waiting for our lock
+            told(verdicts)
 
     def refused(self, refusal: Refusal) -> Refusal:
         """Count a refusal, here or at the door; returns it."""
