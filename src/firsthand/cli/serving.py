@@ -35,6 +35,8 @@ def serve(
     """
     import uvicorn
 
+    from firsthand.foundation.web.heads import HttpProtocol
+
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             if ending is not None:
@@ -45,7 +47,7 @@ def serve(
     config = uvicorn.Config(
         application,
         loop="uvloop",
-        http="httptools",
+        http=HttpProtocol,
         ws="none",
         lifespan="off",
         log_level="warning",
