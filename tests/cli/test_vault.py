@@ -199,6 +199,40 @@ def test_a_passphrase_is_asked_for_twice_when_a_vault_is_made(
     assert (code, "FIRSTHAND_PASSPHRASE" in err) == (1, True)
 
 
+def test_another_passphrase_and_another_code(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code = json.loads(run("vault", "init", "--json")[1])["recovery_code"]
+    monkeypatch.setenv("FIRSTHAND_NEW_PASSPHRASE", "words that are new to it")
+    assert run("vault", "passphrase")[0] == 0
+    answer, _, err = run("vault", "things")
+    assert (answer, "neither the passphrase nor the recovery code" in err) == (1, True)
+    assert run("vault", "passphrase")[0] == 1
+    monkeypatch.setenv("FIRSTHAND_PASSPHRASE", "words that are new to it")
+    assert run("vault", "things")[0] == 0
+    # The code stays until there is another one, and sets a passphrase as well.
+    monkeypatch.setenv("FIRSTHAND_PASSPHRASE", code)
+    monkeypatch.setenv("FIRSTHAND_NEW_PASSPHRASE", "the third one by the code")
+    assert run("vault", "passphrase", "--json")[0] == 0
+    renewed = json.loads(run("vault", "recovery-code", "--json")[1])["recovery_code"]
+    assert run("vault", "things")[0] == 1
+    for secret in (renewed, "the third one by the code"):
+        monkeypatch.setenv("FIRSTHAND_PASSPHRASE", secret)
+        assert run("vault", "things")[0] == 0
+    slots = json.loads((tmp_path / "mine" / "slots.json").read_text())["slots"]
+    assert sorted(slot["kind"] for slot in slots) == ["passphrase", "recovery"]
+    assert [file.name for file in (tmp_path / "mine").glob(".slots*")] == []
+
+
+def test_a_new_passphrase_is_asked_for_twice(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("vault", "init")
+    words = iter(["one thing and", "another thing"])
+    monkeypatch.setattr(getpass, "getpass", lambda _prompt: next(words))
+    answer, _, err = run("vault", "passphrase")
+    assert (answer, "Nothing was changed" in err) == (1, True)
+    assert run("vault", "things")[0] == 0
+
+
 def test_a_setting_that_is_not_allowed_is_wrong_usage(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,7 +267,7 @@ def parsers(parser: argparse.ArgumentParser, name: str) -> Iterator[tuple[str, s
 def test_every_command_says_what_it_does_with_an_example() -> None:
     told = dict(parsers(cli.build_parser(), "firsthand"))
     mine = {name: text for name, text in told.items() if name.startswith("firsthand vault ")}
-    assert len(mine) == 11
+    assert len(mine) == 13
     mine["firsthand look"] = told["firsthand look"]
     for name, text in mine.items():
         assert f"Example: {name}" in " ".join(text.split())

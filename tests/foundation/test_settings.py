@@ -26,6 +26,7 @@ def test_everything_set_is_read() -> None:
     given = {
         "FIRSTHAND_VAULT": "/data/ada.vault",
         "FIRSTHAND_PASSPHRASE": " correct horse ",
+        "FIRSTHAND_NEW_PASSPHRASE": " battery staple ",
         "FIRSTHAND_HUB": "hub",
         "FIRSTHAND_EGRESS": "loopback",
         "FIRSTHAND_DATA": "/data",
@@ -34,6 +35,7 @@ def test_everything_set_is_read() -> None:
     assert read_settings(given) == Settings(
         vault=Path("/data/ada.vault"),
         passphrase=" correct horse ",
+        new_passphrase=" battery staple ",
         hub=Path("hub"),
         egress="loopback",
         data=Path("/data"),
@@ -74,11 +76,13 @@ def test_a_passphrase_is_not_shown_when_it_is_refused(word: str) -> None:
 
 
 def test_a_passphrase_is_not_shown_by_any_printer() -> None:
-    made = read_settings({"FIRSTHAND_PASSPHRASE": "hunter2"})
+    made = read_settings(
+        {"FIRSTHAND_PASSPHRASE": "hunter2", "FIRSTHAND_NEW_PASSPHRASE": "hunter22"}
+    )
     for shown in (repr(made), str(made), f"{made}", repr(made.__rich_repr__()), repr([made])):
         assert "hunter2" not in shown
         assert "..." in shown
-    assert "passphrase=None" in repr(Settings())
+    assert "passphrase=None, new_passphrase=None" in repr(Settings())
 
 
 def test_settings_are_frozen() -> None:

@@ -58,13 +58,21 @@ def secret_for(folder: Path, settings: Settings) -> str:
 
 def new_passphrase(settings: Settings) -> str:
     """A passphrase for a new vault, typed twice. Raises `UnableToTell`."""
-    chosen = settings.passphrase
+    return _chosen(settings.passphrase, "A passphrase for your vault: ", "No vault was made.")
+
+
+def changed_passphrase(settings: Settings) -> str:
+    """Another passphrase for a vault, typed twice. Raises `UnableToTell`."""
+    return _chosen(settings.new_passphrase, "The new passphrase: ", "Nothing was changed.")
+
+
+def _chosen(chosen: str | None, prompt: str, otherwise: str) -> str:
     if chosen is None:
-        chosen = _asked("A passphrase for your vault: ")
+        chosen = _asked(prompt)
         if chosen != _asked("The same again: "):
-            raise UnableToTell("The two were not the same. No vault was made.")
+            raise UnableToTell(f"The two were not the same. {otherwise}")
     if not chosen:
-        raise UnableToTell("A passphrase has at least one character. No vault was made.")
+        raise UnableToTell(f"A passphrase has at least one character. {otherwise}")
     if len(chosen) < SHORT:
         print(
             f"This passphrase has {len(chosen)} characters. Several words are safer and easier to "

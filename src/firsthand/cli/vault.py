@@ -7,7 +7,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from firsthand.cli import dealing, show
+from firsthand.cli import dealing, keys, show
 from firsthand.cli.look import failures, show_doubts, show_questions
 from firsthand.cli.opening import folder_of, keep_memory_off_disk, new_passphrase, opened
 
@@ -34,6 +34,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     below = vault.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_bringing(below)
     _add_keeping(below)
+    keys.add_commands(below, _command)
     dealing.add_commands(below, _command)
 
 
@@ -147,13 +148,7 @@ def run_init(args: argparse.Namespace, settings: Settings) -> int:
         return 0
     print(f"Your vault is at {made['vault']}.")
     print()
-    print("Recovery code:")
-    print(f"  {made['recovery_code']}")
-    print()
-    show.words(
-        "Write it down and keep it away from this machine. It opens the vault if you forget the "
-        "passphrase, and it is not shown again. Without both, nobody can open the vault."
-    )
+    keys.show_code(made["recovery_code"])
     return 0
 
 

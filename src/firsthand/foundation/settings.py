@@ -15,6 +15,7 @@ PREFIX = "FIRSTHAND_"
 VARIABLES = {
     "vault": "FIRSTHAND_VAULT",
     "passphrase": "FIRSTHAND_PASSPHRASE",
+    "new_passphrase": "FIRSTHAND_NEW_PASSPHRASE",
     "hub": "FIRSTHAND_HUB",
     "egress": "FIRSTHAND_EGRESS",
     "data": "FIRSTHAND_DATA",
@@ -34,30 +35,35 @@ class SettingRefused(ValueError):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the person or the organisation set. None means: not set.
 
-    vault: the folder of the vault. passphrase: what unlocks it. hub: the folder of the hub.
+    vault: the folder of the vault. passphrase: what unlocks it. new_passphrase: what shall unlock
+    it from now on, for the one command that changes it. hub: the folder of the hub.
     egress: "public", or "loopback" to reach this machine as well. data: the folder in which
     files go for which no other place was named.
     """
 
     vault: Path | None = None
     passphrase: str | None = None
+    new_passphrase: str | None = None
     hub: Path | None = None
     egress: str = "public"
     data: Path | None = None
 
     def __repr__(self) -> str:
-        """Show everything but the passphrase: settings end up in error reports."""
+        """Show everything but the passphrases: settings end up in error reports."""
         hidden = "None" if self.passphrase is None else "'...'"
+        new = "None" if self.new_passphrase is None else "'...'"
         return (
-            f"Settings(vault={self.vault!r}, passphrase={hidden}, hub={self.hub!r}, "
+            f"Settings(vault={self.vault!r}, passphrase={hidden}, new_passphrase={new}, "
+            f"hub={self.hub!r}, "
             f"egress={self.egress!r}, data={self.data!r})"
         )
 
     def __rich_repr__(self) -> list[tuple[str, object]]:
         """Show the same to pretty printers, which would ask for the fields otherwise."""
         shown = {name: getattr(self, name) for name in VARIABLES}
-        if self.passphrase is not None:
-            shown["passphrase"] = "..."  # noqa: S105 (what is shown in its place)
+        for secret in ("passphrase", "new_passphrase"):
+            if shown[secret] is not None:
+                shown[secret] = "..."
         return list(shown.items())
 
 
@@ -73,6 +79,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(
         vault=_path(environ, VARIABLES["vault"]),
         passphrase=_passphrase(environ, VARIABLES["passphrase"]),
+        new_passphrase=_passphrase(environ, VARIABLES["new_passphrase"]),
         hub=_path(environ, VARIABLES["hub"]),
         egress=_egress(environ, VARIABLES["egress"]),
         data=_path(environ, VARIABLES["data"]),

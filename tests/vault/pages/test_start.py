@@ -114,7 +114,8 @@ def test_keeping_asks_for_a_name_and_a_passphrase_and_shows_one_code_once(
     assert "regular payments" in said(visitor.get("/"))
     assert b"STREAMHAUS" not in everything_on_disk(tmp_path).upper()
     visitor.post("/lock")
-    assert "Hello, Anna Lind" in said(visitor.open("anna lind", code)), "the code opens it too"
+    assert "Set a new passphrase now" in said(visitor.open("anna lind", code)), "it opens it too"
+    assert "Hello, Anna Lind" in said(visitor.get("/"))
 
 
 @pytest.mark.parametrize(

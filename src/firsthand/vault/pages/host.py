@@ -24,6 +24,7 @@ from firsthand.vault.pages import (
     home,
     keep,
     more,
+    passphrase,
     received,
     start,
     things,
@@ -210,6 +211,9 @@ def routes(parts: Parts) -> list[Route]:
         _post("/inbox/read", kept(parts, received.mark_read)),
         _get("/more", kept(parts, more.show)),
         _post("/export", kept(parts, more.export)),
+        _get("/passphrase", kept(parts, passphrase.ask)),
+        _post("/passphrase", kept(parts, passphrase.change)),
+        _post("/passphrase/code", kept(parts, passphrase.renew)),
         *_dealing(parts),
     ]
 

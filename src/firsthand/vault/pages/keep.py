@@ -35,7 +35,7 @@ def make(visit: Visit) -> Response:
     name = " ".join(visit.form.one("name").split())[:NAME_CHARACTERS_MAX]
     first, second = visit.form.one("passphrase"), visit.form.one("again")
     slug = parts.single.name if parts.single is not None else slug_of(name)
-    wrong = _wrong_name(visit, slug) | _wrong_passphrase(first, second, name)
+    wrong = _wrong_name(visit, slug) | wrong_passphrase(first, second, name)
     if wrong:
         return _asked(visit, name=name, wrong=wrong, status=422)
     address = visit.request.client.host if visit.request.client else ""
@@ -66,12 +66,15 @@ def code(visit: Visit) -> Response:
     look = visit.look()
     held = len(look.files) if look else 0
     return visit.page("code.html", title="Write this down", code=visit.person.code, held=held,
-                      nav=(), live=None)  # fmt: skip
+                      renewed=visit.person.renewed, nav=(), live=None)  # fmt: skip
 
 
 def done(visit: Visit) -> Response:
     """The code is written down: keep what was dropped, and go home."""
     visit.person.code = None
+    if visit.person.renewed:
+        visit.person.renewed = False
+        return visit.go("/more", "Your new recovery code works from now on. The old one does not.")
     visit.parts.nudge(visit.person.slug)
     return keep_look(visit, otherwise="/")
 
@@ -108,7 +111,8 @@ def _wrong_name(visit: Visit, slug: str) -> dict[str, str]:
     return {}
 
 
-def _wrong_passphrase(first: str, second: str, name: str) -> dict[str, str]:
+def wrong_passphrase(first: str, second: str, name: str) -> dict[str, str]:
+    """What is wrong with a new passphrase, in words, by the field of the form."""
     plain = first.casefold().strip()
     if len(first) < PASSPHRASE_CHARACTERS_MIN:
         least = PASSPHRASE_CHARACTERS_MIN

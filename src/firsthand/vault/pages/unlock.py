@@ -8,6 +8,7 @@ from firsthand.vault.pages.cabinet import SAID_TO_NOBODY
 from firsthand.vault.pages.keep import CALLED, slug_of
 from firsthand.vault.pages.visits import Sitting, Visit
 from firsthand.vault.store import UnableToUnlock
+from firsthand.vault.store.recovery import read_code
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -43,9 +44,12 @@ def open_it(visit: Visit) -> Response:
     with parts.cabinet.lend(slug) as vault:
         row = vault.store.row("meta.get", key=CALLED)
     called = str(row["value"]) if row else slug.capitalize()
-    token = parts.sittings.open(Sitting(slug=slug, called=called, proved_ms=parts.clock.ticks_ms()))
+    by_code = read_code(secret) is not None  # the code is what opened it, or it would not be open
+    token = parts.sittings.open(
+        Sitting(slug=slug, called=called, proved_ms=parts.clock.ticks_ms(), by_code=by_code)
+    )
     parts.nudge(slug)
-    answer = visit.go(_own_path(form.one("next")))
+    answer = visit.go("/passphrase" if by_code else _own_path(form.one("next")))
     parts.cookie.put(answer, token)
     return answer
 

@@ -76,13 +76,16 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
 class Sitting(msgspec.Struct, kw_only=True):
     """A person who has opened their data in this browser.
 
-    `code` is the recovery code until it has been written down; `report` what was brought last.
+    `code` is the recovery code until it has been written down, `renewed` if it is not the first;
+    `by_code` says that they opened it by their recovery code; `report` is what was brought last.
     """
 
     slug: str
     called: str
     proved_ms: float
     code: str | None = None
+    renewed: bool = False
+    by_code: bool = False
     report: dict[str, Any] | None = None
     flash: Flash | None = None
     found: tuple[object, object] | None = None  # the findings, and what they are of

@@ -155,6 +155,20 @@ def change_passphrase(
     return _sealed(key, slots.vault, (new, *kept))
 
 
+def change_recovery(slots: Slots, key: bytes, chance: Chance) -> tuple[Slots, str]:
+    """Seal the same key by a new recovery code; the one before opens nothing any more.
+
+    key: what `unlock` returned for these slots. Returns the slots and the code, which is nowhere
+    else.
+    """
+    code = new_code(chance)
+    secret = read_code(code)
+    assert secret is not None, "a code that was just made can be read"
+    kept = tuple(slot for slot in slots.slots if slot.kind != "recovery")
+    new = _seal_slot(key, secret, chance, kind="recovery", cost=None, vault=slots.vault)
+    return _sealed(key, slots.vault, (*kept, new)), code
+
+
 def encode_slots(slots: Slots) -> bytes:
     """Return the text of slots.json, with line breaks for who looks at it."""
     return msgspec.json.format(msgspec.json.encode(slots), indent=2) + b"\n"

@@ -18,7 +18,7 @@ import sqlcipher3
 from firsthand.foundation.clock import Clock, stamp
 from firsthand.foundation.ids import Chance
 from firsthand.vault.store import slots as slot_rules
-from firsthand.vault.store.faults import UnableToOpen, plainly
+from firsthand.vault.store.faults import UnableToKeep, UnableToOpen, plainly
 from firsthand.vault.store.files import (
     OWNER_FOLDER,
     new_file,
@@ -116,6 +116,33 @@ class Store:
                 with contextlib.suppress(sqlcipher3.Error):
                     connection.close()
             self._key[:] = bytes(len(self._key))
+
+    def change_passphrase(
+        self, passphrase: str, chance: Chance, cost: slot_rules.Cost = slot_rules.DEFAULT
+    ) -> None:
+        """Let another passphrase open this vault; the one before is gone from slots.json.
+
+        Raises `ValueError` for one outside the limits, `UnableToKeep` where the disk is full.
+        """
+        slots, key = read_slots(self.folder), bytes(self._key)
+        self._put_slots(
+            slot_rules.change_passphrase(slots, key, passphrase, chance, cost=cost), chance
+        )
+
+    def change_recovery(self, chance: Chance) -> str:
+        """Let another recovery code open this vault; returns it, and it is nowhere else."""
+        slots, key = read_slots(self.folder), bytes(self._key)
+        changed, code = slot_rules.change_recovery(slots, key, chance)
+        self._put_slots(changed, chance)
+        return code
+
+    def _put_slots(self, slots: slot_rules.Slots, chance: Chance) -> None:
+        try:
+            with writing_whole(self.folder / SLOTS_FILE, chance.token(9)) as stream:
+                stream.write(slot_rules.encode_slots(slots))
+        except OSError as error:
+            message = f"{SLOTS_FILE} cannot be written: {error.strerror}. Nothing was changed."
+            raise UnableToKeep(message) from error
 
     def check(self, vault: str) -> None:
         """Raise `UnableToOpen` unless this is the file of `vault` in a form that we know."""
