@@ -134,7 +134,7 @@ def run_relationships(args: argparse.Namespace, settings: Settings) -> int:
             ["NAME", "ORGANISATION", "STATE", "TERMS", "SINCE", "KNOWN AS", "ADDRESS"],
             [
                 [
-                    each["name"],
+                    each["called"],
                     each["organisation"],
                     each["state"],
                     each["terms"],
@@ -197,14 +197,15 @@ def run_log(args: argparse.Namespace, settings: Settings) -> int:
 
 def run_revoke(args: argparse.Namespace, settings: Settings) -> int:
     """End a deal; it has ended here even where the organisation is away."""
+    from firsthand.vault.acts.connecting import meant
     from firsthand.vault.acts.ending import revoke
 
     with opened(args, settings) as vault:
-        done: dict[str, Any] = revoke(vault, args.name, erase=args.erase)
+        done: dict[str, Any] = revoke(vault, meant(vault, args.name), erase=args.erase)
     if args.json:
         show.as_json(done)
         return 0
-    print(f"Ended with {show.plain(done['organisation'])}.")
+    print(f"Ended with {show.plain(done['organisation'])} ({done['name']}).")
     show.table(
         ["ASKED", "WHEN", "STATE", "CONFIRMED", "WHY"],
         [_ending(each) for each in done["endings"]],

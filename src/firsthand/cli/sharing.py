@@ -48,14 +48,15 @@ def add_commands(below: Commands, make: Make) -> None:
 
 def run_share(args: argparse.Namespace, settings: Settings) -> int:
     """Give things, or show what would be given; 1 where it was refused."""
-    from firsthand.vault.acts import giving
+    from firsthand.vault.acts import connecting, giving
 
     if args.again and any([args.source, args.type, args.since, *args.thing]):
         raise WrongUsage("--again sends what they have lost: it is not chosen anew.")
     with opened(args, settings) as vault:
+        name = connecting.meant(vault, args.name)
         if args.again:
             act = giving.preview_again if args.preview else giving.again
-            done: dict[str, Any] = act(vault, args.name)
+            done: dict[str, Any] = act(vault, name)
         else:
             choice = giving.Choice(
                 role=args.role,
@@ -64,7 +65,7 @@ def run_share(args: argparse.Namespace, settings: Settings) -> int:
                 since=args.since,
                 things=tuple(args.thing),
             )
-            done = (giving.preview if args.preview else giving.share)(vault, args.name, choice)
+            done = (giving.preview if args.preview else giving.share)(vault, name, choice)
     if args.json:
         show.as_json(done)
     elif args.preview and args.again:

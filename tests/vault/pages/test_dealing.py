@@ -157,6 +157,17 @@ def test_ending_needs_nobody_and_is_shown_as_unconfirmed_until_it_is_confirmed(
         assert not reader.scan_all("relationships", rows_max=5)
 
 
+def test_choosing_under_a_deal_that_is_over_leads_to_the_one_in_force(
+    pages: Pages, visitor: Visitor, reel: Organisation
+) -> None:
+    agreed(visitor, pages, reel)
+    visitor.post("/with/reel/end", erase="no")
+    visitor.post("/connect", to=reel.url, terms="FH-GIVEN", tie="no")
+    led = visitor.get("/with/reel/give")
+    assert led.url.path == "/with/reel-2/give"
+    assert "Your earlier deal with Reel has ended" in text(led)
+
+
 def test_only_ended_can_be_erased_later(pages: Pages, visitor: Visitor, reel: Organisation) -> None:
     agreed(visitor, pages, reel)
     visitor.post("/with/reel/give", by="kind", kind="WatchAction|netflix")

@@ -5,8 +5,9 @@ import secrets
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.harness.sides import Served, connected
+from tests.harness.sides import Served, bring, connected
 
+from firsthand.protocol.refusals import Refused
 from firsthand.vault.acts import connecting, ending, giving
 from firsthand.vault.acts.opened import Vault
 from firsthand.vault.terms.relationships import (
@@ -37,6 +38,26 @@ def test_an_active_one_comes_first(reel: Served, mine: Vault) -> None:
     assert find(mine.store, "reel").name == "reel"
     ending.revoke(mine, "Reel")
     assert [each["state"] for each in connecting.relationships(mine)] == ["ended", "ended"]
+
+
+def test_without_a_number_the_one_in_force_is_meant(reel: Served, mine: Vault) -> None:
+    connected(mine, reel)
+    ending.revoke(mine, "reel")
+    connected(mine, reel)
+    assert [connecting.meant(mine, name) for name in ("reel", "Reel", "reel-2", "reel-1")] == [
+        "reel-2", "reel-2", "reel-2", "reel",
+    ]  # fmt: skip
+    listed = connecting.relationships(mine)
+    assert [(each["name"], each["called"]) for each in listed] == [
+        ("reel", "reel-1"), ("reel-2", "reel-2"),
+    ]  # fmt: skip
+    bring(mine, ["Harbour"])
+    assert giving.share(mine, connecting.meant(mine, "reel"), giving.Choice())["state"] == "given"
+    with pytest.raises(Refused, match="The one in force is called reel-2"):
+        giving.share(mine, "reel", giving.Choice())
+    ending.revoke(mine, "reel-2")
+    assert connecting.meant(mine, "reel") == "reel"
+    assert connecting.in_force_with(mine, "reel") is None
 
 
 def test_two_that_could_be_meant_are_both_named(reel: Served, mine: Vault, serve: object) -> None:

@@ -33,8 +33,11 @@ from firsthand.vault.terms.relationships import (
     Signer,
     agreement_of,
     all_relationships,
+    called,
     find,
+    find_in_force,
     free_name,
+    in_force,
     signer_for,
     with_organisation,
 )
@@ -148,8 +151,22 @@ def connect(
 
 
 def relationships(vault: Vault) -> list[dict[str, object]]:
-    """Every connection: name, organisation, url, state, terms, account, since, ended."""
+    """Every connection: name, organisation, url, state, terms, account, since, ended.
+
+    ``called`` is its name for commands, where a name without a number means the one in force.
+    """
     return [_summary(vault, each) for each in all_relationships(vault.store)]
+
+
+def meant(vault: Vault, name: str) -> str:
+    """The relationship that a command means by a name: without a number, the one in force."""
+    return find_in_force(vault.store, name).name
+
+
+def in_force_with(vault: Vault, name: str) -> str | None:
+    """The name of the deal in force with the same organisation as ``name``, if there is one."""
+    current = in_force(vault.store, find(vault.store, name).subject)
+    return current.name if current is not None else None
 
 
 def relationship(vault: Vault, name: str) -> dict[str, object]:
@@ -180,6 +197,7 @@ def _summary(vault: Vault, found: Relationship) -> dict[str, object]:
         expires = agreement.proffer.exp
     return {
         "name": found.name,
+        "called": called(vault.store, found),
         "organisation": found.organisation_name,
         "url": found.url,
         "state": found.state,

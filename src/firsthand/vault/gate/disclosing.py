@@ -40,7 +40,7 @@ class Leaving(msgspec.Struct, kw_only=True):
 
     ``given`` pairs the vault's id of a thing with what would leave of it; ``left_out`` counts
     the things of which nothing was agreed, by kind. ``batches`` are (ids, body) pairs. ``now`` is
-    in seconds since 1970.
+    in seconds since 1970; ``instead`` is the name of another deal with them that is in force.
     """
 
     relationship: Relationship
@@ -48,6 +48,7 @@ class Leaving(msgspec.Struct, kw_only=True):
     signer: Signer
     request: Request
     now: int
+    instead: str | None = None
     given: list[tuple[str, Given]] = []
     left_out: dict[str, int] = {}
     signals: list[Signal] = []
@@ -70,7 +71,10 @@ def drop_ended(leaving: Leaving) -> Refusal | None:
             reason="agreement_ended", detail=f"{name} did not accept what you proposed to it."
         )
     if leaving.relationship.state != "active" or not leaving.agreement.accepted:
-        return Refusal(reason="agreement_ended", detail=f"Your deal with {name} has ended.")
+        instead = f" The one in force is called {leaving.instead}." if leaving.instead else ""
+        return Refusal(
+            reason="agreement_ended", detail=f"Your deal with {name} has ended.{instead}"
+        )
     if leaving.now >= leaving.agreement.proffer.exp:
         return Refusal(
             reason="agreement_ended", detail=f"Your deal with {name} has run out. Agree on it anew."

@@ -33,6 +33,7 @@ from firsthand.vault.terms.relationships import (
     Signer,
     agreement_of,
     find,
+    in_force,
     signer_of,
 )
 
@@ -143,8 +144,10 @@ class Gate:
     def compose(self, name: str, request: Request) -> Leaving:
         """Run the steps up to the log: exactly what would leave. Raises ``Refused``."""
         relationship = find(self._store, name)
+        other = in_force(self._store, relationship.subject)
         leaving = Leaving(
             relationship=relationship,
+            instead=other.name if other is not None else None,
             agreement=agreement_of(self._store, relationship),
             signer=signer_of(self._store, relationship),
             request=request,

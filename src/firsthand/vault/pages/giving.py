@@ -29,8 +29,7 @@ def choose(visit: Visit) -> Response:
     name = visit.request.path_params["name"]
     told = connecting.relationship(visit.vault, name)
     if told["state"] != "active":
-        return visit.go(f"/with/{name}", "This deal is not in force, so nothing can be given.",
-                        "warning")  # fmt: skip
+        return _elsewhere(visit, told)
     asked: dict[str, Any] = told["fields"] or {}  # type: ignore[assignment]
     bills = _bills(visit) if PAYMENT in asked else []
     query = visit.request.query_params
@@ -52,6 +51,16 @@ def choose(visit: Visit) -> Response:
         asked=saying.asked(asked),
         precision=saying.PRECISIONS[ROSTER[str(told["terms"])].precision],
     )
+
+
+def _elsewhere(visit: Visit, told: dict[str, Any]) -> Response:
+    """Lead from a deal that is over to the one in force with the same organisation, if any."""
+    current = connecting.in_force_with(visit.vault, str(told["name"]))
+    if current is not None:
+        said = f"Your earlier deal with {told['organisation']} has ended. This is the one in force."
+        return visit.go(f"/with/{current}/give", said, "info")
+    said = "This deal is not in force, so nothing can be given."
+    return visit.go(f"/with/{told['name']}", said, "warning")
 
 
 def preview(visit: Visit) -> Response:

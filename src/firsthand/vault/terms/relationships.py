@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from firsthand.vault.store import Row, Store
 
 
+_FIRST = "-1"
+
+
 class NoSuchRelationship(LookupError):
     """There is no relationship of this name; the message lists those that there are."""
 
@@ -109,10 +112,12 @@ def all_relationships(store: Store) -> list[Relationship]:
 def find(store: Store, name: str) -> Relationship:
     """The relationship called ``name``, or with the organisation of that name, an active one first.
 
-    Small and capital letters are one. Raises ``NoSuchRelationship``, also where two organisations
-    could be meant.
+    Small and capital letters are one. The first of several is called ``reel-1`` as well. Raises
+    ``NoSuchRelationship``, also where two organisations could be meant.
     """
     row = store.row("relationships.by_name", name=name)
+    if row is None and name.endswith(_FIRST):
+        row = store.row("relationships.by_name", name=name.removesuffix(_FIRST))
     if row is not None:
         return _relationship(row)
     every, typed = all_relationships(store), name.strip().casefold()
@@ -126,6 +131,30 @@ def find(store: Store, name: str) -> Relationship:
     known = ", ".join(each.name for each in every)
     message = f"You have no connection called {name!r}."
     raise NoSuchRelationship(f"{message} You have: {known or 'none yet'}.")
+
+
+def find_in_force(store: Store, name: str) -> Relationship:
+    """The relationship that a person means who says ``name``: without a number, the active one.
+
+    With a number it is that very one, be it active or not. Raises as ``find`` does.
+    """
+    found = find(store, name)
+    if found.state == "active" or found.name != name or name != short_name(found.organisation_name):
+        return found
+    return in_force(store, found.subject) or found
+
+
+def in_force(store: Store, subject: str) -> Relationship | None:
+    """The active relationship with an organisation, if there is one."""
+    active = [each for each in with_organisation(store, subject) if each.state == "active"]
+    return active[-1] if active else None
+
+
+def called(store: Store, relationship: Relationship) -> str:
+    """What commands call a relationship: the first of several has a number too, once it is over."""
+    plain = relationship.name
+    meant = find_in_force(store, plain)
+    return plain if meant.name == plain else plain + _FIRST
 
 
 def with_organisation(store: Store, subject: str) -> list[Relationship]:
@@ -149,13 +178,18 @@ def agreement_of(store: Store, relationship: Relationship) -> Agreement:
 
 def free_name(store: Store, organisation_name: str) -> str:
     """A short name for commands and addresses that no relationship has yet."""
-    folded = unicodedata.normalize("NFKD", organisation_name).encode("ascii", "ignore").decode()
-    base = re.sub(r"[^a-z0-9]+", "-", folded.lower()).strip("-")[:40] or "organisation"
+    base = short_name(organisation_name)
     taken = {each.name for each in all_relationships(store)}
     name, number = base, 2
     while name in taken:
         name, number = f"{base}-{number}", number + 1
     return name
+
+
+def short_name(organisation_name: str) -> str:
+    """What the first relationship with an organisation is called, if nobody else is."""
+    folded = unicodedata.normalize("NFKD", organisation_name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", folded.lower()).strip("-")[:40] or "organisation"
 
 
 def _relationship(row: Row) -> Relationship:
