@@ -90,6 +90,48 @@ def test_what_is_previewed_is_what_is_given_and_what_comes_back(
     assert "Their receipt was proven again just now" in log
 
 
+def test_what_was_chosen_stays_chosen_when_choosing_again(
+    pages: Pages, visitor: Visitor, reel: Organisation
+) -> None:
+    agreed(visitor, pages, reel)
+    page = visitor.get("/with/reel/give?by=items").text
+    ids = [part.split('"')[0] for part in page.split('name="thing" value="')[1:4]]
+    before = visitor.post("/with/reel/preview", by="items", thing=ids)
+    assert 'formaction="/with/reel/choose"' in before.text
+    for looked_for in ("", "nothing is called like this"):
+        again = visitor.post("/with/reel/choose", by="items", thing=ids, q=looked_for)
+        ticked = [part for part in again.text.split("<input")[1:] if " checked" in part]
+        assert [part.split('value="')[1].split('"')[0] for part in ticked] == ids
+        assert "3 chosen" in text(again)
+    kind = {"by": "kind", "kind": "WatchAction|netflix", "since": "2026-04-01"}
+    again = visitor.post("/with/reel/choose", **kind)
+    assert 'value="2026-04-01"' in again.text
+    for path in ("/with/reel/preview", "/with/reel/choose"):
+        assert visitor.get(path).url.path == "/with/reel/give"
+    assert "They have nothing from you" in text(visitor.get("/with/reel/given"))
+
+
+def test_only_who_comes_to_the_page_has_read_it(
+    pages: Pages, visitor: Visitor, reel: Organisation
+) -> None:
+    agreed(visitor, pages, reel)
+    visitor.post("/with/reel/give", by="kind", kind="WatchAction|netflix")
+    until(visitor, "/inbox", "Mark all as read")
+    ahead = [
+        {"sec-fetch-mode": "navigate", "sec-purpose": "prefetch;prerender"},
+        {"sec-fetch-mode": "navigate", "purpose": "prefetch"},
+        {"sec-fetch-mode": "cors", "x-firsthand-swap": "1"},
+        {},
+    ]
+    for headers in ahead:
+        seen = visitor.http.get("/with/reel/got", headers=headers)
+        assert "Mark as read" in text(seen)
+        visitor.http.head("/with/reel/got", headers={**headers, "sec-fetch-mode": "navigate"})
+    assert "Mark all as read" in text(visitor.get("/inbox"))
+    visitor.http.get("/with/reel/got", headers={"sec-fetch-mode": "navigate"})
+    assert "Mark all as read" not in text(visitor.get("/inbox"))
+
+
 def test_the_reasons_lead_to_my_own_things(
     pages: Pages, visitor: Visitor, reel: Organisation
 ) -> None:

@@ -49,7 +49,7 @@ def show(visit: Visit) -> Response:
         }
     return visit.page(
         "with.html",
-        title=told["organisation"],
+        title=f"Your deal with {told['organisation']}",
         here="deals",
         deal=in_words(told),
         at="deal",

@@ -25,16 +25,23 @@ PAYMENT: Final = "PayAction"
 
 
 def choose(visit: Visit) -> Response:
-    """Choose what to give: by kind, one recurring payment, or one by one."""
+    """Choose what to give: by kind, one recurring payment, or one by one.
+
+    Who comes back from the preview, or looks for more, finds chosen what was chosen.
+    """
     name = visit.request.path_params["name"]
     told = connecting.relationship(visit.vault, name)
     if told["state"] != "active":
         return _elsewhere(visit, told)
     asked: dict[str, Any] = told["fields"] or {}  # type: ignore[assignment]
     bills = _bills(visit) if PAYMENT in asked else []
-    query = visit.request.query_params
-    by = query.get("by") or ("bills" if bills else "kind")
-    filtered = chosen_in(query)
+    query, form = visit.request.query_params, visit.form
+    by = form.one("by") or query.get("by") or ("bills" if bills else "kind")
+    filtered = chosen_in({"q": form.one("q")} if form.fields else query)
+    ticked = list(dict.fromkeys(form.many("thing")))[:CHOSEN_MAX]
+    if by == "items" and form.one("from") == "bills" and set(ticked) <= {b.last for b in bills}:
+        by = "bills"
+    kinds = _kinds(visit, asked)
     return visit.page(
         "give.html",
         title=f"Give to {told['organisation']}",
@@ -44,8 +51,11 @@ def choose(visit: Visit) -> Response:
         at="give",
         by=by if by in {"kind", "bills", "items"} else "kind",
         bills=bills,
-        kinds=_kinds(visit, asked),
-        items=_items(visit, asked, filtered) if by == "items" else [],
+        kinds=kinds,
+        kind=form.one("kind") or (kinds[0]["value"] if kinds else ""),
+        since=form.one("since"),
+        ticked=ticked,
+        items=_items(visit, asked, filtered, ticked) if by == "items" else [],
         items_max=ITEMS_SHOWN_MAX,
         search=filtered.search or "",
         asked=saying.asked(asked),
@@ -74,7 +84,7 @@ def preview(visit: Visit) -> Response:
         title=f"Before it leaves for {told['organisation']}",
         here="deals",
         deal=told,
-        fields=_as_fields(choice),
+        fields=_as_fields(choice, visit.form.one("by")),
         count=len(seen["things"]),
         left_out=[saying.counted(kind, count) for kind, count in seen["left_out"].items()],
         precision=saying.PRECISIONS[seen["precision"]],
@@ -87,6 +97,11 @@ def preview(visit: Visit) -> Response:
         with_it=_answer(visit, name, seen["answer_with"], choice),
         without=_answer(visit, name, seen["answer_without"], None),
     )
+
+
+def unchosen(visit: Visit) -> Response:
+    """Lead who comes by the address of a preview to where one chooses: it is of a choice alone."""
+    return visit.go(f"/with/{visit.request.path_params['name']}/give")
 
 
 def give(visit: Visit) -> Response:
@@ -139,10 +154,11 @@ def _choice(visit: Visit) -> giving.Choice:
     )
 
 
-def _as_fields(choice: giving.Choice) -> list[tuple[str, str]]:
+def _as_fields(choice: giving.Choice, came_from: str) -> list[tuple[str, str]]:
     """A choice as the hidden fields of a form, so that what is given is what was shown."""
     fields = [("thing", id) for id in choice.things]
     fields.append(("by", "items" if choice.things else "kind"))
+    fields.append(("from", came_from))
     fields.append(("kind", f"{choice.type or ''}|{choice.source or ''}"))
     fields.append(("since", choice.since or ""))
     return fields
@@ -165,7 +181,11 @@ def _bills(visit: Visit) -> list[findings.Bill]:
     return [bill for bill in home.found(visit).bills if bill.last]
 
 
-def _items(visit: Visit, asked: dict[str, Any], filtered: Filter) -> list[dict[str, Any]]:
+def _items(
+    visit: Visit, asked: dict[str, Any], filtered: Filter, ticked: list[str]
+) -> list[dict[str, Any]]:
+    """What was chosen already, then the newest that fit what was looked for."""
+    kept = [thing for id in ticked if (thing := keeping.thing(visit.vault, id)) is not None]
     items: list[dict[str, Any]] = []
     for kind in asked:
         chosen = msgspec.structs.replace(filtered, type=kind)
@@ -183,8 +203,13 @@ def _items(visit: Visit, asked: dict[str, Any], filtered: Filter) -> list[dict[s
                  "currency": thing["data"].get("priceCurrency")}
             ),
         }
-        for thing in items[:ITEMS_SHOWN_MAX]
+        for thing in [*kept, *_others(items[:ITEMS_SHOWN_MAX], ticked)]
     ]  # fmt: skip
+
+
+def _others(items: list[dict[str, Any]], ticked: list[str]) -> list[dict[str, Any]]:
+    known = set(ticked)
+    return [thing for thing in items if thing["id"] not in known]
 
 
 def _answer(

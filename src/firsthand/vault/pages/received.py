@@ -25,7 +25,7 @@ REASONS_MAX: Final = 3
 
 
 def inbox(visit: Visit) -> Response:
-    """Everything that came back, the newest first; it counts as seen once it was shown."""
+    """Everything that came back, the newest first."""
     vault = visit.vault
     listed = receiving.inbox(vault, ask=False)["messages"]
     assert isinstance(listed, list)
@@ -47,18 +47,33 @@ def mark_read(visit: Visit) -> Response:
 
 
 def got(visit: Visit) -> Response:
-    """What one organisation gave back."""
+    """What one organisation gave back; it counts as seen once a person has come to this page."""
     name = visit.request.path_params["name"]
     told = connecting.relationship(visit.vault, name)
     listed = receiving.inbox(visit.vault, name, ask=False)["messages"]
     assert isinstance(listed, list)
     newest, earlier = by_age([message(visit.vault, each) for each in listed])
-    receiving.mark_read(visit.vault, name)
+    came = _came(visit)
+    if came:
+        receiving.mark_read(visit.vault, name)
     return visit.page(
         "with_got.html", title=f"What you got from {told['organisation']}", here="deals",
         deal=deal.in_words(told), at="got",
         messages=newest, earlier=earlier,
+        unread=not came and any(each["unread"] for each in [*newest, *earlier]),
     )  # fmt: skip
+
+
+def _came(visit: Visit) -> bool:
+    """Whether a person came to this page: not a browser that fetches ahead, nor a part of a page.
+
+    By Fetch Metadata (W3C, `Sec-Fetch-Mode`, `Sec-Purpose`). A browser that does not say is not
+    believed: its person has a button.
+    """
+    headers = visit.request.headers
+    ahead = any(name in headers for name in ("sec-purpose", "purpose", "x-moz"))
+    shown = headers.get("sec-fetch-mode") == "navigate" and not ahead
+    return shown and visit.request.method == "GET"
 
 
 def by_age(
