@@ -37,7 +37,8 @@ from firsthand.foundation.settings import Settings
 from firsthand.vault.acts import bringing, keeping
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from multiprocessing.connection import Connection
 
     from firsthand.vault.pages.host import VaultHost
 
@@ -65,7 +66,7 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def brought(folder: Path, paths: Sequence[Path], say: Any) -> Row:
+def brought(folder: Path, paths: Sequence[Path], say: Callable[[str], object]) -> Row:
     """Import all files with progress; how long, how fast and how much memory."""
     calls, before = 0, peak_mb()
 
@@ -224,14 +225,13 @@ async def walked(visitor: Visitor, times: int) -> dict[str, Row]:
 
 def _link(text: str, mark: str) -> str:
     """The address of the link that holds `mark`."""
-    for tag in text.split("<a ")[1:]:
-        tag = tag.partition(">")[0]
+    for tag in (part.partition(">")[0] for part in text.split("<a ")[1:]):
         if mark in tag:
             return tag.partition('href="')[2].partition('"')[0].replace("&amp;", "&")
     raise LookupError(mark)
 
 
-def run(things: int, times: int, place: str, answer: Any) -> None:
+def run(things: int, times: int, place: str, answer: Connection) -> None:
     """All of it for one size; puts the figures into the pipe `answer`."""
     base = Path(place)
     exports, folder = base / "exports", base / "vault"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime
 import random
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,8 +20,12 @@ FILES_OF_BANK, FILES_OF_NETFLIX = 6, 4
 BANK_SHARE = 0.6
 FIRST, DAYS = datetime.date(2016, 1, 1), 3650
 SUBSCRIPTIONS = 40
-FREQUENT, RARE, TWO, PREFIX, NOTHING = "Kaffeehaus", "Leuchtturmfest", "groceries Linden", "ka", (
-    "Quastenflosser"
+FREQUENT, RARE, TWO, PREFIX, NOTHING = (
+    "Kaffeehaus",
+    "Leuchtturmfest",
+    "groceries Linden",
+    "ka",
+    ("Quastenflosser"),
 )
 _FIRST = ("Linden", "Hafen", "Markt", "Berg", "See", "Nord", "Alt", "Wald", "Feld", "Brunnen")
 _SECOND = ("Bakery", "Books", "Cinema", "Chemist", "Garden", "Travel", "Tools", "Shoes", "Fuel")
@@ -53,7 +58,7 @@ def write_exports(folder: Path, things: int, seed: int = 4711) -> list[Path]:
 
 def _shares(whole: int, parts: int) -> list[tuple[int, int]]:
     cuts = [whole * part // parts for part in range(parts + 1)]
-    return [(a, b - a) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [(a, b - a) for a, b in pairwise(cuts)]
 
 
 def _write(path: Path, columns: tuple[str, ...], rows: Iterator[Any]) -> None:

@@ -12,7 +12,7 @@ from firsthand import app
 from firsthand.foundation.clock import SystemClock
 from firsthand.foundation.ids import SystemChance
 from firsthand.foundation.settings import Settings
-from firsthand.vault.acts import keeping
+from firsthand.vault.acts import keeping, noticing
 from firsthand.vault.acts.bringing import import_paths
 from firsthand.vault.acts.exporting import export
 from firsthand.vault.acts.looking import look, look_streams
@@ -81,7 +81,7 @@ def test_looking_finds_what_keeping_finds_and_keeps_nothing(
                 assert row["time"] in lines[row["line"] - 1]
                 assert (row["amount"], row["currency"]) == ("9.99", "EUR")
     import_paths(vault, [viewed, paid])
-    kept: Any = keeping.findings(vault, TODAY)
+    kept: Any = noticing.findings(vault, TODAY)
     assert [each["title"] for each in kept] == [each["title"] for each in seen["findings"]]
     ids = [[row["id"] for row in each["rows"]] for each in seen["findings"]]
     assert [[row["id"] for row in each["rows"]] for each in kept] == ids

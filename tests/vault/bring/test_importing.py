@@ -18,6 +18,7 @@ from firsthand.vault.bring.importing import import_file
 from firsthand.vault.bring.report import Report, questions_in
 from firsthand.vault.sources import Export, Row, UnableToRead, Unreadable
 from firsthand.vault.store import Store
+from firsthand.vault.store.things import match_for
 
 Write = Callable[..., Path]
 NUMBERS = itertools.count()
@@ -81,7 +82,7 @@ def test_a_corrected_guess_replaces_what_the_wrong_one_made(
     second = next(choice for choice in ("Posted", "Valued") if choice != guess["guess"])
     again = bring(store, path, clock, **{str(guess["id"]): second})
     assert (again.added, again.known) == (4, 0)
-    bank = store.rows("things.newest_of_source", source="bank", limit=100)
+    bank = store.rows("things.found", words=match_for(source="bank"), limit=100)
     month = "10" if second == "Posted" else "11"
     assert [row["time"] for row in bank] == [f"2026-{month}-{day}" for day in range(16, 12, -1)]
     assert len(names(store)) == len(bank) + 1
@@ -222,6 +223,7 @@ from firsthand.foundation.clock import SystemClock
 from firsthand.foundation.ids import SystemChance
 from firsthand.vault.bring.importing import import_file
 from firsthand.vault.store import Store
+from firsthand.vault.store.things import match_for
 store = Store.open(Path(sys.argv[1]), "passphrase")
 tell = lambda path, rows: print(rows, flush=True)
 import_file(store, Path(sys.argv[2]), {}, SystemClock(), SystemChance(), tell)

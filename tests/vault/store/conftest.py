@@ -34,6 +34,16 @@ def store(made: tuple[Store, str]) -> Store:
     return made[0]
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A vault for laws, which begin by emptying it."""
+    clock = SetClock(datetime(2024, 5, 1, 12, tzinfo=UTC))
+    folder = tmp_path_factory.mktemp("shared") / "mine"
+    store, _ = Store.create(folder, PASSPHRASE, SystemChance(), clock, FLOOR)
+    yield store
+    store.close()
+
+
 @pytest.fixture(scope="session")
 def passphrase() -> str:
     return PASSPHRASE

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from firsthand.vault.acts import noticing
 from firsthand.vault.bring.finding import files_of
 from firsthand.vault.bring.importing import Progress, import_file, import_held, silent
 from firsthand.vault.bring.report import questions_in
@@ -49,4 +50,5 @@ def import_streams(
         )
         for name, held in streams
     ]
+    noticing.notice_soon(vault, vault.clock.now().date())
     return {"files": [report.as_json() for report in reports], "questions": questions_in(reports)}

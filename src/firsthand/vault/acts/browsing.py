@@ -6,7 +6,7 @@ What pages need and commands have shorter ways for.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -14,12 +14,15 @@ from firsthand.foundation.keys import event_id
 from firsthand.vault.acts.giving import Choice, chosen_things
 from firsthand.vault.acts.keeping import counts
 from firsthand.vault.acts.receiving import named_things
-from firsthand.vault.store.things import thing_in, words_for
+from firsthand.vault.store.things import match_for, thing_in
 from firsthand.vault.terms.relationships import find, signer_of
 
 if TYPE_CHECKING:
     from firsthand.protocol.things import Thing
     from firsthand.vault.acts.opened import Vault
+
+COUNTED_MAX: Final = 10_000
+PLACE_MAX: Final = 2**63 - 1
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,42 +33,73 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     search: str | None = None
 
 
-def diary(vault: Vault, chosen: Filter, *, skip: int = 0, limit: int = 50) -> dict[str, object]:
-    """The newest things of a filter after the first `skip`, and how many there are in all.
+def diary(
+    vault: Vault,
+    chosen: Filter,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> dict[str, object]:
+    """The newest things of a filter, or those next to a place: what a page shows and no more.
 
-    Returns `{"things": [{"id", "type", "name", "time", "source", "data"}], "total"}`.
+    before, after: a `place` that a page gave; the things are the next older or newer ones. Returns
+    `{"things": [{"place", "id", "type", "name", "time", "source", "data"}], "older", "newer"}`:
+    the places to go on from, None where nothing more is.
     """
-    if chosen.search is not None:
-        match = words_for(chosen.search)
-        if match is None:
-            return {"things": [], "total": 0}
-        names = {"words": match, "type": chosen.type, "source": chosen.source}
-        rows = vault.store.rows("diary.of_words", limit=limit, skip=skip, **names)
-        counted = vault.store.row("diary.count_of_words", **names)
-        total = int(counted["things"]) if counted else 0
+    match = match_for(type=chosen.type, source=chosen.source, search=chosen.search)
+    if match is None:
+        return {"things": [], "older": None, "newer": None}
+    if after is not None:
+        rows = vault.store.rows("diary.of_words_newer", words=match, after=after, limit=limit + 1)
+        more_newer, more_older = len(rows) > limit, True
+        rows = rows[:limit][::-1]
     else:
-        query, asked = _statement(chosen)
-        rows = vault.store.rows(query, limit=limit, skip=skip, **asked)
+        place = PLACE_MAX if before is None else before
+        rows = vault.store.rows("diary.of_words", words=match, before=place, limit=limit + 1)
+        more_newer, more_older = before is not None, len(rows) > limit
+        rows = rows[:limit]
+    things = [{**row, "data": msgspec.json.decode(row["data"])} for row in rows]
+    return {
+        "things": things,
+        "older": rows[-1]["place"] if rows and more_older else None,
+        "newer": rows[0]["place"] if rows and more_newer else None,
+    }
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """How many things of a filter there are, in all and in each month that has any.
+
+    Of what words find, at most `COUNTED_MAX` are counted: then `whole` is False, `total` is that
+    many, and `months` has the newest of them.
+    """
+
+    total: int
+    months: list[tuple[str, int]]
+    whole: bool = True
+
+
+def timeline(vault: Vault, chosen: Filter) -> Timeline:
+    """How many things of a filter there are and when: ("2024-01", 12)."""
+    if chosen.search is None:
+        names = {"type": chosen.type, "source": chosen.source}
+        rows = vault.store.rows("diary.months", **names)
         total = sum(
             int(str(each["things"]))
             for each in counts(vault)
             if chosen.type in {None, each["type"]} and chosen.source in {None, each["source"]}
         )
-    things = [{**row, "data": msgspec.json.decode(row["data"])} for row in rows]
-    return {"things": things, "total": total}
-
-
-def months(vault: Vault, chosen: Filter) -> list[tuple[str, int]]:
-    """How many things of a filter there are in each month that has any: ("2024-01", 12)."""
-    names = {"type": chosen.type, "source": chosen.source}
-    if chosen.search is None:
-        rows = vault.store.rows("diary.months", **names)
-    else:
-        match = words_for(chosen.search)
-        if match is None:
-            return []
-        rows = vault.store.rows("diary.months_of_words", words=match, **names)
-    return [(row["month"], int(row["things"])) for row in rows]
+        return Timeline(total=total, months=[(row["month"], int(row["things"])) for row in rows])
+    match = match_for(type=chosen.type, source=chosen.source, search=chosen.search)
+    if match is None:
+        return Timeline(total=0, months=[])
+    rows = vault.store.rows("diary.months_of_words", words=match, limit=COUNTED_MAX + 1)
+    total = sum(int(row["things"]) for row in rows)
+    return Timeline(
+        total=min(total, COUNTED_MAX),
+        months=[(row["month"], int(row["things"])) for row in rows if row["month"]],
+        whole=total <= COUNTED_MAX,
+    )
 
 
 def sums(vault: Vault) -> dict[str, dict[str, int]]:
@@ -110,19 +144,3 @@ def _short_name(thing: Thing) -> str:
     shown = thing.data.get("object")
     series = shown.get("partOfSeries") if isinstance(shown, dict) else None
     return str(series["name"]) if isinstance(series, dict) and "name" in series else thing.name
-
-
-def findings_stand_on(vault: Vault) -> tuple[int, int]:
-    """Two numbers that change whenever something was brought: what findings are of."""
-    row = vault.store.row("diary.newest_import")
-    return (int(row["imports"]), int(row["newest"])) if row else (0, 0)
-
-
-def _statement(chosen: Filter) -> tuple[str, dict[str, str]]:
-    if chosen.type is not None and chosen.source is not None:
-        return "diary.of_both", {"type": chosen.type, "source": chosen.source}
-    if chosen.type is not None:
-        return "diary.of_type", {"type": chosen.type}
-    if chosen.source is not None:
-        return "diary.of_source", {"source": chosen.source}
-    return "diary.of_all", {}

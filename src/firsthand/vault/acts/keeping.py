@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from firsthand.vault.acts.looking import row_of, with_rows
-from firsthand.vault.sense import findings as find
 from firsthand.vault.store import Store
-from firsthand.vault.store.things import thing_in, words_for
+from firsthand.vault.store.things import match_for
 
 if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Sequence
     from pathlib import Path
 
     from firsthand.foundation.clock import Clock
@@ -48,14 +44,10 @@ def things(
     search: words that all must occur, by their beginnings. limit: at most so many; 0 is all.
     """
     most = limit if limit > 0 else _ALL
-    if search is not None:
-        words = words_for(search)
-        if words is None:
-            return []
-        names = {"words": words, "type": type, "source": source}
-        return [_told(row) for row in vault.store.rows("things.found", limit=most, **names)]
-    query, names = _newest(type, source)
-    return [_told(row) for row in vault.store.rows(query, limit=most, **names)]
+    match = match_for(type=type, source=source, search=search)
+    if match is None:
+        return []
+    return [_told(row) for row in vault.store.rows("things.found", words=match, limit=most)]
 
 
 def thing(vault: Vault, id: str) -> dict[str, object] | None:
@@ -75,37 +67,6 @@ def counts(vault: Vault) -> list[dict[str, object]]:
 def imports(vault: Vault) -> list[dict[str, object]]:
     """Every import, the newest first, with what became of its rows."""
     return [dict(row) for row in vault.store.rows("imports.all")]
-
-
-def findings(vault: Vault, today: datetime.date) -> list[dict[str, object]]:
-    """What stands out in all that is kept, each with the rows it stands on.
-
-    The same form as `looking.look` gives, but that a row's `path` is the name of the file it
-    came with and that its `line` is None: lines are of files, and files are not kept.
-    """
-    kept = [thing_in(row) for row in vault.store.rows("things.newest", limit=_ALL)]
-    by_id = {each.id: each for each in kept}
-    names = {row["id"]: row["path_name"] for row in vault.store.rows("imports.all")}
-
-    def rows(ids: Sequence[str]) -> list[dict[str, object]]:
-        found = []
-        for id in ids:
-            row = vault.store.row("things.by_id", id=id)
-            path = names.get(row["import_id"]) if row is not None else None
-            found.append({"path": path, "line": None, **row_of(by_id[id])})
-        return found
-
-    return with_rows(find(kept, today=today), rows)
-
-
-def _newest(type: str | None, source: str | None) -> tuple[str, dict[str, str | None]]:
-    if type is not None and source is not None:
-        return "things.newest_of_both", {"type": type, "source": source}
-    if type is not None:
-        return "things.newest_of_type", {"type": type}
-    if source is not None:
-        return "things.newest_of_source", {"source": source}
-    return "things.newest", {}
 
 
 def _told(row: Row) -> dict[str, object]:

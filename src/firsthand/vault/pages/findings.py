@@ -164,7 +164,7 @@ def _bill(finding: Mapping[str, Any], today: date) -> Bill:
         risen=risen,
         detail=_paid(facts),
         spark=spark,
-        rows=_rows(finding["rows"]),
+        rows=_rows(finding),
         last=str(finding["rows"][-1]["id"]) if finding["rows"] else "",
     )
 
@@ -219,7 +219,7 @@ def _card(finding: Mapping[str, Any]) -> Card:
         title=str(finding["title"]),
         detail=str(finding["detail"]),
         chart=_picture(kind, finding),
-        rows=_rows(finding["rows"]),
+        rows=_rows(finding),
         icon=ICONS.get(kind, "chart"),
         items=_left(finding["facts"].get("items", [])) if kind == "abandoned" else [],
     )
@@ -255,7 +255,8 @@ def _left(items: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     return found
 
 
-def _rows(rows: Sequence[Mapping[str, Any]]) -> Rows:
+def _rows(finding: Mapping[str, Any]) -> Rows:
+    rows = finding["rows"]
     newest = sorted(rows, key=lambda row: str(row.get("time") or ""), reverse=True)
     told = [
         {
@@ -267,7 +268,7 @@ def _rows(rows: Sequence[Mapping[str, Any]]) -> Rows:
         }
         for row in newest[:ROWS_SHOWN_MAX]
     ]
-    return Rows(shown=told, total=len(rows))
+    return Rows(shown=told, total=int(finding.get("rows_total", len(rows))))
 
 
 def _place(row: Mapping[str, Any]) -> str:

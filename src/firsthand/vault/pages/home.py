@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from firsthand.vault.acts import browsing, connecting, keeping, receiving
+from firsthand.vault.acts import browsing, connecting, keeping, noticing, receiving
 from firsthand.vault.pages import findings, received, saying, start
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def show(visit: Visit) -> Response:
         "home.html",
         title="Home",
         here="home",
+        seeking=seeking(visit),
         found=found(visit),
         brought=in_words(brought),
         total=sum(int(str(each["things"])) for each in brought),
@@ -43,16 +44,24 @@ def show(visit: Visit) -> Response:
 
 
 def found(visit: Visit) -> findings.Shown:
-    """The findings of all that is kept; looked for again only when something was brought."""
+    """What was found in all that is kept; where that is out of date, it is looked for elsewhere."""
     day = visit.parts.clock.now().date()
-    key = (day, *browsing.findings_stand_on(visit.vault))
+    of = noticing.head(visit.vault)
     held = visit.person.found
-    if held is None or held[0] != key:
-        held = (key, findings.shown(keeping.findings(visit.vault, day), day))
+    if held is None or held[0] != (day, of):
+        held = ((day, of), findings.shown(noticing.noticed(visit.vault), day))
         visit.person.found = held
     shown = held[1]
     assert isinstance(shown, findings.Shown)
     return shown
+
+
+def seeking(visit: Visit) -> bool:
+    """Whether what was brought has yet to be looked through; if so, that begins now."""
+    if not noticing.stale(visit.vault, visit.parts.clock.now().date()):
+        return False
+    visit.parts.nudge(visit.person.slug)
+    return True
 
 
 def in_words(brought: list[dict[str, Any]]) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 PAGE_THINGS: Final = 50
-PAGES_MAX: Final = 100_000
+PLACE_CHARACTERS_MAX: Final = 20
 SEARCH_CHARACTERS_MAX: Final = 200
 BARS_MAX: Final = 36
 _MONTHS: Final = [
@@ -46,29 +46,35 @@ def diary(visit: Visit) -> Response:
     """The things as a diary, the newest first."""
     query = visit.request.query_params
     chosen = chosen_in(query)
-    at = max(1, min(PAGES_MAX, int(query["page"]) if query.get("page", "").isdecimal() else 1))
-    told = browsing.diary(visit.vault, chosen, skip=(at - 1) * PAGE_THINGS, limit=PAGE_THINGS)
-    total, things = int(str(told["total"])), told["things"]
+    before, after = _place(query.get("before", "")), _place(query.get("after", ""))
+    told = browsing.diary(visit.vault, chosen, before=before, after=after, limit=PAGE_THINGS)
+    things, line = told["things"], browsing.timeline(visit.vault, chosen)
     assert isinstance(things, list)
     counts = keeping.counts(visit.vault)
+    first = before is None and after is None
     return visit.page(
         "things.html",
         title="Your things",
         here="things",
         empty=not counts,
         chosen=chosen,
-        total=total,
+        total=len(things) if first and told["older"] is None else line.total,
+        whole=line.whole,
         months=by_month(things),
-        chart=_chart(browsing.months(visit.vault, chosen)) if at == 1 else Markup(""),
+        chart=_chart(line.months) if first and line.whole else Markup(""),
         kinds=_tabs(counts, chosen),
         sources=[
             (name, saying.source(name)) for name in sorted({str(c["source"]) for c in counts})
         ],
-        newer=_href(chosen, at - 1) if at > 1 else None,
-        older=_href(chosen, at + 1) if at * PAGE_THINGS < total else None,
-        first=(at - 1) * PAGE_THINGS + 1,
-        last=min(at * PAGE_THINGS, total),
+        newer=_href(chosen, after=told["newer"]) if told["newer"] is not None else None,
+        older=_href(chosen, before=told["older"]) if told["older"] is not None else None,
     )
+
+
+def _place(text: str) -> int | None:
+    """A place in the diary as an address names it; None for anything else."""
+    fits = text.isascii() and text.isdecimal() and len(text) < PLACE_CHARACTERS_MAX
+    return min(int(text), browsing.PLACE_MAX) if fits else None
 
 
 def one(visit: Visit) -> Response:
@@ -147,24 +153,24 @@ def _tabs(counts: Sequence[Mapping[str, Any]], chosen: Filter) -> list[dict[str,
     for each in counts:
         totals[each["type"]] = totals.get(each["type"], 0) + int(each["things"])
     tabs: list[dict[str, Any]] = [
-        {"label": "All", "href": _href(chosen, 1, kind=""), "current": chosen.type is None,
+        {"label": "All", "href": _href(chosen, kind=""), "current": chosen.type is None,
          "count": sum(totals.values())}
     ]  # fmt: skip
     for name, count in sorted(totals.items(), key=lambda item: -item[1]):
         label = saying.kind_of(name).many
         tabs.append(
-            {"label": label[0].upper() + label[1:], "href": _href(chosen, 1, kind=name),
+            {"label": label[0].upper() + label[1:], "href": _href(chosen, kind=name),
              "current": chosen.type == name, "count": count}
         )  # fmt: skip
     return tabs
 
 
-def _href(chosen: Filter, page: int, kind: str | None = None) -> str:
+def _href(chosen: Filter, kind: str | None = None, **place: object) -> str:
     wanted = {
         "q": chosen.search,
         "kind": chosen.type if kind is None else kind,
         "source": chosen.source,
-        "page": str(page) if page > 1 else "",
+        **place,
     }
     query = urlencode({key: value for key, value in wanted.items() if value})
     return f"/things?{query}" if query else "/things"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from firsthand.vault.acts import noticing
 from firsthand.vault.pages.cabinet import SAID_TO_NOBODY
 from firsthand.vault.pages.keep import CALLED, slug_of
 from firsthand.vault.pages.visits import Sitting, Visit
@@ -43,6 +44,7 @@ def open_it(visit: Visit) -> Response:
     parts.sittings.close(parts.cookie.read(visit.request))
     with parts.cabinet.lend(slug) as vault:
         row = vault.store.row("meta.get", key=CALLED)
+        noticing.notice_soon(vault, parts.clock.now().date())
     called = str(row["value"]) if row else slug.capitalize()
     by_code = read_code(secret) is not None  # the code is what opened it, or it would not be open
     token = parts.sittings.open(

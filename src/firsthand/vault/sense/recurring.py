@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 
@@ -31,7 +32,7 @@ AMOUNTS_MAX = 400
 SERIES_MAX = 3
 
 
-class Payment(msgspec.Struct, frozen=True, order=True):
+class Payment(msgspec.Struct, frozen=True, order=True, gc=False):
     """One payment out, as the search needs it."""
 
     date: datetime.date
@@ -71,6 +72,51 @@ class _Series(msgspec.Struct):
     rhythm: Rhythm
 
 
+class PaymentsSeen:
+    """The payments among things that are taken one by one. Equal days and amounts are held once."""
+
+    def __init__(self, today: datetime.date) -> None:
+        """Nothing is seen yet. Rows after `today` are bookings ahead."""
+        self._today = today
+        self._groups: dict[tuple[str, str, str | None], list[Payment]] = defaultdict(list)
+        self._ends: dict[str, datetime.date] = {}
+        self._same: dict[Any, Any] = {}
+
+    def take(self, thing: Thing) -> None:
+        """Keep the payment that a thing is, if it is one."""
+        if thing.type not in ("PayAction", "ReceiveAction"):
+            return
+        date = _date(thing.time)
+        if date is None:
+            return
+        date = self._same.setdefault(date, date)
+        ends = self._ends
+        if date <= self._today or thing.source not in ends:
+            ends[thing.source] = max(date, ends.get(thing.source, date))
+        if thing.type != "PayAction":
+            return
+        price = str(thing.data.get("price"))
+        amount = self._same.setdefault(price, _amount(price))
+        if amount is None or amount <= 0:
+            return
+        currency = thing.data.get("priceCurrency")
+        key = (thing.source, merchant_key(thing.name), str(currency) if currency else None)
+        name = self._same.setdefault((thing.name,), thing.name)
+        self._groups[key].append(Payment(date, amount, thing.id, name))
+
+    def recurring(self) -> list[RecurringPayment]:
+        """Every recurring payment, the costliest a year first."""
+        found = [
+            described
+            for (source, _, currency), payments in _merged(self._groups).items()
+            for series in _series_of(sorted(payments))
+            if not (described := _described(series, currency, self._ends[source])).ended
+            or not _went_on(series, payments)
+        ]
+        found.sort(key=lambda r: (r.ended, -r.yearly, r.name, r.since, r.things))
+        return found
+
+
 def recurring_payments(things: Iterable[Thing], *, today: datetime.date) -> list[RecurringPayment]:
     """Every recurring payment among the things, the costliest a year first.
 
@@ -78,29 +124,10 @@ def recurring_payments(things: Iterable[Thing], *, today: datetime.date) -> list
     source; rows after `today` (bookings ahead) do not move that end. Where the like was paid later
     on other days, it neither ended nor keeps its rhythm, and nothing is said of it.
     """
-    groups: dict[tuple[str, str, str | None], list[Payment]] = defaultdict(list)
-    ends: dict[str, datetime.date] = {}
+    seen = PaymentsSeen(today)
     for thing in things:
-        date = _date(thing.time)
-        if date is None or thing.type not in ("PayAction", "ReceiveAction"):
-            continue
-        if date <= today or thing.source not in ends:
-            ends[thing.source] = max(date, ends.get(thing.source, date))
-        amount = _amount(thing.data.get("price"))
-        if thing.type != "PayAction" or amount is None or amount <= 0:
-            continue
-        currency = thing.data.get("priceCurrency")
-        key = (thing.source, merchant_key(thing.name), str(currency) if currency else None)
-        groups[key].append(Payment(date, amount, thing.id, thing.name))
-    found = [
-        described
-        for (source, _, currency), payments in _merged(groups).items()
-        for series in _series_of(sorted(payments))
-        if not (described := _described(series, currency, ends[source])).ended
-        or not _went_on(series, payments)
-    ]
-    found.sort(key=lambda r: (r.ended, -r.yearly, r.name, r.since, r.things))
-    return found
+        seen.take(thing)
+    return seen.recurring()
 
 
 def _date(time: str | None) -> datetime.date | None:
@@ -122,7 +149,8 @@ def _merged(
 ) -> dict[tuple[str, str, str | None], list[Payment]]:
     """Groups whose name goes on with a place or a branch join the shorter name.
 
-    Only if neither has a rhythm of its own: "Amazon Prime" stays apart from "Amazon".
+    Only if both together keep one rhythm, and the longer has none of its own or the same amounts:
+    "Amazon Prime" stays apart from "Amazon".
     """
     merged: dict[tuple[str, str, str | None], list[Payment]] = {}
     for key in sorted(groups, key=lambda k: (k[0], k[2] or "", k[1])):
@@ -131,15 +159,23 @@ def _merged(
         target = key
         for size in range(1, len(words)):
             shorter = (source, " ".join(words[:size]), currency)
-            if len(shorter[1]) >= 5 and shorter in merged:
-                both = sorted(merged[shorter] + groups[key])
-                if not rhythm_of([p.date for p in sorted(groups[key])]) and rhythm_of(
-                    [p.date for p in both]
-                ):
-                    target = shorter
-                    break
+            if shorter in merged and _belong_together(shorter[1], merged[shorter], groups[key]):
+                target = shorter
+                break
         merged.setdefault(target, []).extend(groups[key])
     return merged
+
+
+def _belong_together(name: str, some: list[Payment], others: list[Payment]) -> bool:
+    both = sorted(some + others)
+    rhythm = rhythm_of([p.date for p in both])
+    if rhythm is None:
+        return False
+    if len(name) >= 5 and not rhythm_of([p.date for p in sorted(others)]):
+        return True
+    # Each due date is met by one or by the other: the same payment, its name written in two ways.
+    alike = {p.amount for p in some} & {p.amount for p in others}
+    return bool(alike) and len(rhythm.slots) >= 0.9 * len(both)
 
 
 def _series_of(payments: list[Payment]) -> list[_Series]:

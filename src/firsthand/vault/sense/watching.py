@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -25,11 +26,12 @@ SERIES_LEFT_EPISODES_MAX = 3
 ITEMS_MAX = 50
 TAIL_CHARS = 60
 
+Same = TypeVar("Same")
 _DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 _NUMBERED = re.compile(r"\s*\([^()]*\d[^()]*\)\s*$")
 
 
-class View(msgspec.Struct, frozen=True):
+class View(msgspec.Struct, frozen=True, gc=False):
     """One view: whose, what, when, how long (None if the export does not say).
 
     `begun` is the moment of the start in UTC, None if the export has days only.
@@ -49,30 +51,54 @@ class View(msgspec.Struct, frozen=True):
         return self.seconds is None or self.seconds >= VIEW_SECONDS_MIN
 
 
-def watching_findings(things: Iterable[Thing]) -> list[Finding]:
+def watching_findings(views: list[View]) -> list[Finding]:
     """All findings about watching, in a fixed order; those with nothing in them are left out."""
-    views = views_of(things)
     if not views:
         return []
     found = (_by_year(views), _by_profile(views), _rewatched(views), _abandoned(views))
     return [finding for finding in found if finding is not None]
 
 
-def views_of(things: Iterable[Thing]) -> list[View]:
-    """The views among the things, oldest first, each once even if two exports have it."""
-    full: list[View] = []
-    short: list[View] = []
-    for thing in things:
+class ViewsSeen:
+    """The views among things that are taken one by one. Equal names and days are held once."""
+
+    def __init__(self) -> None:
+        """Nothing is seen yet."""
+        self._full: list[View] = []
+        self._short: list[View] = []
+        self._same: dict[Any, Any] = {}
+
+    def take(self, thing: Thing) -> None:
+        """Keep the view that a thing is, if it is one."""
         view = _view(thing) if thing.type == "WatchAction" else None
         if view is not None:
-            (short if len(thing.time or "") == len("2024-01-03") else full).append(view)
-    known = {
-        (plain_title(view.name), view.date + datetime.timedelta(days=days))
-        for view in full
-        for days in (-1, 0, 1)
-    }
-    kept = [view for view in short if (plain_title(view.name), view.date) not in known]
-    return sorted(full + kept, key=lambda view: (view.date, view.name, view.id))
+            view = msgspec.structs.replace(
+                view,
+                name=self._once(view.name),
+                series=self._once(view.series),
+                date=self._once(view.date),
+                profile=self._once(view.profile),
+            )
+            short = len(thing.time or "") == len("2024-01-03")
+            (self._short if short else self._full).append(view)
+
+    def views(self) -> list[View]:
+        """The views, oldest first, each once even if two exports have it."""
+        kept = self._short
+        if self._full and self._short:
+            titles = {plain_title(view.name) for view in self._short}
+            known = {
+                (title, view.date + datetime.timedelta(days=days))
+                for view in self._full
+                if (title := plain_title(view.name)) in titles
+                for days in (-1, 0, 1)
+            }
+            kept = [v for v in self._short if (plain_title(v.name), v.date) not in known]
+        return sorted(self._full + kept, key=lambda view: (view.date, view.name, view.id))
+
+    def _once(self, value: Same) -> Same:
+        held: Same = self._same.setdefault(value, value)
+        return held
 
 
 def plain_title(title: str) -> str:

@@ -32,6 +32,9 @@ TABLES = (
 )
 NOT_EXPORTED = {
     "words": "an index, made anew from the things",
+    "made_to": "how far the index has come",
+    "made_counts": "sums, made anew from the things",
+    "made_findings": "what the things show, found anew",
     "sqlite_sequence": "the engine's own count, made anew from the highest position",
 }
 NOT_RESTORED = {

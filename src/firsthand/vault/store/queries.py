@@ -41,6 +41,13 @@ def schema() -> str:
     return "\n".join(text for stem, text in _texts().items() if stem.startswith(_SCHEMA))
 
 
+def upgrade(version: int) -> str:
+    """What makes form 2 (`version`) of a vault of form 1: one transaction, without its words."""
+    made = _texts()["schema_words"]
+    dropped = _texts()["upgrading"]
+    return f"BEGIN IMMEDIATE;\n{dropped}\n{made}\nPRAGMA user_version = {version}; COMMIT;"
+
+
 @cache
 def _texts() -> dict[str, str]:
     folder = files("firsthand.vault.store") / "sql"

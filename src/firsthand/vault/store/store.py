@@ -5,6 +5,7 @@ SQLCipher with a random raw key (no second derivation), WAL, `synchronous=FULL`,
 """
 
 import contextlib
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import sqlcipher3
 
 from firsthand.foundation.clock import Clock, stamp
 from firsthand.foundation.ids import Chance
+from firsthand.vault.store import seals
 from firsthand.vault.store import slots as slot_rules
 from firsthand.vault.store.faults import UnableToKeep, UnableToOpen, plainly
 from firsthand.vault.store.files import (
@@ -26,15 +28,16 @@ from firsthand.vault.store.files import (
     sync_folder,
     writing_whole,
 )
-from firsthand.vault.store.queries import query, schema
+from firsthand.vault.store.queries import query, schema, upgrade
 from firsthand.vault.store.transactions import Reading, Row, Tx, row_of
 
 VAULT_FILE = "vault.db"
 SLOTS_FILE = "slots.json"
 LOCK_FILE = "lock"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SEED_BYTES = 32
 _LOOKS_MAX = 3
+LOOK_AFTER_SECONDS = 5.0
 _CHANGED = (
     "{name} is damaged or was changed ({why}). Put back your last backup, or restore an export "
     "into a new vault."
@@ -58,6 +61,10 @@ class Store:
         self._writing = threading.RLock()
         self._reading = threading.RLock()
         self._tx: Tx | None = None
+        self._openings: int | None = None  # since every page was looked at; None is never
+        self._damage = ""
+        self._closing = threading.Event()
+        self._looking: threading.Thread | None = None
         self._writer = self._connect()
         self._reader = self._connect()
 
@@ -89,7 +96,9 @@ class Store:
             raise UnableToCreate(message) from error
         finally:
             shutil.rmtree(making, ignore_errors=True)
-        return cls(folder, key), code
+        store = cls(folder, key)
+        store._openings = 0
+        return store, code
 
     @classmethod
     def open(cls, folder: Path, secret: str) -> Self:
@@ -100,22 +109,16 @@ class Store:
         """
         folder = folder.absolute()
         slots = read_slots(folder)
-        store = cls(folder, slot_rules.unlock(slots, secret))
+        key = slot_rules.unlock(slots, secret)
+        openings = seals.fits(folder, folder / VAULT_FILE, key)
+        store = cls(folder, key)
         try:
-            store.check(slots.vault)
+            store.check(slots.vault, openings)
         except BaseException:
             store.close()
             raise
+        store._look_later()
         return store
-
-    def close(self) -> None:
-        """Close the file. What was committed is in `vault.db` itself afterwards."""
-        with self._writing, self._reading:
-            for connection in (self._reader, self._writer):
-                # A damaged file has been told of already, or will be at the next opening.
-                with contextlib.suppress(sqlcipher3.Error):
-                    connection.close()
-            self._key[:] = bytes(len(self._key))
 
     def change_passphrase(
         self, passphrase: str, chance: Chance, cost: slot_rules.Cost = slot_rules.DEFAULT
@@ -144,8 +147,28 @@ class Store:
             message = f"{SLOTS_FILE} cannot be written: {error.strerror}. Nothing was changed."
             raise UnableToKeep(message) from error
 
-    def check(self, vault: str) -> None:
-        """Raise `UnableToOpen` unless this is the file of `vault` in a form that we know."""
+    def close(self) -> None:
+        """Close the file. What was committed is in `vault.db` itself afterwards."""
+        self._closing.set()
+        if self._looking is not None:
+            self._looking.join()
+        with self._writing, self._reading:
+            for connection in (self._reader, self._writer):
+                # A damaged file has been told of already, or will be at the next opening.
+                with contextlib.suppress(sqlcipher3.Error):
+                    connection.close()
+            if self._openings is not None and not self._damage:
+                mark = f"{os.getpid()}"
+                seals.leave(self.folder, self._file, bytes(self._key), self._openings, mark)
+                self._openings = None
+            self._key[:] = bytes(len(self._key))
+
+    def check(self, vault: str, openings: int | None) -> None:
+        """Raise `UnableToOpen` unless this is the file of `vault` in a form that we know.
+
+        openings: how many there were since every page was looked at, or None: then they are now.
+        An older form is brought up to ours.
+        """
         with self._plainly():
             row = self._writer.execute("PRAGMA user_version").fetchone()
         version = row["user_version"]
@@ -154,9 +177,16 @@ class Store:
                 f"{self._file.name} was made by a newer Firsthand (form {version}; this one "
                 f"knows {SCHEMA_VERSION}). Use the newer one."
             )
-        self._check_pages()
-        if version != SCHEMA_VERSION or self._meta("id") != vault:
+        if openings is None:
+            self._check_pages()
+        if version < 1 or self._meta("id") != vault:
             raise UnableToOpen(f"{self._file.name} and {SLOTS_FILE} are not of the same vault.")
+        if version < SCHEMA_VERSION:
+            with self._plainly():
+                self._writer.executescript(upgrade(SCHEMA_VERSION))
+            with self.transaction():
+                pass  # every transaction ends with putting in the words
+        self._openings = 0 if openings is None else openings + 1
 
     @property
     def seed(self) -> bytes:
@@ -182,7 +212,7 @@ class Store:
             self._tx = Tx(self._writer, self._plainly)
             try:
                 yield self._tx
-                self._tx.run("words.index")
+                self._tx.make()
                 with self._plainly():
                     self._writer.execute("COMMIT")
             except BaseException:
@@ -222,13 +252,33 @@ class Store:
         what the engine says of its pages. This takes about two seconds where there are a million
         things, and a few milliseconds in most vaults.
         """
-        for _ in range(_LOOKS_MAX):  # another command may be writing the page that is looked at
-            with self._plainly():
-                self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-                found = self._writer.execute("PRAGMA cipher_integrity_check").fetchall()
-            if not found:
-                return
-        raise UnableToOpen(_CHANGED.format(name=self._file, why=found[0]["cipher_integrity_check"]))
+        with self._plainly():
+            found = _changed_pages(self._writer)
+        if found:
+            raise UnableToOpen(_CHANGED.format(name=self._file, why=found[0]))
+
+    def _look_later(self) -> None:
+        """Look at every page beside all else, if this stays open and it was not done just now."""
+        if self._openings:
+            self._looking = threading.Thread(target=self._look, name="vault look", daemon=True)
+            self._looking.start()
+
+    def _look(self) -> None:
+        if self._closing.wait(LOOK_AFTER_SECONDS):
+            return
+        try:
+            connection = self._connect()
+            try:
+                found = _changed_pages(connection)
+            finally:
+                connection.close()
+        except (UnableToOpen, sqlcipher3.Error):
+            return  # the next opening looks at it whole
+        if found:
+            self._damage = found[0]
+            (self.folder / seals.SEAL_FILE).unlink(missing_ok=True)
+        else:
+            self._openings = 0
 
     def _meta(self, key: str) -> Any:  # noqa: ANN401 - text or bytes, by the key
         row = self.row("meta.get", key=key)
@@ -237,6 +287,8 @@ class Store:
         return row["value"]
 
     def _plainly(self) -> contextlib.AbstractContextManager[None]:
+        if self._damage:
+            raise UnableToOpen(_CHANGED.format(name=self._file, why=self._damage))
         return plainly(str(self._file))
 
     def _connect(self) -> sqlcipher3.Connection:
@@ -244,6 +296,19 @@ class Store:
             raise UnableToOpen(f"There is no {VAULT_FILE} in {self.folder}.")
         with self._plainly():
             return _connected(self._file, bytes(self._key))
+
+
+def _changed_pages(connection: sqlcipher3.Connection) -> list[str]:
+    """What the engine says of pages that were changed: of those it says it of at every look."""
+    found = set[str]()
+    for number in range(_LOOKS_MAX):  # another may be writing the page that is looked at
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        rows = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+        told = {str(row["cipher_integrity_check"]) for row in rows}
+        found = found & told if number else told
+        if not found:
+            break
+    return sorted(found)
 
 
 def check_place(folder: Path) -> None:

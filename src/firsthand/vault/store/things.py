@@ -5,6 +5,9 @@ import msgspec
 from firsthand.protocol.things import Thing
 from firsthand.vault.store.transactions import Row
 
+# The sign that the words for kind and source begin with (`sql/schema_words.sql`).
+MARK = "\ue000"
+
 
 def thing_in(row: Row) -> Thing:
     """The thing that a row of `things` holds."""
@@ -39,3 +42,29 @@ def words_for(search: str) -> str | None:
     words = [word for word in search.split() if any(sign.isalnum() for sign in word)]
     quoted = (word.replace('"', '""').replace("\x00", "") for word in words)
     return " ".join(f'"{word}" *' for word in quoted) or None
+
+
+def match_for(
+    *, type: str | None = None, source: str | None = None, search: str | None = None
+) -> str | None:
+    """What to match for a kind, a source and words, each of which may be open.
+
+    None where the words hold no word: nothing is found then.
+    """
+    parts = []
+    if search is not None:
+        words = words_for(search)
+        if words is None:
+            return None
+        parts.append(words)
+    if type is not None and source is not None:
+        parts.append(f'"{MARK}b{_hex(source)}00{_hex(type)}"')
+    elif type is not None:
+        parts.append(f'"{MARK}k{_hex(type)}"')
+    elif source is not None:
+        parts.append(f'"{MARK}s{_hex(source)}"')
+    return " ".join(parts) or f'"{MARK}" *'
+
+
+def _hex(text: str) -> str:
+    return text.encode("utf-8", "replace").hex()

@@ -1,44 +1,31 @@
 -- What pages ask for: a part of the things in the order of a diary, sums, and the findings' names.
-
--- name: of_all
-SELECT id, type, name, time, source, data FROM things
-ORDER BY time DESC, position DESC LIMIT :limit OFFSET :skip;
-
--- name: of_type
-SELECT id, type, name, time, source, data FROM things WHERE type = :type
-ORDER BY time DESC, position DESC LIMIT :limit OFFSET :skip;
-
--- name: of_source
-SELECT id, type, name, time, source, data FROM things WHERE source = :source
-ORDER BY time DESC, position DESC LIMIT :limit OFFSET :skip;
-
--- name: of_both
-SELECT id, type, name, time, source, data FROM things WHERE source = :source AND type = :type
-ORDER BY time DESC, position DESC LIMIT :limit OFFSET :skip;
+-- A page begins after a place, so that nothing before it is counted again.
 
 -- name: of_words
-SELECT id, type, name, time, source, data FROM things
-WHERE position IN (SELECT rowid FROM words WHERE words MATCH :words)
-    AND (:type IS NULL OR type = :type) AND (:source IS NULL OR source = :source)
-ORDER BY time DESC, position DESC LIMIT :limit OFFSET :skip;
+SELECT words.rowid AS place, id, type, name, time, source, data
+FROM words JOIN things ON things.position = words.rowid & 1073741823
+WHERE words MATCH :words AND words.rowid < :before
+ORDER BY words.rowid DESC LIMIT :limit;
+
+-- name: of_words_newer
+SELECT words.rowid AS place, id, type, name, time, source, data
+FROM words JOIN things ON things.position = words.rowid & 1073741823
+WHERE words MATCH :words AND words.rowid > :after
+ORDER BY words.rowid LIMIT :limit;
 
 -- name: months
-SELECT substr(time, 1, 7) AS month, count(*) AS things FROM things
-WHERE time IS NOT NULL AND (:type IS NULL OR type = :type)
-    AND (:source IS NULL OR source = :source)
+SELECT month, sum(things) AS things FROM made_counts
+WHERE month <> '' AND (:type IS NULL OR type = :type) AND (:source IS NULL OR source = :source)
 GROUP BY month ORDER BY month;
 
 -- name: months_of_words
-SELECT substr(time, 1, 7) AS month, count(*) AS things FROM things
-WHERE position IN (SELECT rowid FROM words WHERE words MATCH :words)
-    AND time IS NOT NULL AND (:type IS NULL OR type = :type)
-    AND (:source IS NULL OR source = :source)
-GROUP BY month ORDER BY month;
-
--- name: count_of_words
-SELECT count(*) AS things FROM things
-WHERE position IN (SELECT rowid FROM words WHERE words MATCH :words)
-    AND (:type IS NULL OR type = :type) AND (:source IS NULL OR source = :source);
+SELECT iif(day = 0, '', strftime('%Y-%m', day * 86400 - 62167219200, 'unixepoch')) AS month,
+    sum(things) AS things
+FROM (
+    SELECT (rowid >> 30) / 1440 AS day, count(*) AS things FROM (
+        SELECT rowid FROM words WHERE words MATCH :words ORDER BY rowid DESC LIMIT :limit
+    ) GROUP BY day
+) GROUP BY month ORDER BY month;
 
 -- name: sums
 SELECT relationship, state, sum(things) AS things, count(*) AS times FROM disclosures

@@ -57,6 +57,10 @@ SELECT position, relationship, agreement, role, purpose, things, fields, length(
     state, reason, at, lane, n, salt, body, receipt, acknowledged_at
 FROM disclosures WHERE relationship = :relationship ORDER BY position DESC;
 
+-- name: signed_of_relationship
+SELECT position, agreement, role, purpose, things, fields, body, state, at, headers, receipt
+FROM disclosures WHERE relationship = :relationship ORDER BY position;
+
 -- name: bodies_given
 SELECT position, lane, n, body FROM disclosures
 WHERE relationship = :relationship AND agreement = :agreement AND state IN ('given', 'erased')

@@ -9,6 +9,10 @@ SELECT * FROM endings WHERE state = 'waiting' ORDER BY at, kind DESC;
 SELECT relationship, agreement, kind, at, state, reason, receipt, confirmed_at FROM endings
 WHERE relationship = :relationship ORDER BY at;
 
+-- name: signed_of_relationship
+SELECT agreement, kind, body, headers, at, receipt FROM endings
+WHERE relationship = :relationship ORDER BY at, kind DESC;
+
 -- name: confirm
 UPDATE endings SET state = 'confirmed', receipt = :receipt, confirmed_at = :at, reason = NULL
 WHERE agreement = :agreement AND kind = :kind;

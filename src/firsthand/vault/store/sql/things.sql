@@ -17,36 +17,27 @@ SELECT * FROM things WHERE id = :id;
 SELECT count(*) AS things FROM things;
 
 -- name: counts
-SELECT source, type, count(*) AS things, min(time) AS first, max(time) AS last
-FROM things GROUP BY source, type ORDER BY source, type;
+SELECT source, type, sum(things) AS things, min(first) AS first, max(last) AS last
+FROM made_counts GROUP BY source, type ORDER BY source, type;
 
 -- name: page
 SELECT position, id, type, name, time, source, data FROM things
 WHERE position > :after ORDER BY position LIMIT :limit;
 
--- Newest first. A statement for each way of asking, so that each walks along its own index.
+-- Newest first. Words find kinds and sources too, by their marks.
 
 -- name: newest
 SELECT id, type, name, time, source, data FROM things
 ORDER BY time DESC, position DESC LIMIT :limit;
 
--- name: newest_of_type
-SELECT id, type, name, time, source, data FROM things WHERE type = :type
-ORDER BY time DESC, position DESC LIMIT :limit;
-
--- name: newest_of_source
-SELECT id, type, name, time, source, data FROM things WHERE source = :source
-ORDER BY time DESC, position DESC LIMIT :limit;
-
--- name: newest_of_both
-SELECT id, type, name, time, source, data FROM things WHERE source = :source AND type = :type
-ORDER BY time DESC, position DESC LIMIT :limit;
-
 -- name: found
-SELECT id, type, name, time, source, data FROM things
-WHERE position IN (SELECT rowid FROM words WHERE words MATCH :words)
-    AND (:type IS NULL OR type = :type) AND (:source IS NULL OR source = :source)
-ORDER BY time DESC, position DESC LIMIT :limit;
+SELECT id, type, name, time, source, data
+FROM words JOIN things ON things.position = words.rowid & 1073741823
+WHERE words MATCH :words ORDER BY words.rowid DESC LIMIT :limit;
+
+-- name: by_ids
+SELECT * FROM things
+WHERE id IN (SELECT value FROM json_each(:ids));
 
 -- name: chosen
 SELECT id, type, name, time, source, data FROM things
