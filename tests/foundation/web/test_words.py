@@ -108,4 +108,6 @@ def test_a_name_always_has_its_colour_and_its_letters(name: str) -> None:
 def test_initials() -> None:
     assert words.initials("Green Grocer") == "GG"
     assert words.initials("acme") == "A"
+    assert words.initials("A-1042") == "42"
+    assert words.initials("Channel 4") == "C4"
     assert words.initials("…") == "?"

@@ -106,8 +106,9 @@ class Kit:
     ) -> HTMLResponse:
         """Answer with the template `name`.
 
-        Context that the layout reads: `title` (needed), `here`, `who`, `counts`, `flash`, `live`,
-        `nav`, `leave_action`, `leave_label`, `leave_icon`. The guard sets the security headers.
+        Context that the layout reads: `title` (needed), `here`, `who` (with `who_href` and
+        `who_label` it leads somewhere), `counts`, `flash`, `live`, `nav`, `leave_action`,
+        `leave_label`, `leave_icon`. The guard sets the security headers.
         """
         chosen = request.cookies.get(THEME_COOKIE)
         theme = chosen if chosen in THEMES else None
@@ -137,6 +138,8 @@ class Kit:
             "nav": self.nav,
             "theme": None,
             "who": None,
+            "who_href": None,
+            "who_label": "",
         }
 
     async def _manifest(self, _request: Request) -> Response:

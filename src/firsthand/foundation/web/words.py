@@ -148,8 +148,13 @@ def hue(name: str) -> int:
 
 
 def initials(name: str) -> str:
-    """Return one or two letters that stand for a name: `Green Grocer` is `GG`, `acme` is `A`."""
+    """Return two signs at most that stand for a name: `Green Grocer` is `GG`, `acme` is `A`.
+
+    A number at the end says more than what is before it: `A-1042` is `42`.
+    """
     words = [word for word in re.split(r"[\W_]+", name) if word]
+    if words and words[-1].isdecimal() and len(words[-1]) > 1:
+        return words[-1][-2:]
     return "".join(word[0] for word in words[:2]).upper() or "?"
 
 

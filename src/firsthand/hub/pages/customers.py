@@ -32,14 +32,14 @@ def show(visit: Visit) -> Response:
         older=None if page.after is None else visit.here(at=page.after),
         total=sum(counts.values()),
         active=counts["active"],
-        sorted=page.sorted,
+        place=saying.place(page.before, len(page.rows), page.total),
     )
 
 
 def _page(visit: Visit, rows: list[Row], **context: Any) -> Response:  # noqa: ANN401
     whole: dict[str, Any] = {
         "wanted": "", "whole": True, "newer": None, "older": None,
-        "total": len(rows), "active": 0, "sorted": True,
+        "total": len(rows), "active": 0, "place": "",
     }  # fmt: skip
     shown = [_row(row) for row in rows]
     return visit.page(

@@ -28,7 +28,8 @@ def show(visit: Visit) -> Response:
         "deals.html",
         title="Deals",
         here="deals",
-        roster=[_terms(one, one.id in policy.accepts) for one in ROSTER.values()],
+        accepted=[_terms(one) for one in ROSTER.values() if one.id in policy.accepts],
+        others=[_terms(one) for one in ROSTER.values() if one.id not in policy.accepts],
         accepts=len(policy.accepts),
         counter=policy.counter,
         counters=[
@@ -38,8 +39,7 @@ def show(visit: Visit) -> Response:
         since=policy.since,
         owner=visit.staff.is_owner,
         rows=[_row(one) for one in page.rows],
-        total=page.total,
-        sorted=page.sorted,
+        place=saying.place(page.before, len(page.rows), page.total),
         newer=None if page.before is None else visit.here(at=page.before) + "#kept",
         older=None if page.after is None else visit.here(at=page.after) + "#kept",
     )
@@ -135,8 +135,8 @@ def _state(visit: Visit, held: Held) -> str:
     )
 
 
-def _terms(terms: Terms, accepted: bool) -> dict[str, Any]:  # noqa: FBT001 - one of two lists
-    return {"terms": terms, "accepted": accepted, "facts": machine(terms)}
+def _terms(terms: Terms) -> dict[str, Any]:
+    return {"terms": terms, "facts": machine(terms)}
 
 
 def _row(deal: Deal) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from firsthand.protocol.terms import ROSTER
 
 FEED_ROWS = 12
 WAITING_MAX = 500
+HOUR_S = 3600
 SPANS = {"hours": 24, "days": 30}
 
 
@@ -53,6 +54,8 @@ def show(visit: Visit) -> Response:
         steps=_steps(figures),
         refusals=_refusals(figures),
         taken=figures.taken,
+        day=saying.day_of(saying.when(hub.now_s())),
+        started=visit.parts.started,
         offering=offering is not None,
     )
 
@@ -99,7 +102,8 @@ def _chart(visit: Visit, reader: Reader, span: str) -> tuple[Markup, bool]:
         hours = saying.last_hours(now, count)
         found = tallies.of_hours(reader, hours[0][0], hours[-1][0])
         series = [(label, found[at].things if at in found else 0) for at, label in hours]
-        return charts.bars(series, unit="things", title="By the hour", note="UTC"), ever
+        since = saying.between(hours[0][0] * HOUR_S, hours[-1][0] * HOUR_S)
+        return charts.bars(series, unit="things", title="By the hour", note=since), ever
     days = saying.last_days(now, count)
     last = visit.hub.now_s() // 3600
     found = tallies.of_hours(reader, last - 24 * count, last)
@@ -108,7 +112,8 @@ def _chart(visit: Visit, reader: Reader, span: str) -> tuple[Markup, bool]:
         sums[hour // 24] = sums.get(hour // 24, 0) + tally.things
     first = last // 24 - count + 1
     series = [(label, sums.get(first + at, 0)) for at, (_, label) in enumerate(days)]
-    return charts.bars(series, unit="things", title="By the day", note="UTC"), ever
+    since = saying.between((last - 24 * (count - 1)) * HOUR_S, last * HOUR_S)
+    return charts.bars(series, unit="things", title="By the day", note=since), ever
 
 
 def _steps(figures: Figures) -> list[dict[str, Any]]:

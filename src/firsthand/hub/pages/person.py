@@ -134,7 +134,8 @@ def _who(visit: Visit, person: Person) -> dict[str, Any]:
 def _overview(person: Person, looked: Looked) -> dict[str, Any]:
     view = looked.view
     names = {one.id: one.terms for one in person.held}
-    kinds = [_kind(one) for one in view.kinds]
+    precision = _precision(person)
+    kinds = [_kind(one, precision) for one in view.kinds]
     months = saying.months(view.months, MONTHS_MAX)
     sources = [
         (saying.source(name), count)
@@ -142,34 +143,42 @@ def _overview(person: Person, looked: Looked) -> dict[str, Any]:
     ]
     return {
         "kinds": kinds,
-        "months": charts.bars(months, unit="things", title="Month by month") if months else "",
+        "months": (
+            charts.bars(months, unit="things", title="Month by month") if len(months) > 1 else ""
+        ),
         "sources": sources,
-        "fields": [_field(kind, one, names) for kind in view.kinds for one in kind.top],
+        "fields": [_field(kind, one, names, precision) for kind in view.kinds for one in kind.top],
         "told": [_told(one, looked.kept) for one in looked.told],
     }
 
 
-def _kind(kind: Kind) -> dict[str, Any]:
+def _precision(person: Person) -> str:
+    """How coarse their times are, as things say it, where all deals agree on it; or nothing."""
+    found = {ROSTER[one.terms].precision for one in person.held if one.decision == "accepted"}
+    return saying.PERIODS.get(found.pop(), "") if len(found) == 1 else ""
+
+
+def _kind(kind: Kind, precision: str) -> dict[str, Any]:
     said = saying.kind_of(kind.type)
     return {
         "count": kind.count,
         "icon": said.icon,
         "title": saying.sentence(saying.counted(kind.type, kind.count)),
-        "span": saying.span(kind.first, kind.last),
+        "span": saying.span(kind.first, kind.last, precision),
         "top": charts.bars(
             [(one.value, one.count) for one in kind.top], unit="", title=said.top, kind="rows"
         ),
     }
 
 
-def _field(kind: Kind, one: Field, names: dict[str, str]) -> dict[str, Any]:
+def _field(kind: Kind, one: Field, names: dict[str, str], precision: str) -> dict[str, Any]:
     deals = [ROSTER[names[each]].title for each in one.agreements if each in names]
     return {
         "about": saying.kind_of(kind.type).top,
         "value": one.value,
         "count": one.count,
         "sources": saying.listed(saying.source(each) for each in one.sources),
-        "newest": saying.day_of(one.newest),
+        "newest": saying.week_of(one.newest, precision),
         "given": saying.when(one.given_ms / 1000),
         "deals": saying.listed(dict.fromkeys(deals)),
     }

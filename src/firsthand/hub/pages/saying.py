@@ -9,6 +9,7 @@ import msgspec
 
 from firsthand.foundation.clock import stamp
 from firsthand.foundation.web import words
+from firsthand.hub.acts.listing import PAGE_ROWS
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +69,7 @@ PRECISIONS: Final[Mapping[str, str]] = {
     "hour": "to the hour", "day": "to the day", "week": "to the week", "month": "to the month",
     "year": "to the year",
 }  # fmt: skip
+PERIODS: Final[Mapping[str, str]] = {"week": "P1W", "month": "P1M", "year": "P1Y"}
 STATES: Final[Mapping[str, tuple[str, str]]] = {
     "active": ("in force", "on"),
     "expired": ("run out", "ended"),
@@ -209,12 +211,17 @@ def day_of(time: str | None) -> str:
         return time[:10]
 
 
-def span(first: str | None, last: str | None) -> str:
-    """From the first to the last day, or the one day that there is."""
-    begin, end = day_of(first), day_of(last)
+def span(first: str | None, last: str | None, precision: str = "") -> str:
+    """From the first to the last day, or the one day that there is; as coarse as they came."""
+    begin, end = week_of(first, precision), week_of(last, precision)
     if not begin:
         return "without times"
     return begin if begin == end else f"{begin} to {end}"
+
+
+def between(first_s: int, last_s: int) -> str:
+    """From which day to which, from seconds since 1970: `21 Nov 2026 to 22 Nov 2026, UTC`."""
+    return f"{span(when(first_s), when(last_s))}, UTC"
 
 
 def week_of(time: str | None, precision: object) -> str:
@@ -226,6 +233,17 @@ def week_of(time: str | None, precision: object) -> str:
     if precision == "P1W":
         return f"week of {said}"
     return time[:4] if precision == "P1Y" else words.day(time).partition(" ")[2]
+
+
+def place(before: str | None, rows: int, total: int | None) -> str:
+    """Where in a sorted list a page is, or nothing where it is not sorted.
+
+    ``before`` is the page's predecessor as `acts.listing` names it.
+    """
+    if total is None:
+        return ""
+    start = 0 if before is None else int(before) + PAGE_ROWS
+    return f"{start + 1:,} to {start + rows:,} of {total:,}, the newest first"
 
 
 def took(took_ms: float) -> str:

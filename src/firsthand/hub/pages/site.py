@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from firsthand.foundation.clock import stamp
 from firsthand.foundation.web.kit import Kit, NavItem
 from firsthand.foundation.web.origin import guard
 from firsthand.foundation.web.sessions import SessionCookie, Sessions
@@ -74,6 +75,7 @@ class Site:
             throttle=Throttle(clock=hub.clock),
             headcount=Headcount(hub),
             shelf=Shelf(hub),
+            started=stamp(hub.clock.now()),
         )
         self._following = Following(hub, streams)
         self._staff = self._behind_guard(address.netloc, https=https)

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from firsthand.foundation.web.kit import Flash
 from firsthand.hub.acts import staffing
 from firsthand.hub.pages import entering
-from firsthand.hub.pages.visits import Visit
+from firsthand.hub.pages.visits import TEAM, Visit
 from firsthand.hub.staff.accounts import (
     MEMBER,
     OWNER,
@@ -17,7 +17,6 @@ from firsthand.hub.staff.accounts import (
     AccountRefused,
 )
 
-PATH: Final = "/staff/team"
 NAME_CHARS_MAX: Final = 40
 CHANGED: Final = "Your password is another one now. Every other browser was signed out."
 
@@ -37,7 +36,7 @@ def add(visit: Visit) -> Response:
     except AccountRefused as refused:
         return _page(visit, 422, wrong=str(refused), called=name, role=role)
     visit.staff.password = (name, str(made["password"]))
-    return visit.go(PATH)
+    return visit.go(TEAM)
 
 
 def remove(visit: Visit) -> Response:
@@ -47,7 +46,7 @@ def remove(visit: Visit) -> Response:
         staffing.remove(visit.hub, name=name)
     except AccountRefused as refused:
         return visit.wrong(422, "That cannot be", str(refused))
-    return visit.go(PATH, f"{name} cannot sign in any more.")
+    return visit.go(TEAM, f"{name} cannot sign in any more.")
 
 
 def renew(visit: Visit) -> Response:
@@ -58,7 +57,7 @@ def renew(visit: Visit) -> Response:
     except AccountRefused as refused:
         return visit.wrong(422, "That cannot be", str(refused))
     visit.staff.password = (name, str(made["password"]))
-    return visit.go(PATH)
+    return visit.go(TEAM)
 
 
 def change(visit: Visit) -> Response:
@@ -75,7 +74,7 @@ def change(visit: Visit) -> Response:
     except AccountRefused as refused:
         return _page(visit, 422, own=str(refused))
     throttle.succeeded("name", sitting.name)
-    answer = visit.go(PATH)
+    answer = visit.go(TEAM)
     entering.sit(visit, answer, changed, flash=Flash(text=CHANGED))
     return answer
 

@@ -29,6 +29,7 @@ from firsthand.hub.staff.accounts import OWNER
 from firsthand.hub.terms.policy import PolicyRefused
 
 LOGIN = "/staff/login"
+TEAM = "/staff/team"
 _log = logging.getLogger(__name__)
 
 
@@ -64,7 +65,7 @@ class Sitting(msgspec.Struct, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What all pages of an organisation share."""
+    """What all pages of an organisation share; ``started`` is when they were put together."""
 
     hub: Hub
     kit: Kit
@@ -74,6 +75,7 @@ class Parts:
     throttle: Throttle
     headcount: Headcount
     shelf: Shelf
+    started: str
 
 
 @dataclass(kw_only=True)
@@ -110,6 +112,7 @@ class Visit:
         own: dict[str, Any] = {"nav": ()}
         if self.sitting is not None:
             own = {"who": self.sitting.name, "flash": self.sitting.flash}
+            own |= {"who_href": TEAM, "who_label": "staff and your password"}
             own["leave_action"] = "/staff/logout"
             self.sitting.flash = None
         return self.parts.kit.page(self.request, name, status, **{**own, **context})
