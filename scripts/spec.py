@@ -1,10 +1,11 @@
-"""Write the JSON Schemas and the OpenAPI description in `spec/` from the code that they describe.
+"""Write what is made from code: the schemas and the OpenAPI description in `spec/`, the drawings.
 
 `python scripts/spec.py` writes them; `--check` only compares, and fails if they differ.
 """
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,13 @@ from typing import Any
 import msgspec
 
 from firsthand.protocol import wire
+from firsthand.protocol.agreement_life import LIFE, P7012_STATUS
 from firsthand.protocol.agreements import Answer, Proffer
+from firsthand.protocol.changes import Change, ChangeReceipt
 from firsthand.protocol.discovery import Document
+from firsthand.protocol.exported_log import ExportedLog
+from firsthand.protocol.keylog import KeyEntry
+from firsthand.protocol.reads_told import ReadsTold
 from firsthand.protocol.receipts import (
     Ending,
     ErasureReceipt,
@@ -21,19 +27,30 @@ from firsthand.protocol.receipts import (
     RevocationReceipt,
 )
 from firsthand.protocol.refusals import REASONS
+from firsthand.protocol.rights import Request, Status
 from firsthand.protocol.roles.profile_rules import Answered, Item
 from firsthand.protocol.signals import Signal
+from firsthand.protocol.terms import ROSTER, Terms
 
 SPEC = Path(__file__).resolve().parent.parent / "spec"
+PAGE = SPEC.parent / "docs" / "agreements.md"
+PICTURE = SPEC.parent / "docs" / "pictures" / "agreement-life.svg"
 STATEMENTS: dict[str, Any] = {
     "organisation": Document,
     "proffer": Proffer,
     "answer": Answer,
+    "change": Change,
+    "change-receipt": ChangeReceipt,
     "signal": Signal,
     "receipt": ReceiptJson,
     "ending": Ending,
     "revocation-receipt": RevocationReceipt,
     "erasure-receipt": ErasureReceipt,
+    "key-entry": KeyEntry,
+    "reads-told": ReadsTold,
+    "rights-request": Request,
+    "rights-status": Status,
+    "log": ExportedLog,
     "profile-answered": Answered,
     "catalogue": list[Item],
 }
@@ -136,9 +153,24 @@ def _paths() -> dict[str, Any]:
                 signed=True,
             )
         },
+        **_changes(receipt),
+        wire.PATH_FACTS: {"get": _facts()},
+    }
+
+
+def _changes(receipt: dict[str, Any]) -> dict[str, Any]:
+    """The paths by which an agreement ends, rests and goes on."""
+    return {
         wire.PATH_REVOCATIONS: {"post": _ending("End an agreement.", receipt)},
         wire.PATH_ERASURES: {"post": _ending("End an agreement and erase.", receipt)},
-        wire.PATH_FACTS: {"get": _facts()},
+        wire.PATH_CHANGES: {
+            "post": _post(
+                "Pause an agreement, or go on with it.",
+                wire.TYPE_JSON,
+                {"$ref": "#/components/schemas/Change"},
+                receipt,
+            )
+        },
     }
 
 
@@ -215,14 +247,52 @@ def _in_header(name: str) -> dict[str, Any]:
     return {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
 
 
+def drawn() -> dict[str, str]:
+    """What is drawn on the page about agreements, by the name of its place."""
+    words = [f"| {state} | `{P7012_STATUS[state]}` |" for state in LIFE.states]
+    return {
+        "life": f"```mermaid\n{LIFE.mermaid()}```\n",
+        "states": LIFE.table(),
+        "status": "\n".join(["| state | P7012 |", "|---|---|", *words]) + "\n",
+        "roster": "\n".join([_ALLOWS, "|---" * 9 + "|", *map(_row, ROSTER.values())]) + "\n",
+        "texts": "\n".join(f"### {terms.id}\n\n{terms.text()}" for terms in ROSTER.values()),
+    }
+
+
+_ALLOWS = (
+    "| agreement | may be used for | times | counting | tracking | picture of me | passing on "
+    "| training | kept after the end |"
+)
+
+
+def _row(terms: Terms) -> str:
+    flags = (terms.analytics, terms.tracking, terms.profiling, terms.onward, terms.training)
+    cells = [f"`{terms.id}`", ", ".join(terms.purposes), terms.precision]
+    cells += ["yes" if flag else "no" for flag in flags]
+    cells.append(f"{terms.retention_days} days" if terms.retention_days else "not at all")
+    return f"| {' | '.join(cells)} |"
+
+
+def page() -> str:
+    """The page about agreements as it is, with everything drawn anew."""
+    text = PAGE.read_text(encoding="utf-8")
+    for name, content in drawn().items():
+        between = re.compile(rf"(<!-- drawn: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+        text, places = between.subn(lambda m, new=content: f"{m[1]}{new}{m[2]}", text)  # type: ignore[misc]
+        if places != 1:
+            raise SystemExit(f"{PAGE.name} has {places} places for {name!r}.")
+    return text
+
+
 def files() -> dict[Path, str]:
     """Every file that this script keeps, with the content that it should have."""
     written = {SPEC / "schemas" / f"{name}.json": schema for name, schema in schemas().items()}
     written[SPEC / "openapi.json"] = openapi()
-    return {
+    made = {
         path: json.dumps(value, indent=2, ensure_ascii=False) + "\n"
         for path, value in written.items()
     }
+    return {**made, PAGE: page(), PICTURE: LIFE.svg()}
 
 
 def main() -> int:

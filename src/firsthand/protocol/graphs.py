@@ -10,6 +10,7 @@ from html import escape
 
 _ROW, _TOP, _LEFT, _WIDTH, _HEIGHT = 64, 24, 200, 132, 32
 _LETTER = 7
+_INK, _PAPER = "#1c1c1c", "#ffffff"
 
 
 class GraphRefused(ValueError):
@@ -91,7 +92,7 @@ class Graph:
         return tuple(dict.fromkeys(self.follows[state].values()))
 
     def mermaid(self) -> str:
-        """The graph as a Mermaid state diagram, each state with its sentence as a note."""
+        """The graph as a Mermaid state diagram; what each state means is in ``table``."""
         drawn = ["stateDiagram-v2", *(f"    [*] --> {state}" for state in self.first)]
         drawn += [f"    {state} --> {after}: {event}" for state, event, after in self.lines()]
         drawn += [f"    {state} --> [*]" for state in self.ends]
@@ -114,9 +115,12 @@ class Graph:
         height = _TOP * 2 + _ROW * (len(places) - 1) + _HEIGHT
         size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
         head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" fill="none"'
-        style = 'stroke="currentColor" font-family="sans-serif" font-size="12"'
+        style = f'stroke="{_INK}" font-family="sans-serif" font-size="12"'
         title = f"<title>{escape(self.name)}</title>"
-        return "\n".join([f"{head} {style}>", title, *(arc for arc, _ in arcs), *boxes, "</svg>\n"])
+        paper = f'<rect width="{width}" height="{height}" fill="{_PAPER}" stroke="none"/>'
+        curves, words = ([arc[part] for arc, _ in arcs] for part in (0, 1))
+        drawn = [f"{head} {style}>", title, paper, *curves, *words, *boxes, "</svg>\n"]
+        return "\n".join(drawn)
 
 
 def _box(state: str, place: int, *, end: bool) -> str:
@@ -126,11 +130,11 @@ def _box(state: str, place: int, *, end: bool) -> str:
     return shape + _word(state, _LEFT + _WIDTH // 2, top + 20, "middle")
 
 
-def _arc(start: int, end: int, said: str) -> tuple[str, int]:
-    """A curve between two places in the column, its words, and how far to the right it goes."""
+def _arc(start: int, end: int, said: str) -> tuple[tuple[str, str], int]:
+    """A curve between two places in the column with its words, and how far right they go."""
     down = end > start
     side = _LEFT + _WIDTH if down else _LEFT
-    reach = 28 + 34 * abs(end - start)
+    reach = 20 + 66 * abs(end - start)
     bulge = side + reach if down else side - reach
     top, bottom = (_TOP + place * _ROW + _HEIGHT // 2 for place in (start, end))
     top, bottom = (top + 6, bottom - 6) if down else (top - 6, bottom + 6)
@@ -139,9 +143,9 @@ def _arc(start: int, end: int, said: str) -> tuple[str, int]:
     head = f'<path d="M{tip} {bottom - 4} L{side} {bottom} L{tip} {bottom + 4}"/>'
     middle = side + (reach * 3 // 4 + 4) * (1 if down else -1)
     words = _word(said, middle, (top + bottom) // 2 + 4, "start" if down else "end")
-    return line + head + words, middle + len(said) * _LETTER if down else 0
+    return (line + head, words), middle + len(said) * _LETTER if down else 0
 
 
 def _word(words: str, x: int, y: int, anchor: str) -> str:
-    style = f'text-anchor="{anchor}" fill="currentColor" stroke="none"'
-    return f'<text x="{x}" y="{y}" {style}>{escape(words)}</text>'
+    style = f'text-anchor="{anchor}" fill="{_INK}" stroke="{_PAPER}" stroke-width="4"'
+    return f'<text x="{x}" y="{y}" {style} paint-order="stroke">{escape(words)}</text>'
