@@ -129,14 +129,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How much a journal takes on at once.
 
     One group: up to `batches_max` batches of up to `bytes_max` together, or up to `slices_max`
-    slices of erasing and projecting while nothing more urgent waits. `waiting_max`: jobs that may
+    slices of erasing and projecting while nothing more urgent waits. Whoever ends an agreement
+    waits for one group, so it is to take about 10 ms to write. `waiting_max`: jobs that may
     queue. `readers_max`: reads open at a time, each waiting up to `read_wait_ms_max` for its turn.
     `truncate_wait_ms_max`: how long a truncation waits for readers. `pages_max`: size of the file.
     """
 
     batches_max: int = 256
-    bytes_max: int = 16 << 20
-    slices_max: int = 8
+    bytes_max: int = 2 << 20
+    slices_max: int = 2
     waiting_max: int = 20_000
     readers_max: int = 16
     read_wait_ms_max: int = 5_000

@@ -7,6 +7,7 @@ was asked is asked again. It ends when its line does, so it ends with us.
 """
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -222,7 +223,15 @@ def _framed(value: Asked | Answers) -> bytes:
     return len(content).to_bytes(LENGTH_BYTES, "big") + content
 
 
+def stand_back() -> None:
+    """Never interrupt those who asked: they hold a lock, at the moment in which they ask."""
+    if hasattr(os, "SCHED_BATCH"):  # on Linux; elsewhere they are interrupted
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
 if __name__ == "__main__":
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    stand_back()
     with contextlib.suppress(ConnectionError):  # they ended in the middle of it
         serve(socket.socket(fileno=sys.stdin.fileno()), sys.argv[1], SystemClock().ticks_ms)

@@ -150,6 +150,10 @@ class Intake:
         for forget in self._forgetting:
             forget(relationship)
 
+    def key_at_hand(self, relationship: str) -> EllipticCurvePublicKey | None:
+        """The public key of a relationship if it is in memory: this never waits."""
+        return self._keys.get(relationship)
+
     def key(self, relationship: str) -> EllipticCurvePublicKey | None:
         """The public key of a known relationship, or None."""
         key = self._keys.get(relationship)
