@@ -134,9 +134,13 @@ def open_hub(
     owner = organisation.load(folder)
     journal = SqliteJournal(folder, TABLES, owner.checkpoint)
     hub = _hub_of(folder, owner, journal, clock, chance)
-    hub.erasing.start()
-    hub.projector.start()
-    hub.answering.start()
+    try:
+        hub.erasing.start()
+        hub.projector.start()
+        hub.answering.start()
+    except Exception:
+        hub.close()
+        raise
     return hub
 
 

@@ -20,6 +20,7 @@ from firsthand.foundation.egress import Egress
 from firsthand.foundation.ids import SystemChance
 from firsthand.foundation.settings import Settings
 from firsthand.hub.acts import console
+from firsthand.hub.packing import ids_of, unpacked
 from firsthand.hub.roles.profile.projection import DUE, THINGS
 from firsthand.protocol.things import Thing
 from firsthand.vault.acts import bringing, connecting, giving, receiving
@@ -136,14 +137,16 @@ class Served:
         return found
 
     def projected(self) -> list[tuple[str, str]]:
-        """(relationship, event id) of every row of the profile."""
-        found: list[tuple[str, str]] = []
+        """(relationship, event id) of everything in the profile, each once."""
+        found: set[tuple[str, str]] = set()
         with self.hub.snapshot() as reader:
             after = ("", "")
-            while rows := reader.scan_all(THINGS, after=after, rows_max=5000):
-                found += [(row.relationship, row.key) for row in rows]
-                after = found[-1]
-        return found
+            while rows := reader.scan_all(THINGS, after=after, rows_max=500):
+                found |= {
+                    (row.relationship, one) for row in rows for one in ids_of(unpacked(row.value))
+                }
+                after = (rows[-1].relationship, rows[-1].key)
+        return sorted(found)
 
 
 def bound(port: int = 0) -> socket.socket:

@@ -15,6 +15,7 @@ from firsthand import app
 from firsthand.foundation.journals.sqlite import SqliteJournal
 from firsthand.foundation.settings import Settings
 from firsthand.hub import erasing, outbox
+from firsthand.hub.packing import ids_of, unpacked
 from firsthand.hub.roles.profile.projection import DUE, THINGS
 from firsthand.hub.terms import agreements
 from firsthand.protocol.canonical import sha256_hex
@@ -73,7 +74,9 @@ class Held:
             rows = reader.scan(erasing.TABLE, "", rows_max=5000)
             self.erasures = {row.key: json.loads(row.value) for row in rows}
             rows = reader.scan_all(THINGS, rows_max=10_000)
-            self.projected = {(row.relationship, row.key) for row in rows}
+            self.projected = {
+                (row.relationship, one) for row in rows for one in ids_of(unpacked(row.value))
+            }
             rows = reader.scan_all(outbox.HEADS, rows_max=5000)
             self.heads = {row.relationship: int(row.value) for row in rows}
         checkpoint = hub.organisation.checkpoint

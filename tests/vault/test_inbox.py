@@ -20,9 +20,11 @@ def say(served: Served, vault: Vault, name: str, times: int, kind: str = "news")
     assert kept.agreement is not None
     content = Content(type=kind, agreement=kept.agreement, answers="", data={"words": "hello"})
 
+    waiting = served.hub.outbox
+
     def work(tx: Any) -> None:  # noqa: ANN401 - a transaction
         for _ in range(times):
-            served.hub.outbox.add(tx, person, content)
+            assert waiting.put(tx, person, waiting.prepared(tx, person, content))
 
     served.hub.write(work)
 

@@ -5,14 +5,25 @@ its own tables, so that it can forget a relationship without knowing any other.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 from firsthand.foundation.journal import Stored
 from firsthand.foundation.tables import Tx
 
 
+class Folding(NamedTuple):
+    """A batch on its way in, with what `made_of` came to for it."""
+
+    batch: Stored
+    made: Any
+
+
 class Projection(Protocol):
-    """A plain fold: the same batches in the same order always give the same rows."""
+    """A plain fold: the same batches in the same order always give the same rows.
+
+    One batch can come late: one that could not be folded is set aside and tried again at the next
+    start, after those that followed it.
+    """
 
     @property
     def name(self) -> str:
@@ -20,12 +31,24 @@ class Projection(Protocol):
         ...
 
     @property
-    def tables(self) -> tuple[str, ...]:
-        """The names of the tables that it writes; nobody else does."""
+    def version(self) -> int:
+        """The layout of its rows, from 1. With another one they are dropped and made again."""
         ...
 
-    def apply(self, tx: Tx, batches: Sequence[Stored]) -> None:
-        """Fold batches in, in the order of the journal. Short: at most 10 ms."""
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of the tables that are dropped to be made again; nobody else writes them."""
+        ...
+
+    def made_of(self, batch: Stored) -> object:
+        """What this batch comes to: the costly part, done outside of the writer."""
+        ...
+
+    def apply(self, tx: Tx, folding: Sequence[Folding], *, again: bool) -> None:
+        """Fold batches in, in the order of the journal. Short: at most 10 ms.
+
+        `again`: an older layout has had them, so that what outlives `tables` has them already.
+        """
         ...
 
     def forget(self, tx: Tx, relationship: str, rows_max: int) -> int:

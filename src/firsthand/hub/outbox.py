@@ -59,10 +59,9 @@ class Outbox:
         self._lock = threading.Lock()
         self._listeners: dict[str, list[Callable[[], None]]] = {}
 
-    def add(self, tx: Tx, relationship: str, content: Content) -> int:
-        """Sign a message and let it wait; returns its number. Call ``told`` once it is durable."""
-        head = tx.get(HEADS, relationship, _HEAD)
-        n = 1 if head is None else int(head) + 1
+    def prepared(self, reader: Reader, relationship: str, content: Content) -> Message:
+        """Sign a message under the next number, outside of the writer; nothing is kept yet."""
+        n = _last(reader, relationship) + 1
         event = {
             "specversion": "1.0",
             "id": uuid8_from(self._chance.bytes(16)),
@@ -75,11 +74,19 @@ class Outbox:
             "answers": content.answers,
             "data": dict(content.data),
         }
-        jws = sign_jws(event, key=self._key, typ=TYP_MESSAGE)
-        tx.put(TABLE, relationship, f"{n:012d}", jws.encode())
-        tx.put(HEADS, relationship, _HEAD, str(n).encode())
+        return Message(n=n, jws=sign_jws(event, key=self._key, typ=TYP_MESSAGE))
+
+    def put(self, tx: Tx, relationship: str, message: Message) -> bool:
+        """Let a prepared message wait; False if its number has been taken meanwhile.
+
+        Call ``told`` once it is durable.
+        """
+        if _last(tx, relationship) + 1 != message.n:
+            return False
+        tx.put(TABLE, relationship, f"{message.n:012d}", message.jws.encode())
+        tx.put(HEADS, relationship, _HEAD, str(message.n).encode())
         tx.put(SENT, "", _TOTAL, str(self.sent(tx) + 1).encode())
-        return n
+        return True
 
     @staticmethod
     def sent(reader: Reader) -> int:
@@ -127,3 +134,8 @@ class Outbox:
                     self._listeners.pop(relationship, None)
 
         return stop
+
+
+def _last(reader: Reader, relationship: str) -> int:
+    """The number of the newest message to a person; 0 where there was none."""
+    return int(reader.get(HEADS, relationship, _HEAD) or b"0")

@@ -1,12 +1,13 @@
 """Every read of a person's data: it names its purpose, it is allowed, and it is written down.
 
 There is no other way. A read looks at one snapshot, in which the relationship is active and an
-agreement allows the purpose. Then the writer's transaction checks once more and notes who read
-what and why; only after that the data comes back, so nothing comes back after an ending.
+agreement allows the purpose; what comes back was given for this purpose. Then the writer's
+transaction checks once more and notes who read what and why; only after that the data comes back,
+so nothing comes back after an ending.
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -14,129 +15,41 @@ from firsthand.foundation.clock import Clock
 from firsthand.foundation.journal import Journal, Order, Stored
 from firsthand.foundation.tables import Entry, Table, Tx
 from firsthand.foundation.tables import Reader as Snapshot
+from firsthand.hub.packing import Holding, Packed, ids_of, position_of, unpacked
+from firsthand.hub.seen import (
+    Customer,
+    Envelope,
+    Fact,
+    Facts,
+    Kept,
+    Noted,
+    PurposeRefused,
+    UnknownCustomer,
+    Who,
+)
 from firsthand.hub.terms import agreements, relationships
 from firsthand.hub.terms.relationships import Relationship, StateGraph
-from firsthand.protocol.roles.profile import Given, thing_given
+from firsthand.protocol.roles.profile import thing_given
 from firsthand.protocol.signals import signals_taken
 from firsthand.protocol.terms import PURPOSES
-from firsthand.protocol.things import Thing
 
 TABLE = "reads"
 TABLES = (Table(name=TABLE, erased=True),)
 Taken = Stored  # a batch as a projection folds it
-KINDS = ("staff", "rule", "token", "command")
+ROWS_AT_FIRST = 200
+ROWS_BYTES = 4 << 20
+ROWS_MAX = 5_000
+THINGS_MAX = 200_000  # of one person for one purpose; of more, the newest
+FEW_BATCHES = 100
 PAGE_ROWS_MAX = 5_000
-THINGS_MAX = 200_000
 BATCHES_MAX = 200
 PAGE_BYTES_MAX = 8 << 20
 
 
-class PurposeRefused(Exception):
-    """The person's terms do not allow this: the purpose, or any use since it ended.
-
-    The message names the reason. Ask for a purpose that was agreed, or ask the person.
-    """
-
-
-class UnknownCustomer(LookupError):
-    """Nobody is known by this reference: an id, the unique beginning of one, or an account."""
-
-
-class Who(msgspec.Struct, frozen=True, kw_only=True):
-    """Who reads: a member of staff, a rule, a token or a command, by name."""
-
-    name: str
-    kind: str
-
-
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing as a projection keeps it: under which agreement, since when, from which batch.
-
-    ``given_ms`` is in milliseconds since 1970, ``position`` is the batch's in the journal.
-    """
-
-    agreement: str
-    given_ms: int
-    position: int
-    thing: Thing
-
-
-class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The same as its row says it, under the thing's id: short, since a row is written often."""
-
-    agreement: str
-    given_ms: int
-    position: int
-    given: Given
-
-    def kept(self, identifier: str) -> Kept:
-        """What the row of this id says."""
-        return Kept(
-            agreement=self.agreement,
-            given_ms=self.given_ms,
-            position=self.position,
-            thing=thing_given(identifier, self.given),
-        )
-
-
-class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch from outside: never what is in it. ``bytes`` is the size of its body."""
-
-    position: int
-    relationship: str
-    role: str
-    purpose: str
-    agreement: str
-    events: int
-    bytes: int
-    received_ms: int
-
-
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was given, for the organisation's own systems."""
-
-    position: int
-    relationship: str
-    account: str | None
-    agreement: str
-    id: str
-    type: str
-    purpose: str
-    given_ms: int
-    thing: Thing
-
-
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """Facts in the journal's order; ask for those after ``next`` to go on."""
-
-    facts: list[Fact]
-    next: int
-
-
-class Noted(msgspec.Struct, frozen=True, kw_only=True):
-    """One read as it was written down."""
-
-    reader: str
-    kind: str
-    purpose: str
-    fields: list[str]
-    count: int
-    at_ms: int
-
-
-class Customer(msgspec.Struct, frozen=True, kw_only=True):
-    """A relationship with nothing personal but the account it is tied to. Seconds since 1970.
-
-    ``agreements`` names the terms that were agreed, ended ones too; those that were refused only
-    where none was agreed.
-    """
-
-    relationship: str
-    account: str | None
-    since: int
-    state: str
-    agreements: list[str]
-    things: int
+__all__ = [
+    "Customer", "Envelope", "Fact", "Facts", "Kept", "Noted", "PurposeRefused", "Reads",
+    "Taken", "UnknownCustomer", "Who", "envelope",
+]  # fmt: skip
 
 
 class Reads:
@@ -148,49 +61,67 @@ class Reads:
         self._numbers = itertools.count()
 
     def things(self, relationship: str, *, table: str, purpose: str, reader: Who) -> list[Kept]:
-        """What a person gave under agreements that allow ``purpose``.
+        """What a person gave for ``purpose``, under agreements that allow it.
 
         Raises ``PurposeRefused`` where none does, and ``UnknownCustomer``.
         """
         with self._journal.read() as snapshot:
-            allowed = self._allowed(snapshot, relationship, purpose)
-            kept = [one for one in _rows(snapshot, table, relationship) if one.agreement in allowed]
-        self._note({relationship: (fields_of(kept), len(kept))}, purpose, reader)
+            held = self._held(snapshot, relationship, table, purpose)
+            kept = self._kept(snapshot, relationship, held, range(len(held)))
+        self._note({relationship: (held.fields, len(held))}, purpose, reader)
         return kept
+
+    def holding(
+        self,
+        relationship: str,
+        *,
+        table: str,
+        purpose: str,
+        reader: Who,
+        choose: Callable[[Holding], Sequence[int]],
+        held: Holding | None = None,
+    ) -> tuple[Holding, list[Kept]]:
+        """The same, but packed, and unpacked only the things at the places that ``choose`` names.
+
+        ``held`` is what an earlier read came to, if nothing has changed since.
+        """
+        with self._journal.read() as snapshot:
+            if held is None:
+                held = self._held(snapshot, relationship, table, purpose)
+            else:
+                self._allowed(snapshot, relationship, purpose)
+            kept = self._kept(snapshot, relationship, held, choose(held))
+        self._note({relationship: (held.fields, len(held))}, purpose, reader)
+        return held, kept
 
     def standing(self, relationship: str, purpose: str) -> frozenset[str]:
         """The agreements that allow ``purpose`` now. Raises as ``things`` does; notes nothing."""
         with self._journal.read() as snapshot:
             return frozenset(self._allowed(snapshot, relationship, purpose))
 
-    def again(
-        self, relationship: str, *, purpose: str, reader: Who, fields: list[str], count: int
-    ) -> None:
-        """Note one more read of what was read before. Raises as ``things``: then show nothing."""
-        self._note({relationship: (fields, count)}, purpose, reader)
-
     def things_of_many(
         self, relationships: Sequence[str], *, table: str, purpose: str, reader: Who
     ) -> dict[str, list[Kept]]:
         """The same for several persons, noted in one transaction; leaves out who is refused."""
         kept: dict[str, list[Kept]] = {}
+        touched: dict[str, tuple[list[str], int]] = {}
         with self._journal.read() as snapshot:
             for one in relationships:
                 try:
-                    allowed = self._allowed(snapshot, one, purpose)
+                    held = self._held(snapshot, one, table, purpose)
                 except (PurposeRefused, UnknownCustomer):
                     continue
-                kept[one] = [k for k in _rows(snapshot, table, one) if k.agreement in allowed]
+                kept[one] = self._kept(snapshot, one, held, range(len(held)))
+                touched[one] = (held.fields, len(held))
         if not kept:
             return {}
-        touched = {one: (fields_of(things), len(things)) for one, things in kept.items()}
         closed = self._note(touched, purpose, reader, strict=False)
         return {one: things for one, things in kept.items() if one not in closed}
 
     def facts(
         self, *, after: int, purpose: str, reader: Who, batches_max: int = BATCHES_MAX
     ) -> Facts:
-        """What anybody gave, from the journal's leaf ``after`` on, where ``purpose`` is allowed.
+        """What anybody gave for ``purpose``, from the journal's leaf ``after`` on, where it stands.
 
         Raises ``PurposeRefused`` for a purpose that no agreement can allow.
         """
@@ -202,6 +133,8 @@ class Reads:
                 snapshot, after, rows_max=batches_max, bytes_max=PAGE_BYTES_MAX
             )
             for batch in page.batches:
+                if batch.purpose != purpose:
+                    continue
                 person = relationships.get(snapshot, batch.relationship)
                 if person and self._is_allowed(snapshot, person, batch.agreement, purpose):
                     found.extend(_facts(batch, person))
@@ -254,6 +187,51 @@ class Reads:
         with self._journal.read() as snapshot:
             entries = snapshot.scan(TABLE, relationship, rows_max=rows_max, newest_first=True)
         return [msgspec.json.decode(entry.value, type=Noted) for entry in entries]
+
+    def _held(self, snapshot: Snapshot, relationship: str, table: str, purpose: str) -> Holding:
+        allowed = self._allowed(snapshot, relationship, purpose)
+        return Holding(
+            (position, row)
+            for position, row in _rows(snapshot, table, relationship)
+            if row.purpose == purpose and row.agreement in allowed
+        )
+
+    def _kept(
+        self, snapshot: Snapshot, relationship: str, held: Holding, places: Sequence[int]
+    ) -> list[Kept]:
+        """The things at these places, in their order."""
+        wanted = held.batches(places)
+        found: dict[int, Kept] = {}
+        for batch in self._batches(snapshot, relationship, sorted(wanted)):
+            signals = signals_taken(batch.body)
+            for place, inside in wanted[batch.position]:
+                signal = signals[inside]
+                found[place] = Kept(
+                    agreement=batch.agreement,
+                    given_ms=batch.received_ms,
+                    position=batch.position,
+                    thing=thing_given(signal.id, signal.data),
+                )
+        return [found[place] for place in places]
+
+    def _batches(
+        self, snapshot: Snapshot, relationship: str, positions: Sequence[int]
+    ) -> Iterator[Stored]:
+        """The batches at these positions, which ascend."""
+        if len(positions) <= FEW_BATCHES:
+            for position in positions:
+                yield from self._journal.batches(
+                    snapshot, position, rows_max=1, bytes_max=PAGE_BYTES_MAX
+                ).batches
+            return
+        wanted, after = set(positions), positions[0]
+        while after <= positions[-1]:
+            page = self._journal.batches(
+                snapshot, after, rows_max=PAGE_ROWS_MAX, bytes_max=PAGE_BYTES_MAX,
+                relationship=relationship,
+            )  # fmt: skip
+            yield from (batch for batch in page.batches if batch.position in wanted)
+            after = page.seen
 
     def _allowed(self, snapshot: Snapshot, relationship: str, purpose: str) -> set[str]:
         """The agreements that allow the purpose now; raises where there is none."""
@@ -338,22 +316,22 @@ def envelope(batch: Stored) -> Envelope:
     )
 
 
-def _rows(snapshot: Snapshot, table: str, relationship: str) -> Iterable[Kept]:
-    after = ""
-    for _ in range(THINGS_MAX // PAGE_ROWS_MAX):
-        entries = snapshot.scan(table, relationship, after=after, rows_max=PAGE_ROWS_MAX)
-        yield from (_ROW.decode(entry.value).kept(entry.key) for entry in entries)
-        if len(entries) < PAGE_ROWS_MAX:
+def _rows(snapshot: Snapshot, table: str, relationship: str) -> Iterator[tuple[int, Packed]]:
+    """The rows of a person with the positions of their batches, the newest first."""
+    before, rows_max, things = None, ROWS_AT_FIRST, 0
+    while things < THINGS_MAX:
+        entries = snapshot.scan(
+            table, relationship, before=before, rows_max=rows_max, newest_first=True
+        )
+        for entry in entries:
+            row = unpacked(entry.value)
+            things += row.count
+            yield position_of(entry.key), row
+        if len(entries) < rows_max:
             return
-        after = entries[-1].key
-
-
-_ROW = msgspec.json.Decoder(Row)
-
-
-def fields_of(kept: Iterable[Kept]) -> list[str]:
-    """Which fields of which kinds are in these things, as a read is noted."""
-    return sorted({f"{one.thing.type}/{field}" for one in kept for field in one.thing.data})
+        before = entries[-1].key
+        size_bytes = sum(len(entry.value) for entry in entries)
+        rows_max = min(ROWS_MAX, max(1, rows_max * ROWS_BYTES // max(1, size_bytes)))
 
 
 def _facts(batch: Stored, person: Relationship) -> Iterable[Fact]:
@@ -390,5 +368,5 @@ def _customer(snapshot: Snapshot, person: Relationship, table: str) -> Customer:
         state=person.state,
         agreements=[one.terms for one in held if one.decision == "accepted"]
         or [one.terms for one in held],
-        things=snapshot.count(table, person.id),
+        things=len({one for _, row in _rows(snapshot, table, person.id) for one in ids_of(row)}),
     )

@@ -48,12 +48,26 @@ def test_a_look_shows_what_was_given_and_is_noted(
     assert "owner (staff)" in said(page(staff, customer, tab="looks"))
 
 
-def test_answers_are_shown_for_the_purpose_they_were_made_for(
+def test_what_was_given_is_shown_for_what_it_was_given_for(
     staff: Staff, customer: Person, said: Said
 ) -> None:
+    customer.send(customer.batch([customer.signal("The player stops", purpose="support")]))
+    customer.served.settle()
+    choice = said(page(staff, customer))
+    assert "4 things that they gave" in choice
     words = said(page(staff, customer, purpose="support"))
-    assert "3 titles watched" in words
-    assert "Moon" not in words
+    assert "1 title watched" in words
+    assert "Moon" not in words, "answers were made for another purpose"
+    everything = said(page(staff, customer, purpose="support", tab="things"))
+    assert "The player stops" in everything
+    assert "Dark" not in everything
+    assert "The player stops" not in said(page(staff, customer, purpose=PURPOSE, tab="things"))
+    assert "Nothing was given yet" in said(page(staff, customer, purpose="service"))
+
+
+def test_only_purposes_something_was_given_for_are_offered(staff: Staff, customer: Person) -> None:
+    assert 'value="personalisation"' in page(staff, customer).text
+    assert 'value="support"' not in page(staff, customer).text
 
 
 @pytest.mark.parametrize("purpose", ["training", "research", "nonsense", "<script>"])

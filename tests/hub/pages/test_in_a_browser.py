@@ -119,6 +119,7 @@ def test_a_purpose_is_chosen_by_keyboard_alone(
     context: BrowserContext, offered: Served, person: Person
 ) -> None:
     person.give("Dark")
+    person.send(person.batch([person.signal("The player stops", purpose="support")]))
     offered.settle()
     page = context.new_page()
     sign_in(page, offered)

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 
 import msgspec
 
-from firsthand.hub.reads import Kept
+from firsthand.hub.packing import Holding
 from firsthand.hub.roles.profile.view import View
 
 THINGS_MAX = 200_000
@@ -21,8 +21,7 @@ class Glance(msgspec.Struct, frozen=True, kw_only=True):
 
     mark: Hashable
     view: View
-    kept: dict[str, Kept]
-    fields: list[str]
+    held: Holding
 
 
 class Glances:
@@ -47,7 +46,7 @@ class Glances:
         with self._lock:
             self._kept.pop((relationship, purpose), None)
             self._kept[relationship, purpose] = glance
-            while sum(len(one.kept) for one in self._kept.values()) > self._things_max:
+            while sum(len(one.held) for one in self._kept.values()) > self._things_max:
                 self._kept.popitem(last=False)
 
     def forget(self, relationship: str) -> None:

@@ -1,5 +1,7 @@
 """Looks at one person for a purpose, as staff do: what they showed, what they were told."""
 
+from collections.abc import Callable, Sequence
+
 import msgspec
 
 from firsthand.foundation.tables import Reader
@@ -9,7 +11,8 @@ from firsthand.hub.acts.opened import Hub
 from firsthand.hub.intake import tallies
 from firsthand.hub.intake.tallies import Tally
 from firsthand.hub.outbox import Message, Outbox
-from firsthand.hub.reads import Kept, Noted, PurposeRefused, UnknownCustomer, Who, fields_of
+from firsthand.hub.packing import Holding
+from firsthand.hub.reads import Kept, Noted, PurposeRefused, UnknownCustomer, Who
 from firsthand.hub.roles.profile import view
 from firsthand.hub.roles.profile.projection import THINGS
 from firsthand.hub.terms import agreements, relationships
@@ -29,7 +32,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     """One person before a purpose is named: who, under which deals, how much; nothing given.
 
     ``state`` is the relationship's, or ``gone`` where it was erased. ``purposes`` are those that
-    stand now.
+    stand now, ``given_for`` those of them for which something was given.
     """
 
     id: str
@@ -39,6 +42,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: int | None = None
     held: list[Held] = []
     purposes: list[str] = []
+    given_for: list[str] = []
     tally: Tally = Tally()
 
 
@@ -50,11 +54,17 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person showed, and the answers that stand on it, the newest first."""
+    """What a person showed: counted, and some of it whole.
+
+    ``page`` are the things that were asked for, the newest first, of ``count``; ``told`` the
+    answers that stand on them, the newest first, and ``behind`` what these name, by its id.
+    """
 
     view: view.View
-    kept: dict[str, Kept]
+    count: int
+    page: list[Kept]
     told: list[Told]
+    behind: dict[str, Kept]
 
 
 def person(hub: Hub, relationship: str) -> Person | None:
@@ -69,47 +79,66 @@ def person(hub: Hub, relationship: str) -> Person | None:
         return _person(reader, known, hub.now_s())
 
 
-def look(hub: Hub, relationship: str, *, purpose: str, staff: str) -> Looked:
+def look(
+    hub: Hub, relationship: str, *, purpose: str, staff: str, start: int = 0, stop: int = 0
+) -> Looked:
     """Read what a person gave, for a purpose; it is noted under the name of the member of staff.
 
+    The things from ``start`` to ``stop`` come whole; beyond the last page, those of the last one.
     Raises ``PurposeRefused`` and ``UnknownCustomer``.
     """
     messages: list[Message] = []
     if purpose == PURPOSE:  # answers were made for it, so they are shown for it alone
         with hub.snapshot() as reader:
             messages = Outbox.newest(reader, relationship, ANSWERS_MAX)
-    who = Who(name=staff, kind="staff")
-    glance = _glance(hub, relationship, purpose, who)
     told = [Told(n=one.n, answered=found) for one in messages if (found := _read(one.jws))]
-    return Looked(view=glance.view, kept=glance.kept, told=told)
+    named = {each for one in told for pick in one.answered.picks for each in pick.because}
+    sizes: list[int] = []
+
+    def choose(held: Holding) -> Sequence[int]:
+        rows = max(1, stop - start)
+        first = min(start, max(0, (len(held) - 1) // rows * rows))
+        page = held.newest(first, min(first + rows, len(held))) if stop else []
+        sizes.append(len(page))
+        return [*page, *held.places(named)]
+
+    who = Who(name=staff, kind="staff")
+    glance, kept = _glance(hub, relationship, purpose, who, choose)
+    return Looked(
+        view=glance.view,
+        count=len(glance.held),
+        page=kept[: sizes[-1]],
+        told=told,
+        behind={one.thing.id: one for one in kept[sizes[-1] :]},
+    )
 
 
-def _glance(hub: Hub, relationship: str, purpose: str, who: Who) -> Glance:
+def _glance(
+    hub: Hub,
+    relationship: str,
+    purpose: str,
+    who: Who,
+    choose: Callable[[Holding], Sequence[int]],
+) -> tuple[Glance, list[Kept]]:
     """What is in memory and still as it was, or read anew; noted as a read either way."""
     with hub.snapshot() as reader:
         tally = tallies.of_person(reader, relationship)  # written with the things, in one commit
     mark = (tally, hub.reads.standing(relationship, purpose))
     glance = hub.glances.get(relationship, purpose, mark)
+    held, kept = hub.reads.holding(
+        relationship, table=THINGS, purpose=purpose, reader=who, choose=choose,
+        held=glance.held if glance else None,
+    )  # fmt: skip
     if glance is not None:
-        hub.reads.again(
-            relationship, purpose=purpose, reader=who, fields=glance.fields,
-            count=len(glance.kept),
-        )  # fmt: skip
-        return glance
-    kept = hub.reads.things(relationship, table=THINGS, purpose=purpose, reader=who)
-    glance = Glance(
-        mark=mark,
-        view=view.view_of(kept),
-        kept={one.thing.id: one for one in kept},
-        fields=fields_of(kept),
-    )
+        return glance, kept
+    glance = Glance(mark=mark, view=view.view_of(held), held=held)
     hub.glances.put(relationship, purpose, glance)
     try:
         hub.reads.standing(relationship, purpose)
     except (PurposeRefused, UnknownCustomer):
         hub.glances.forget(relationship)  # it ended meanwhile, perhaps after all was forgotten
         raise
-    return glance
+    return glance, kept
 
 
 def noted(hub: Hub, relationship: str) -> list[Noted]:
@@ -130,6 +159,8 @@ def _person(reader: Reader, known: Relationship, now: int) -> Person:
     allowed = {
         purpose for purpose in PURPOSES if agreements.allowing(reader, known.id, purpose, now)
     }
+    tally = tallies.of_person(reader, known.id)
+    purposes = [purpose for purpose in PURPOSES if purpose in allowed]
     return Person(
         id=known.id,
         state=known.state,
@@ -137,8 +168,9 @@ def _person(reader: Reader, known: Relationship, now: int) -> Person:
         since=known.since,
         ended_at=known.ended_at,
         held=held,
-        purposes=[purpose for purpose in PURPOSES if purpose in allowed],
-        tally=tallies.of_person(reader, known.id),
+        purposes=purposes,
+        given_for=[purpose for purpose in purposes if purpose in tally.purposes],
+        tally=tally,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from firsthand.foundation.journal import Stored
-from firsthand.foundation.projection import Projection
+from firsthand.foundation.projection import Folding, Projection
 from firsthand.foundation.tables import Entry, Reader, Table, Tx
 
 HOURS = "tallies_hours"
@@ -22,18 +22,24 @@ _ROW = "tally"
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """How often something came, how many things in all, and when the last ones did (ms, 1970)."""
+    """How often something came, how many things in all, and when the last ones did (ms, 1970).
+
+    Of a person also what for, in the order in which they first gave anything for it.
+    """
 
     times: int = 0
     things: int = 0
     last_ms: int = 0
+    purposes: tuple[str, ...] = ()
 
-    def and_one(self, things: int, received_ms: int) -> "Tally":
+    def and_one(self, things: int, received_ms: int, purpose: str | None = None) -> "Tally":
         """This tally with one more arrival."""
+        new = purpose is not None and purpose not in self.purposes
         return Tally(
             times=self.times + 1,
             things=self.things + things,
             last_ms=max(self.last_ms, received_ms),
+            purposes=(*self.purposes, purpose) if new and purpose else self.purposes,
         )
 
 
@@ -46,27 +52,39 @@ class Tallied:
 
     def __init__(self, projection: Projection) -> None:
         self.name = projection.name
-        self.tables = (*projection.tables, HOURS, PEOPLE)
+        self.version = projection.version
+        # The hours know of what was erased since, so they are never made again.
+        self.tables = (*projection.tables, PEOPLE)
         self._projection = projection
 
-    def apply(self, tx: Tx, batches: Sequence[Stored]) -> None:
+    def made_of(self, batch: Stored) -> object:
+        """What the projection makes of it; a tally never looks into a body."""
+        return self._projection.made_of(batch)
+
+    def apply(self, tx: Tx, folding: Sequence[Folding], *, again: bool) -> None:
         """Fold arrivals in, in the journal's order: one row an hour and one row a person."""
-        self._projection.apply(tx, batches)
-        groups: dict[tuple[str, str, str], list[Stored]] = defaultdict(list)
-        for batch in batches:
-            groups[HOURS, "", _hour_key(batch.received_ms // HOUR_MS)].append(batch)
-            groups[PEOPLE, batch.relationship, _ROW].append(batch)
-        rows: dict[str, list[Entry]] = {HOURS: [], PEOPLE: []}
-        for (table, relationship, key), arrived in groups.items():
-            raw = tx.get(table, relationship, key)
-            tally = _NONE if raw is None else _DECODER.decode(raw)
+        self._projection.apply(tx, folding, again=again)
+        hours: dict[str, list[Stored]] = defaultdict(list)
+        people: dict[str, list[Stored]] = defaultdict(list)
+        for batch, _ in folding:
+            hours[_hour_key(batch.received_ms // HOUR_MS)].append(batch)
+            people[batch.relationship].append(batch)
+        rows = []
+        for key, arrived in () if again else hours.items():
+            tally = _kept(tx, HOURS, "", key)
             for batch in arrived:
                 tally = tally.and_one(batch.events, batch.received_ms)
-            value = msgspec.json.encode(tally)
-            rows[table].append(Entry(relationship=relationship, key=key, value=value))
-        for table, entries in rows.items():
-            if entries:
-                tx.put_many(table, entries)
+            rows.append(Entry(relationship="", key=key, value=msgspec.json.encode(tally)))
+        if rows:
+            tx.put_many(HOURS, rows)
+        rows = []
+        for person, arrived in people.items():
+            tally = _kept(tx, PEOPLE, person, _ROW)
+            for batch in arrived:
+                tally = tally.and_one(batch.events, batch.received_ms, batch.purpose)
+            rows.append(Entry(relationship=person, key=_ROW, value=msgspec.json.encode(tally)))
+        if rows:
+            tx.put_many(PEOPLE, rows)
 
     def forget(self, tx: Tx, relationship: str, rows_max: int) -> int:
         """Delete up to ``rows_max`` rows of a relationship; 0 when nothing is left."""
@@ -77,8 +95,7 @@ class Tallied:
 
 def of_person(reader: Reader, relationship: str) -> Tally:
     """How much one person gave, ever, and when last."""
-    raw = reader.get(PEOPLE, relationship, _ROW)
-    return _NONE if raw is None else _DECODER.decode(raw)
+    return _kept(reader, PEOPLE, relationship, _ROW)
 
 
 def of_hours(reader: Reader, first: int, last: int) -> dict[int, Tally]:
@@ -91,3 +108,8 @@ def of_hours(reader: Reader, first: int, last: int) -> dict[int, Tally]:
 
 def _hour_key(hour: int) -> str:
     return f"{hour:010d}"
+
+
+def _kept(reader: Reader, table: str, relationship: str, key: str) -> Tally:
+    raw = reader.get(table, relationship, key)
+    return _NONE if raw is None else _DECODER.decode(raw)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from firsthand.foundation.tables import Reader
 from firsthand.foundation.web import charts
+from firsthand.hub import cursors
 from firsthand.hub.intake import tallies
 from firsthand.hub.intake.figures import Figures
 from firsthand.hub.pages import saying
@@ -19,6 +20,7 @@ from firsthand.protocol.terms import ROSTER
 
 FEED_ROWS = 12
 WAITING_MAX = 500
+UNREAD_MAX = 500
 HOUR_S = 3600
 SPANS = {"hours": 24, "days": 30}
 
@@ -34,6 +36,7 @@ def show(visit: Visit) -> Response:
     with hub.snapshot() as reader:
         waiting = len(reader.scan_all(DUE, rows_max=WAITING_MAX)) if offering else 0
         answers = hub.outbox.sent(reader)
+        unread = len(cursors.set_aside(reader, rows_max=UNREAD_MAX))
         today = _today(visit, reader)
         chart, ever = _chart(visit, reader, span)
         feed = [_arrival(reader, one) for one in _feed(visit, ever=ever)[:FEED_ROWS]]
@@ -46,6 +49,8 @@ def show(visit: Visit) -> Response:
         known=sum(counts.values()),
         today=today,
         answers=answers,
+        unread=unread,
+        unread_max=UNREAD_MAX,
         waiting=f"{WAITING_MAX}+" if waiting == WAITING_MAX else str(waiting),
         feed=feed,
         chart=chart,

@@ -38,13 +38,17 @@ def show(visit: Visit) -> Response:
     if not purpose:
         return _page(visit, context, purpose="", tab="")
     try:
-        looked = looking.look(visit.hub, person.id, purpose=purpose, staff=visit.staff.name)
+        start = (_number(visit) - 1) * ROWS
+        looked = looking.look(
+            visit.hub, person.id, purpose=purpose, staff=visit.staff.name, start=start,
+            stop=start + ROWS if tab == "things" else 0,
+        )  # fmt: skip
     except UnknownCustomer as error:
         raise NotHere("No customer has this address.") from error
     except PurposeRefused:
         return _refused(visit, person, purpose)
     shown = _things(visit, looked) if tab == "things" else _overview(person, looked)
-    return _page(visit, context, purpose=purpose, tab=tab, count=len(looked.kept), **shown)
+    return _page(visit, context, purpose=purpose, tab=tab, count=looked.count, **shown)
 
 
 def _over(visit: Visit, person: Person) -> Response:
@@ -99,7 +103,9 @@ def _who(visit: Visit, person: Person) -> dict[str, Any]:
     says, badge = saying.STATES[person.state]
     held = [one for one in person.held if one.decision == "accepted"]
     newest = held[-1] if held else None
-    chosen = PURPOSE if PURPOSE in person.purposes else next(iter(person.purposes), "")
+    # What they gave is shown for what they gave it for.
+    purposes = person.given_for or person.purposes
+    chosen = PURPOSE if PURPOSE in purposes else next(iter(purposes), "")
     deal = None
     if newest is not None:
         terms = ROSTER[newest.terms]
@@ -121,7 +127,7 @@ def _who(visit: Visit, person: Person) -> dict[str, Any]:
         "deals": len(person.held),
         "options": [
             {"value": one, "label": saying.PURPOSES[one][0], "help": saying.PURPOSES[one][1]}
-            for one in person.purposes
+            for one in purposes
         ],
         "chosen": chosen,
         "tally": person.tally,
@@ -148,7 +154,7 @@ def _overview(person: Person, looked: Looked) -> dict[str, Any]:
         ),
         "sources": sources,
         "fields": [_field(kind, one, names, precision) for kind in view.kinds for one in kind.top],
-        "told": [_told(one, looked.kept) for one in looked.told],
+        "told": [_told(one, looked.behind) for one in looked.told],
     }
 
 
@@ -208,20 +214,24 @@ def _told(one: Told, kept: dict[str, Kept]) -> dict[str, Any]:
 
 
 def _things(visit: Visit, looked: Looked) -> dict[str, Any]:
-    number = visit.asked("page", "1")
-    page = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 1  # noqa: PLR2004
-    things = looked.view.things[::-1]  # the newest first
-    pages = max(1, -(-len(things) // ROWS))
-    page = min(max(1, page), pages)
+    pages = max(1, -(-looked.count // ROWS))
+    page = min(_number(visit), pages)
     start = (page - 1) * ROWS
-    shown = [_thing(looked.kept[one.id]) for one in things[start : start + ROWS]]
+    shown = [_thing(one) for one in looked.page]
     return {
         "things": shown,
         "priced": any(one["amount"] for one in shown),
         "newer": visit.here(page=str(page - 1)) if page > 1 else None,
         "older": visit.here(page=str(page + 1)) if page < pages else None,
-        "place": f"{start + 1} to {min(start + ROWS, len(things))} of {words.number(len(things))}",
+        "place": f"{start + 1} to {start + len(shown)} of {words.number(looked.count)}",
     }
+
+
+def _number(visit: Visit) -> int:
+    """The page that was asked for; what cannot be is the first one."""
+    number = visit.asked("page", "1")
+    page = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 1  # noqa: PLR2004
+    return max(1, page)
 
 
 def _thing(kept: Kept) -> dict[str, Any]:

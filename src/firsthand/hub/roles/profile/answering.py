@@ -1,7 +1,9 @@
 """Answers people: runs the published rule over what they gave, and says so when it is news.
 
-The rule runs outside of the writer, on what ``reads`` gives for personalisation. The mark that an
-answer is due goes in the transaction that lets the answer wait, so none is lost and none doubled.
+The rule runs outside of the writer, on what was given for personalisation, and there the answer is
+signed too: a signature takes longer than all that the writer does for it, and endings wait behind
+the writer. The mark that an answer is due goes in the transaction that lets the answer wait, so
+none is lost and none doubled.
 """
 
 import logging
@@ -11,8 +13,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from firsthand.foundation.clock import Clock
-from firsthand.foundation.tables import Tx
-from firsthand.hub.outbox import Content, Outbox
+from firsthand.foundation.tables import Reader, Tx
+from firsthand.hub.outbox import Content, Message, Outbox
 from firsthand.hub.reads import Kept, Reads, Who
 from firsthand.hub.roles.profile.projection import DUE, MARK, MARKS, NEWEST, THINGS
 from firsthand.hub.terms import agreements
@@ -33,6 +35,17 @@ WAIT_MS_MAX = 1_000
 TROUBLE_WAIT_S = 1.0
 
 _log = logging.getLogger(__name__)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An answer that is ready: under which agreement, the hash of what it says, the message.
+
+    Without a message it says what was said before.
+    """
+
+    agreement: str
+    news: bytes
+    message: Message | None
 
 
 class Answering:
@@ -91,11 +104,12 @@ class Answering:
         while True:
             with self._snapshot() as reader:
                 page = reader.scan_all(MARKS, after=after, rows_max=DUE_ROWS_MAX)
-            people = {one.relationship: one.value for one in page if one.key == NEWEST}
+            people = [one.relationship for one in page if one.key == NEWEST]
 
-            def work(tx: Tx, people: dict[str, bytes] = people) -> None:
-                for person, leaf in people.items():
-                    if tx.get(MARKS, person, NEWEST) is not None:
+            def work(tx: Tx, people: Sequence[str] = people) -> None:
+                for person in people:
+                    leaf = tx.get(MARKS, person, NEWEST)
+                    if leaf is not None:
                         tx.put(DUE, person, MARK, leaf + b" " + reason.encode())
 
             if people:
@@ -124,13 +138,13 @@ class Answering:
             took_ms = self._clock.ticks_ms() - began
             self._closing.wait(max(REST_MS_MIN, REST_SHARE * took_ms) / 1000)
 
-    def _concluded(self, offering: Offering, marks: Mapping[str, bytes]) -> dict[str, Content]:
+    def _concluded(self, offering: Offering, marks: Mapping[str, bytes]) -> dict[str, Answer]:
         """What the rule says to each of these persons; nothing to whom it may not look at."""
         reader = Who(name=offering.rule.name, kind="rule")
         found = self._reads.things_of_many(
             list(marks), table=THINGS, purpose=PURPOSE, reader=reader
         )
-        return {
+        contents = {
             person: Content(
                 type=TYPE_ANSWERED,
                 agreement=max(kept, key=lambda one: one.position).agreement,
@@ -140,25 +154,38 @@ class Answering:
             for person, kept in found.items()
             if kept
         }
+        with self._snapshot() as snapshot:
+            return {
+                person: self._prepared(snapshot, person, content)
+                for person, content in contents.items()
+            }
 
-    def _send(
-        self, tx: Tx, marks: Mapping[str, bytes], answers: Mapping[str, Content]
-    ) -> list[str]:
-        """Clear the marks that still stand, and let those answers wait that are news."""
+    def _prepared(self, snapshot: Reader, person: str, content: Content) -> Answer:
+        news = sha256_hex(canonical(content.data)).encode()
+        message = None
+        if snapshot.get(MARKS, person, SENT) != news:
+            message = self._outbox.prepared(snapshot, person, content)
+        return Answer(content.agreement, news, message)
+
+    def _send(self, tx: Tx, marks: Mapping[str, bytes], answers: Mapping[str, Answer]) -> list[str]:
+        """Clear the marks that still stand, and let those answers wait that are news.
+
+        Nobody else marks what was sent, so what is no news in the snapshot is none here.
+        """
         now = int(self._clock.now().timestamp())
         sent = []
         for person, mark in marks.items():
-            if not _clear(tx, person, mark) or person not in answers:
-                continue
-            content = answers[person]
-            stands = agreements.standing(tx, person, content.agreement)
-            news = sha256_hex(canonical(content.data)).encode()
-            if stands is None or not stands.allows(PURPOSE, now):
-                continue
-            if tx.get(MARKS, person, SENT) != news:
-                self._outbox.add(tx, person, content)
-                tx.put(MARKS, person, SENT, news)
-                sent.append(person)
+            if tx.get(DUE, person, MARK) != mark:
+                continue  # there is something newer: it is answered with that
+            answer = answers.get(person)
+            if answer is not None and answer.message is not None:
+                stands = agreements.standing(tx, person, answer.agreement)
+                if stands is not None and stands.allows(PURPOSE, now):
+                    if not self._outbox.put(tx, person, answer.message):
+                        continue  # its number is taken: it is signed again under the next one
+                    tx.put(MARKS, person, SENT, answer.news)
+                    sent.append(person)
+            tx.delete(DUE, person, MARK)
         return sent
 
 
@@ -174,11 +201,3 @@ def _answered(offering: Offering, kept: Sequence[Kept]) -> Answered:
         picks=picks,
         note=note,
     )
-
-
-def _clear(tx: Tx, relationship: str, mark: bytes) -> bool:
-    """Clear the mark; False if another one has been set meanwhile."""
-    if tx.get(DUE, relationship, MARK) != mark:
-        return False
-    tx.delete(DUE, relationship, MARK)
-    return True

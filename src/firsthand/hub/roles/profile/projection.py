@@ -1,13 +1,12 @@
-"""What people gave, one row a thing: the fold of the journal that the profile stands on."""
+"""What people gave, packed: the fold of the journal that the profile stands on."""
 
 from collections.abc import Sequence
 
-import msgspec
-
+from firsthand.foundation.projection import Folding
 from firsthand.foundation.tables import Entry, Table, Tx
-from firsthand.hub.reads import Row, Taken
-from firsthand.protocol.roles.profile import TYPE_GIVEN
-from firsthand.protocol.signals import signals_taken
+from firsthand.hub.packing import rows_of
+from firsthand.hub.reads import Taken
+from firsthand.protocol.roles.profile import PURPOSE
 
 THINGS = "profile_things"
 DUE = "profile_due"
@@ -20,47 +19,62 @@ TABLES = (
     Table(name=MARKS, erased=True, hot=True),
 )
 ROLE = "profile"
+FORGOTTEN_ROWS_MAX = 50  # which are large
 
-_ENCODE = msgspec.json.Encoder().encode
+Rows = Sequence[tuple[str, bytes]]
 
 
 class ProfileProjection:
-    """One row for each thing's id: what came last stands. Marks whom an answer is due."""
+    """One row or a few for each batch, with the columns of its things. Marks whom an answer is due.
+
+    ``MARKS`` stay when the rows are made anew: they say what was answered last.
+    """
 
     name = ROLE
-    tables = (THINGS, DUE, MARKS)
+    version = 2
+    tables = (THINGS, DUE)
 
-    def apply(self, tx: Tx, batches: Sequence[Taken]) -> None:
+    def made_of(self, batch: Taken) -> Rows:
+        """The rows of a batch as (key, value)."""
+        return rows_of(batch) if batch.role == ROLE else ()
+
+    def apply(self, tx: Tx, folding: Sequence[Folding], *, again: bool) -> None:  # noqa: ARG002
         """Fold batches in, in the journal's order."""
         rows: list[Entry] = []
         newest: dict[str, Taken] = {}
-        for batch in batches:
-            if batch.role == ROLE:
-                rows.extend(_rows(batch))
-                newest[batch.relationship] = batch
+        for batch, made in folding:
+            for key, value in made:
+                rows.append(Entry(relationship=batch.relationship, key=key, value=value))
+                if batch.purpose == PURPOSE:  # which is what the answers are made for
+                    newest[batch.relationship] = batch
         if rows:
             tx.put_many(THINGS, rows)
-            leaves = [(person, batch.leaf.hex().encode()) for person, batch in newest.items()]
-            for table, key in ((MARKS, NEWEST), (DUE, MARK)):
-                tx.put_many(
-                    table, [Entry(relationship=one, key=key, value=leaf) for one, leaf in leaves]
-                )
+        if newest:
+            _mark(tx, newest)
 
     def forget(self, tx: Tx, relationship: str, rows_max: int) -> int:
         """Delete up to ``rows_max`` rows of a relationship; 0 when nothing is left."""
-        for table in self.tables:
-            if gone := tx.forget(table, relationship, rows_max):
+        fitting = min(rows_max, FORGOTTEN_ROWS_MAX)
+        for table in (THINGS, DUE, MARKS):
+            if gone := tx.forget(table, relationship, fitting):
                 return gone
         return 0
 
 
-def _rows(batch: Taken) -> list[Entry]:
-    return [
-        Entry(
-            relationship=batch.relationship,
-            key=signal.id,
-            value=_ENCODE(Row(batch.agreement, batch.received_ms, batch.position, signal.data)),
-        )
-        for signal in signals_taken(batch.body)
-        if signal.type == TYPE_GIVEN
-    ]
+def _mark(tx: Tx, newest: dict[str, Taken]) -> None:
+    """Mark these persons with the leaf of their newest batch, which may be one before this."""
+    marks, due = [], []
+    for person, batch in newest.items():
+        leaf, position = batch.leaf.hex().encode(), batch.position
+        kept = (tx.get(MARKS, person, NEWEST) or b"").split(b" ")
+        if len(kept) > 1 and int(kept[1]) > position:
+            leaf = kept[0]
+        else:
+            value = b"%b %d" % (leaf, position)
+            marks.append(Entry(relationship=person, key=NEWEST, value=value))
+        # It names this batch too, so that it differs from a mark that was there before.
+        value = b"%b %d" % (leaf, position)
+        due.append(Entry(relationship=person, key=MARK, value=value))
+    if marks:
+        tx.put_many(MARKS, marks)
+    tx.put_many(DUE, due)

@@ -1,11 +1,14 @@
 """One person as staff see them: what was given, counted, with source, age and terms of each."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+import heapq
+import itertools
+from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 
-from firsthand.hub.reads import Kept, Reads, Who
+from firsthand.hub.packing import Holding
+from firsthand.hub.reads import Reads, Who
 from firsthand.hub.roles.profile.projection import THINGS
 from firsthand.protocol.roles.profile import in_order
 from firsthand.protocol.things import Thing
@@ -40,7 +43,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """The profile: kinds, sources and months with their counts, and every thing in its order.
+    """The profile: kinds, sources and months with their counts.
 
     A month is ``YYYY-MM``, as the things say it.
     """
@@ -48,8 +51,6 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     kinds: list[Kind]
     sources: dict[str, int]
     months: dict[str, int]
-    things: list[Thing]
-    given_ms: dict[str, int]
 
 
 def things(reads: Reads, relationship: str, *, purpose: str, reader: Who) -> list[Thing]:
@@ -60,57 +61,55 @@ def things(reads: Reads, relationship: str, *, purpose: str, reader: Who) -> lis
 
 def view(reads: Reads, relationship: str, *, purpose: str, reader: Who) -> View:
     """The profile of a person for ``purpose``. Raises as ``Reads.things`` does."""
-    return view_of(reads.things(relationship, table=THINGS, purpose=purpose, reader=reader))
+    held, _ = reads.holding(
+        relationship, table=THINGS, purpose=purpose, reader=reader, choose=nothing
+    )
+    return view_of(held)
 
 
-def view_of(kept: Sequence[Kept]) -> View:
+def nothing(_: Holding) -> Sequence[int]:
+    """No thing at all, where counts are enough."""
+    return ()
+
+
+def view_of(held: Holding) -> View:
     """The profile that these things come to."""
-    kinds: dict[str, list[Kept]] = defaultdict(list)
-    for one in kept:
-        kinds[one.thing.type].append(one)
+    months = Counter([time[:7] for time in held.column("times")])
+    del months[""]
     return View(
-        kinds=[_kind(name, kinds[name]) for name in sorted(kinds)],
-        sources=dict(Counter(one.thing.source for one in kept)),
-        months=dict(Counter(one.thing.time[:7] for one in kept if one.thing.time)),
-        things=in_order([one.thing for one in kept]),
-        given_ms={one.thing.id: one.given_ms for one in kept},
+        kinds=[_kind(held, name) for name in sorted(set(held.column("kinds")))],
+        sources=dict(Counter(held.column("sources"))),
+        months=dict(months),
     )
 
 
-def subject_name(thing: Thing) -> str:
-    """What a thing is about: the series of an episode, whom a payment went to, or its name."""
-    for key in ("object", "recipient", "sender"):
-        node = thing.data.get(key)
-        if isinstance(node, Mapping):
-            series = node.get("partOfSeries")
-            named = series if isinstance(series, Mapping) else node
-            if isinstance(named.get("name"), str) and named["name"]:
-                return str(named["name"])
-    return thing.name
-
-
-def _kind(name: str, kept: Sequence[Kept]) -> Kind:
-    times = sorted(one.thing.time for one in kept if one.thing.time)
-    behind: dict[str, list[Kept]] = defaultdict(list)
-    for one in kept:
-        behind[subject_name(one.thing)].append(one)
-    top = sorted(behind, key=lambda value: (-len(behind[value]), value))[:TOP_MAX]
+def _kind(held: Holding, name: str) -> Kind:
+    kinds, about = held.column("kinds"), held.column("subjects")
+    of_kind = [kind == name for kind in kinds]
+    counts = Counter(itertools.compress(about, of_kind))
+    times = sorted({time for time in itertools.compress(held.column("times"), of_kind) if time})
+    top = heapq.nsmallest(TOP_MAX, counts, key=lambda value: (-counts[value], value))
+    behind: dict[str, list[int]] = {value: [] for value in top}
+    for place in itertools.compress(range(len(kinds)), of_kind):
+        if about[place] in behind:
+            behind[about[place]].append(place)
     return Kind(
         type=name,
-        count=len(kept),
+        count=sum(of_kind),
         first=times[0] if times else None,
         last=times[-1] if times else None,
-        top=[_field(name, value, behind[value]) for value in top],
+        top=[_field(held, name, value, behind[value]) for value in top],
     )
 
 
-def _field(name: str, value: str, kept: Sequence[Kept]) -> Field:
+def _field(held: Holding, name: str, value: str, places: Sequence[int]) -> Field:
+    sources, times, rows = held.column("sources"), held.column("times"), held.behind(places)
     return Field(
         name=name,
         value=value,
-        count=len(kept),
-        sources=sorted({one.thing.source for one in kept}),
-        newest=max((one.thing.time for one in kept if one.thing.time), default=None),
-        given_ms=max(one.given_ms for one in kept),
-        agreements=sorted({one.agreement for one in kept}),
+        count=len(places),
+        sources=sorted({sources[place] for place in places}),
+        newest=max(times[place] for place in places) or None,
+        given_ms=max(row.given_ms for row in rows),
+        agreements=sorted({row.agreement for row in rows}),
     )
