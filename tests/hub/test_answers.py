@@ -100,6 +100,18 @@ def test_who_allows_no_personalisation_gets_no_answer(reel: Served) -> None:
     assert person.inbox() == []
 
 
+def test_who_asks_for_what_is_new_and_has_it_all_gets_a_few_bytes(reel: Served) -> None:
+    person = Person(reel)
+    person.agree()
+    for title in ("Dark", "Fog"):
+        person.give(title)
+        reel.settle()
+    last = person.inbox()[-1]["n"]
+    answer = person.get(f"{wire.PATH_INBOX}?after={last}")
+    assert answer.content == b'{"messages":[],"more":false}'
+    assert [one["n"] for one in person.inbox(after=last - 1)] == [last]
+
+
 def test_a_held_line_hears_of_an_answer_as_it_comes(reel: Served) -> None:
     person = Person(reel)
     person.agree()
