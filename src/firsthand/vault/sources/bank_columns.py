@@ -1,5 +1,6 @@
 """Which column of a bank's CSV holds what: by the names in its header, and by what is in it."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
@@ -89,8 +90,10 @@ class _Seen:
 
 
 def has_letters(text: str) -> bool:
-    """Whether a cell may be a name: the number of an account is none."""
-    return any(map(str.isalpha, text))
+    """Whether a cell may be a name: the number of an account is none, nor an IBAN."""
+    found = sum(map(str.isalpha, text))
+    figures = sum(map(str.isdigit, text))
+    return found > 0 and not (figures >= 6 and figures > 2 * found)
 
 
 def _money(text: str) -> bool:
@@ -165,6 +168,14 @@ def _roles(header: list[str], width: int, seen: _Seen) -> dict[int, tuple[str, i
     return roles
 
 
+def _like_money(text: str) -> bool:
+    """An amount with a currency, with a minus, or with the two decimals that most money has."""
+    amount = read_amount(text)
+    if amount is None:
+        return False
+    return bool(amount.currency or amount.sign or re.search(r"[.,]\d\d$", amount.core))
+
+
 def _is_word(cell: str) -> bool:
     return len(cell.strip()) > 1
 
@@ -200,9 +211,25 @@ def _money_columns(columns: Columns, roles: dict[int, tuple[str, int]], seen: _S
     elif amount is not None:
         columns.amount = amount
     elif known and (seen.rows == [] or seen.filled(known[0]) > 0):
-        columns.debit, columns.credit = debit, credit
+        other = _other_of_pair(known[0], columns, roles, seen)
+        columns.debit = other if debit is None else debit
+        columns.credit = other if credit is None else credit
     else:
         _money_by_content(columns, roles, seen)
+
+
+def _other_of_pair(
+    known: int, columns: Columns, roles: dict[int, tuple[str, int]], seen: _Seen
+) -> int | None:
+    """The column of an unknown name that is filled just where the known one is not."""
+    for i in range(len(columns.labels)):
+        if i in roles or i in columns.dates or seen.share(i, amount_like) < 0.6:
+            continue
+        filled = [(known < len(r) and r[known].strip() != "", i < len(r) and r[i].strip() != "")
+                  for r in seen.rows]  # fmt: skip
+        if sum(a != b for a, b in filled) >= 0.9 * len(filled):
+            return i
+    return None
 
 
 def _money_by_content(columns: Columns, roles: dict[int, tuple[str, int]], seen: _Seen) -> None:
@@ -213,19 +240,25 @@ def _money_by_content(columns: Columns, roles: dict[int, tuple[str, int]], seen:
         and (i not in roles or roles[i][0] == "balance")
         and seen.share(i, amount_like) >= 0.6
     ]
+    if columns.header and not any(c >= "\u0370" for name in columns.header for c in name):
+        # Under names that speak of no money numbers are temperatures or steps, unless they look
+        # like money and stand beside somebody or something paid.
+        beside = {"payee", "payer", "description", "currency", "balance", "debit", "credit"}
+        told = beside & {role for role, _ in roles.values()}
+        options = [i for i in options if told and seen.share(i, _like_money) >= 0.9]
     if len(options) == 1:
         columns.amount, columns.balance = options[0], None
         return
     values = _values(options, seen)
-    if found := amount_and_balance(values):
-        columns.amount, columns.balance = found
-        return
     for i, j in pairwise(options):
         both = [(bool(a), bool(b)) for a, b in zip(values[i], values[j], strict=True)]
         used = any(a for a, _ in both) and any(b for _, b in both)
         if used and len(both) > 1 and sum(a != b for a, b in both) >= 0.9 * len(both):
             columns.debit, columns.credit = i, j
             return
+    if found := amount_and_balance(values):
+        columns.amount, columns.balance = found
+        return
     options = [i for i in options if i != columns.balance]
     with_cents = [i for i in options if seen.share(i, lambda c: "." in c or "," in c) >= 0.5]
     signed = [i for i in options if any((v or 0) < 0 for v in values[i])]

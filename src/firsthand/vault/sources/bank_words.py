@@ -54,7 +54,7 @@ _WORDS: dict[str, str] = {
         date d enregistrement|data|data contabile|data registrazione|data di registrazione|fecha|
         fecha contable|dia|fecha mov|data lancamento|data do lancamento|data de lancamento|
         dt lancamento|boekdatum|boekingsdatum|datum boeking|mutatiedatum|data ksiegowania|
-        data ksiegowa|bokforingsdag|bokforingsdatum|bokfort|bogforingsdato|bogfort|dato|
+        data ksiegowa|bokforingsdag|bokforingsdatum|bokfort|bokford|bokfors|bogforingsdato|bogfort|dato|
         bokforingsdato|bokfort dato|bogfort dato|paivamaara|kirjauspaiva|pvm|tarih|datum provedeni|
         datum zauctovani|konyveles datuma|day|timestamp|datetime|date time|time stamp|bogforing|
         fecha y hora|data e ora|data hora|data i godzina|operation date|日付|年月日|reservation date""",

@@ -147,7 +147,7 @@ def _part_with_name(text: str) -> str:
 def _until_reference(text: str) -> list[str]:
     """Words up to the first that is a reference: what follows is a place or more references."""
     kept: list[str] = []
-    for starred, word in re.findall(r"(\S\*)?([^\s*,;]+)", text):
+    for starred, word in re.findall(r"(\S?\*)?([^\s*,;]+)", text):
         bare = word.strip(".:-/#'()")
         if not bare:
             continue
@@ -156,7 +156,8 @@ def _until_reference(text: str) -> list[str]:
             break
         reference = bare == "|" or _is_reference(bare)
         # After a star even a short code is one: "AMAZON.COM*1A2B".
-        reference = reference or (starred != "" and bool(re.match(r"\d|.\d", bare)))
+        code = len(bare) >= 5 and bare.isupper() and any(map(str.isdigit, bare))
+        reference = reference or (starred != "" and (code or bool(re.match(r"\d|.\d", bare))))
         if reference and any(sum(map(str.isalpha, k)) >= 2 for k in kept):
             if all(k.strip(".").casefold() in _KINDS for k in kept):
                 kept.clear()  # "Pagamento NFC | ...": the name is still to come
