@@ -98,10 +98,23 @@ def test_the_files_are_what_the_code_says() -> None:
     assert done.returncode == 0, done.stderr
 
 
+# A page for people, and what the protocol knows before an organisation's side answers it.
+UNDESCRIBED = {
+    wire.PATH_TERMS,
+    wire.PATH_CHANGES,
+    wire.PATH_KEYS,
+    wire.PATH_LOG,
+    wire.PATH_LOG_CONSISTENCY,
+    wire.PATH_RIGHTS,
+    wire.PATH_READS,
+}
+
+
 def test_every_path_of_the_protocol_is_described() -> None:
     described = {path.split("/{")[0] for path in OPENAPI.raw_schema["paths"]}
     paths = {value for name, value in vars(wire).items() if name.startswith("PATH_")}
-    assert paths - {wire.PATH_TERMS} == described
+    assert described <= paths
+    assert paths - UNDESCRIBED <= described
 
 
 @OPENAPI.parametrize()

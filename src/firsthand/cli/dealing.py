@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from firsthand.cli import sharing, show
-from firsthand.cli.opening import opened
+from firsthand.cli.opening import WrongUsage, opened
 
 if TYPE_CHECKING:
     import argparse
@@ -71,10 +71,13 @@ def _add_following(below: Commands, make: Make) -> None:
         run_log,
         "see what left the vault",
         "List all that left the vault: when, to whom, under which terms, with which receipt. With "
-        "--verify every receipt is proven again.",
+        "--verify every receipt is proven again. With --export all of it is written to a file that "
+        "anybody can check: firsthand verify FILE.",
         "firsthand vault log --verify",
     )
     log.add_argument("--verify", action="store_true", help="prove every receipt again")
+    log.add_argument("--export", metavar="FILE", help="write the log with its proofs to a new file")
+    log.add_argument("--of", metavar="NAME", help="with --export: of this connection alone")
     revoke = make(
         below,
         "revoke",
@@ -173,9 +176,13 @@ def run_inbox(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def run_log(args: argparse.Namespace, settings: Settings) -> int:
-    """List what left; 1 where something did not verify."""
+    """List what left; 1 where something did not verify. With `--export` write it to a file."""
     from firsthand.vault.acts.logging import log
 
+    if args.export is not None:
+        return _export_log(args, settings)
+    if args.of is not None:
+        raise WrongUsage("--of goes with --export FILE.")
     with opened(args, settings) as vault:
         found: dict[str, Any] = log(vault, verify=args.verify)
     problems = [each for each in [*found["disclosures"], *found["endings"]] if each["problem"]]
@@ -193,6 +200,21 @@ def run_log(args: argparse.Namespace, settings: Settings) -> int:
             f"firsthand: {each['organisation']}, {show.moment(each['at'])}: {each['problem']}"
         )
     return 1 if problems else 0
+
+
+def _export_log(args: argparse.Namespace, settings: Settings) -> int:
+    from firsthand.vault.acts.proving import export_log
+
+    with opened(args, settings) as vault:
+        done: dict[str, Any] = export_log(vault, args.export, args.of)
+    if args.json:
+        show.as_json(done)
+        return 0
+    print(f"Written: {done['file']} ({done['bytes']:,} bytes).")
+    print(f"Check it with: firsthand verify {show.plain(done['file'])}")
+    print()
+    show.words(done["warning"])
+    return 0
 
 
 def run_revoke(args: argparse.Namespace, settings: Settings) -> int:

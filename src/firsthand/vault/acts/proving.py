@@ -1,0 +1,121 @@
+"""Write the log to a file that anybody can check without this vault (`firsthand verify`)."""
+
+import json
+from pathlib import Path
+
+import msgspec
+
+from firsthand.protocol.canonical import sha256_hex
+from firsthand.protocol.exported_log import (
+    Disclosed,
+    Ended,
+    Kept,
+    Named,
+    Part,
+    Seen,
+    sealed,
+    write_log,
+)
+from firsthand.protocol.receipts import ReceiptJson
+from firsthand.vault.acts.exporting import UnableToExport
+from firsthand.vault.acts.opened import Vault
+from firsthand.vault.store import Row, Store
+from firsthand.vault.store.files import writing_whole
+from firsthand.vault.terms.relationships import (
+    Relationship,
+    all_relationships,
+    find,
+    signer_of,
+)
+
+WARNING = (
+    "This file shows what you gave, to whom and under which terms. Whoever holds it can read it, "
+    "but cannot act as you."
+)
+
+
+def export_log(vault: Vault, file: str | Path, name: str | None = None) -> dict[str, object]:
+    """Write the log to a new file that only its owner may read; of one connection if ``name``.
+
+    Returns ``{"file", "bytes", "relationships", "disclosures", "warning"}``. Raises
+    ``UnableToExport`` and ``NoSuchRelationship``.
+    """
+    path = Path(file)
+    if path.is_dir() or (path.exists() and path.stat().st_size > 0):
+        raise UnableToExport(f"{path} is there already, and was not touched. Choose another name.")
+    found = [find(vault.store, name)] if name is not None else all_relationships(vault.store)
+    at = int(vault.clock.now().timestamp())
+    parts = [part_of(vault.store, each, at=at) for each in found]
+    if not parts:
+        raise UnableToExport("You have no connection yet, so there is nothing to prove.")
+    body = write_log(parts)
+    try:
+        with writing_whole(path, vault.chance.token(9)) as stream:
+            stream.write(body)
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror or error}. Choose another place."
+        raise UnableToExport(message) from error
+    return {
+        "file": str(path),
+        "bytes": len(body),
+        "relationships": len(parts),
+        "disclosures": sum(len(part.disclosures) for part in parts),
+        "warning": WARNING,
+    }
+
+
+def part_of(store: Store, relationship: Relationship, *, at: int) -> Part:
+    """All that the vault can prove about one relationship, sealed at ``at`` (seconds)."""
+    signer, name = signer_of(store, relationship), relationship.name
+    document = relationship.organisation
+    agreements = store.rows("agreements.of_relationship", relationship=name)
+    given = store.rows("disclosures.signed_of_relationship", relationship=name)
+    endings = store.rows("endings.signed_of_relationship", relationship=name)
+    newest = relationship.log_checkpoint
+    part = Part(
+        organisation=Named(
+            name=document.name,
+            url=relationship.url,
+            subject=relationship.subject,
+            key_log=list(document.key_log),
+        ),
+        person=signer.subject,
+        agreements=[
+            Kept(id=row["id"], proffer=row["proffer"], answer=row["answer"]) for row in agreements
+        ],
+        disclosures=[_disclosed(row) for row in given],
+        checkpoints=[] if newest is None else [Seen(checkpoint=newest)],
+        endings=[
+            Ended(
+                agreement=row["agreement"],
+                kind=row["kind"],
+                at=row["at"],
+                body=bytes(row["body"]).decode(),
+                headers=json.loads(row["headers"]),
+                receipt=row["receipt"],
+            )
+            for row in endings
+        ],
+        changes=[],
+        reads=[],
+    )
+    return sealed(part, signer.key, at=at)
+
+
+def _disclosed(row: Row) -> Disclosed:
+    body = bytes(row["body"])
+    receipt = row["receipt"]
+    return Disclosed(
+        position=row["position"],
+        agreement=row["agreement"],
+        role=row["role"],
+        purpose=row["purpose"],
+        fields=json.loads(row["fields"]),
+        things=row["things"],
+        at=row["at"],
+        state=row["state"],
+        sha256=sha256_hex(body),
+        body=body.decode(),
+        headers=json.loads(row["headers"]) if row["headers"] else None,
+        receipt=msgspec.json.decode(receipt, type=ReceiptJson) if receipt else None,
+    )
