@@ -8,7 +8,7 @@ from tests.harness.sides import CATALOGUE, Served, bring, connected, inbox, shar
 
 from firsthand.hub.outbox import Content
 from firsthand.protocol.wire import MESSAGES_MAX
-from firsthand.vault.acts import receiving
+from firsthand.vault.acts import ending, receiving
 from firsthand.vault.acts.opened import Vault
 from firsthand.vault.terms.relationships import find, signer_of
 
@@ -103,3 +103,23 @@ def test_without_asking_nothing_is_dialled(
     found: Any = receiving.inbox(mine, name, ask=False)
     assert [message["n"] for message in found["messages"]] == [2, 1]
     assert found["problems"] == {}
+
+
+def test_who_is_asked_alone_is_the_only_one_that_hears(
+    serve: Callable[..., Served], mine: Vault
+) -> None:
+    reel, chorus = serve("Reel"), serve("Chorus")
+    names = [connected(mine, served) for served in (reel, chorus)]
+    for served, name in zip((reel, chorus), names, strict=True):
+        say(served, mine, name, 1)
+    told: Any = receiving.refresh(mine, "chorus")
+    assert (told["new"], told["problems"]) == ({"chorus": 1}, {})
+    assert sorted(receiving.to_ask(mine)) == sorted(names)
+    reel.stop()
+    ending.revoke(mine, "reel")
+    ending.revoke(mine, "chorus")
+    assert receiving.to_ask(mine) == ["reel"], "it has yet to hear that it has ended"
+    reel.start()
+    assert receiving.refresh(mine, "chorus")["sent"] == []
+    assert receiving.refresh(mine, "reel")["sent"]
+    assert receiving.to_ask(mine) == []

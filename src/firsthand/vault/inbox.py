@@ -58,12 +58,22 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     problems: dict[str, str]
 
 
-def fetch(store: Store, gate: Gate, clock: Clock, checks: Mapping[str, Check]) -> Fetched:
-    """Ask every organisation in force for what is new; ``checks`` judge messages by their type."""
+def fetch(
+    store: Store,
+    gate: Gate,
+    clock: Clock,
+    checks: Mapping[str, Check],
+    *,
+    only: str | None = None,
+) -> Fetched:
+    """Ask every organisation in force for what is new, or ``only`` the one of that name.
+
+    ``checks`` judge messages by their type.
+    """
     new: dict[str, int] = {}
     problems: dict[str, str] = {}
     for relationship in all_relationships(store):
-        if relationship.state != "active":
+        if relationship.state != "active" or only not in {None, relationship.name}:
             continue
         try:
             new[relationship.name] = _fetch_one(store, gate, clock, checks, relationship.name)

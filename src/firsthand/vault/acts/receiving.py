@@ -19,17 +19,28 @@ if TYPE_CHECKING:
 MESSAGES_MAX = 200
 
 
-def refresh(vault: Vault) -> dict[str, object]:
-    """Send what waits and fetch what is new; an organisation that is away is only reported."""
+def refresh(vault: Vault, name: str | None = None) -> dict[str, object]:
+    """Send what waits and fetch what is new; an organisation that is away is only reported.
+
+    With a name only that one is dialled: who dials all of them at once shows whoever looks on that
+    they know the same person.
+    """
     copies.notice(vault.store, vault.clock)
-    outcomes = vault.gate.flush()
+    outcomes = vault.gate.flush(name)
     check = AnswerCheck(vault.store, vault.gate)
-    fetched = fetch(vault.store, vault.gate, vault.clock, {check.type: check})
+    fetched = fetch(vault.store, vault.gate, vault.clock, {check.type: check}, only=name)
     return {
         "sent": [msgspec.to_builtins(outcome) for outcome in outcomes],
         "new": fetched.new,
         "problems": fetched.problems,
     }
+
+
+def to_ask(vault: Vault) -> list[str]:
+    """The relationships in which something may come, or an ending has yet to be confirmed."""
+    waiting = {row["relationship"] for row in vault.store.rows("endings.waiting")}
+    every = all_relationships(vault.store)
+    return [each.name for each in every if each.state == "active" or each.name in waiting]
 
 
 def inbox(vault: Vault, name: str | None = None, *, ask: bool = True) -> dict[str, object]:

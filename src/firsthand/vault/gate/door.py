@@ -190,9 +190,12 @@ class Gate:
             put_sent_again(tx, name, from_=first)
 
     def flush(self, name: str | None = None) -> list[Outcome]:
-        """Send what waits: every ending first, then the entries of ``name`` or of everybody."""
+        """Send what waits for ``name``, or for everybody: the endings first, then the entries.
+
+        One that is named is dialled alone, so that no other one hears at the same moment.
+        """
         sender = Sender(self._store, self._clock, self._chance, self._line_to)
-        outcomes = sender.endings()
+        outcomes = sender.endings(name)
         rows = self._store.rows("disclosures.waiting_relationships")
         for waiting in [row["relationship"] for row in rows]:
             if name is None or waiting == name:
@@ -232,7 +235,7 @@ class Gate:
                 at=at,
             )
         sender = Sender(self._store, self._clock, self._chance, self._line_to)
-        return sender.endings()
+        return sender.endings(name)
 
     # --- lines --------------------------------------------------------------------------------
 

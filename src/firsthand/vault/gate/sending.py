@@ -56,9 +56,13 @@ class Sender:
         self._chance = chance
         self._line = line
 
-    def endings(self) -> list[Outcome]:
-        """Send all revocations and erasures that wait; they overtake everything."""
-        return [self._ending(row) for row in self._store.rows("endings.waiting")]
+    def endings(self, name: str | None = None) -> list[Outcome]:
+        """Send the revocations and erasures that wait, of ``name`` or of everybody.
+
+        They overtake everything that waits for the same organisation.
+        """
+        rows = self._store.rows("endings.waiting")
+        return [self._ending(row) for row in rows if name in {None, row["relationship"]}]
 
     def disclosures(self, name: str) -> list[Outcome]:
         """Send what waits for one relationship, until the first that has to wait longer."""

@@ -112,7 +112,7 @@ def give(visit: Visit) -> Response:
 
 def _gone(visit: Visit, name: str, told: dict[str, Any]) -> Response:
     """Say what became of what was just given."""
-    visit.parts.nudge(visit.person.slug)
+    visit.parts.nudge(visit.person.slug, str(told["name"]))
     who = connecting.relationship(visit.vault, name)["organisation"]
     things = "1 thing" if told["things"] == 1 else f"{told['things']:,} things"
     if told["state"] == "given":

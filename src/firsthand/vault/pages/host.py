@@ -89,7 +89,7 @@ class VaultHost:
         port = next((int(h.rpartition(":")[2]) for h in hosts if h.rpartition(":")[2].isdigit()), 0)
         cabinet = Cabinet(folder, open_vault, clock=clock, chance=chance, single=single)
         streams = Streams()
-        self._tender = Tender(cabinet, streams, self._sweep, clock)
+        self._tender = Tender(cabinet, streams, self._sweep, clock, chance)
         self.parts = Parts(
             kit=Kit(
                 HERE / "templates",

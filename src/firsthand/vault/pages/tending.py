@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from firsthand.vault.acts import noticing, receiving
 from firsthand.vault.pages.cabinet import Cabinet, Locked
+from firsthand.vault.pages.rounds import Rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from firsthand.foundation.clock import Clock
+    from firsthand.foundation.ids import Chance
     from firsthand.foundation.web.streams import Streams
     from firsthand.vault.acts.opened import Vault
 
@@ -35,10 +37,16 @@ class Tender:
     """Refreshes every open vault, and sweeps. `start` it once; `close` ends its threads."""
 
     def __init__(
-        self, cabinet: Cabinet, streams: Streams, sweep: Callable[[], None], clock: Clock
+        self,
+        cabinet: Cabinet,
+        streams: Streams,
+        sweep: Callable[[], None],
+        clock: Clock,
+        chance: Chance,
     ) -> None:
         self._cabinet, self._streams, self._sweep = cabinet, streams, sweep
-        self._clock = clock
+        self._clock, self._chance = clock, chance
+        self._given: dict[str, list[str]] = {}
         self._wakers: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -54,9 +62,14 @@ class Tender:
             for waker in self._wakers.values():
                 waker.set()
 
-    def nudge(self, slug: str) -> None:
-        """Refresh the vault `slug` now, and from now on while it is open."""
+    def nudge(self, slug: str, name: str | None = None) -> None:
+        """Look after the vault `slug` from now on while it is open.
+
+        `name` is who was just given something there: they alone are asked at once.
+        """
         with self._lock:
+            if name is not None:
+                self._given.setdefault(slug, []).append(name)
             waker = self._wakers.get(slug)
             if waker is not None:
                 waker.set()
@@ -67,25 +80,41 @@ class Tender:
         ).start()
 
     def _tend(self, slug: str, waker: threading.Event) -> None:
+        rounds = Rounds(self._chance)
         while not self._ended.is_set():
             waker.clear()
+            used = self._cabinet.used_seconds_ago(slug)
+            recent = used is not None and used < RECENT_SECONDS
+            pace_ms = 1000 * (BUSY_SECONDS if recent else QUIET_SECONDS)
             try:
                 with self._cabinet.lend(slug, in_use=False) as vault:
                     self._notice(slug, vault)
-                    changed = refresh_says(receiving.refresh(vault))
+                    self._go_round(slug, vault, rounds, pace_ms)
             except Locked:
                 break
             except Exception as error:  # noqa: BLE001 - the next round may go well
                 log.warning("A refresh failed: %s", type(error).__name__)
-                changed = False
-            if changed:
-                for part in PARTS:
-                    self._streams.publish(slug, part)
-            used = self._cabinet.used_seconds_ago(slug)
-            recent = used is not None and used < RECENT_SECONDS
-            waker.wait(BUSY_SECONDS if recent else QUIET_SECONDS)
+                waker.wait(BUSY_SECONDS)
+            waker.wait(rounds.wait_ms(self._clock.ticks_ms(), pace_ms) / 1000)
         with self._lock:
             self._wakers.pop(slug, None)
+            self._given.pop(slug, None)
+
+    def _go_round(self, slug: str, vault: Vault, rounds: Rounds, pace_ms: float) -> None:
+        """Ask those whose moment has come, each alone, and tell the pages what is new."""
+        now_ms = self._clock.ticks_ms()
+        rounds.follow(receiving.to_ask(vault), now_ms, pace_ms)
+        with self._lock:
+            given = self._given.pop(slug, [])
+        for name in given:
+            rounds.soon(name, now_ms)
+        for name in rounds.due(now_ms, pace_ms):
+            told: dict[str, Any] = receiving.refresh(vault, name)
+            if any(told["new"].values()):
+                rounds.answered(name)
+            if refresh_says(told):
+                for part in PARTS:
+                    self._streams.publish(slug, part)
 
     def _notice(self, slug: str, vault: Vault) -> None:
         """Look through what was brought, if it was not yet, and say how far that is."""

@@ -10,7 +10,7 @@ import logging
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote
 
 import msgspec
@@ -91,6 +91,14 @@ class Sitting(msgspec.Struct, kw_only=True):
     found: tuple[object, object] | None = None  # the findings, and what they are of
 
 
+class Nudge(Protocol):
+    """Has a vault looked after; a name is who was just given something there."""
+
+    def __call__(self, slug: str, name: str | None = None, /) -> None:
+        """Look after the vault `slug`."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parts:
     """What all pages of a host share."""
@@ -108,7 +116,7 @@ class Parts:
     samples: Sequence[Sample] = ()
     doors: Sequence[Door] = ()
     single: Path | None = None
-    nudge: Callable[[str], None] = lambda _slug: None
+    nudge: Nudge = lambda _slug, _name=None: None
 
 
 @dataclass(kw_only=True)
