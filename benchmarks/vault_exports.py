@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 FILES_OF_BANK, FILES_OF_NETFLIX = 6, 4
 BANK_SHARE = 0.6
 FIRST, DAYS = datetime.date(2016, 1, 1), 3650
-SUBSCRIPTIONS = 40
 FREQUENT, RARE, TWO, PREFIX, NOTHING = (
     "Kaffeehaus",
     "Leuchtturmfest",
@@ -29,6 +28,7 @@ FREQUENT, RARE, TWO, PREFIX, NOTHING = (
 )
 _FIRST = ("Linden", "Hafen", "Markt", "Berg", "See", "Nord", "Alt", "Wald", "Feld", "Brunnen")
 _SECOND = ("Bakery", "Books", "Cinema", "Chemist", "Garden", "Travel", "Tools", "Shoes", "Fuel")
+_CLUBS = ("Gym", "Telecom", "Streaming")
 _WORDS = ("card payment", "groceries", "invoice", "transfer", "standing order", "refund of none")
 _SHOWS = ("Harbour", "Lighthouse", "Station", "Orchard", "Signal", "Winter", "Archive", "Ferry")
 
@@ -70,17 +70,18 @@ def _write(path: Path, columns: tuple[str, ...], rows: Iterator[Any]) -> None:
 
 def _payments(dice: random.Random, first: int, count: int, whole: int) -> Iterator[tuple[str, ...]]:
     shops = [f"{one} {two}" for one in _FIRST for two in _SECOND]
-    per_day = max(1, whole // DAYS)
+    clubs = [f"{one} {two}" for two in _CLUBS for one in _FIRST]
+    before = FIRST + datetime.timedelta(days=(first - 1) * DAYS // whole)
     for number in range(first, first + count):
         day = FIRST + datetime.timedelta(days=number * DAYS // whole)
-        place = number % per_day
-        if place == 0 and day.day <= SUBSCRIPTIONS // 2:
-            which = day.day * 2 + (number // per_day) % 2
-            price = 5 + which + (1 if day.year > 2021 else 0)
+        if day != before and day.day <= len(clubs):
+            price = 5 + day.day + (1 if day.year > 2021 else 0)
             yield (
-                day.isoformat(), f"Subscription {which} GmbH", "monthly fee", f"-{price}.99", "EUR",
+                day.isoformat(), clubs[day.day - 1], "monthly fee", f"-{price}.99", "EUR",
             )  # fmt: skip
+            before = day
             continue
+        before = day
         if number % 9 == 0:
             payee, text = f"{FREQUENT} am {dice.choice(_FIRST)}", "card payment"
         else:

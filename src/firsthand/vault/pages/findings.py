@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-ROWS_SHOWN_MAX: Final = 60
+ROWS_SHOWN_MAX: Final = 24
 BARS_MAX: Final = 60
 ITEMS_SHOWN_MAX: Final = 12
 PICTURES: Final[Mapping[str, tuple[str, str, str]]] = {  # by kind: unit, title, columns or rows

@@ -44,6 +44,7 @@ _CHANGED = (
 )
 BUSY_WAIT_MS_MAX = 10_000
 CACHE_KIB = 64 * 1024
+MOMENT_CACHE_KIB = 8 * 1024  # reads everything once, in order
 
 
 class UnableToCreate(Exception):
@@ -229,6 +230,7 @@ class Store:
             connection = self._connect()
         try:
             with self._plainly():
+                connection.execute(f"PRAGMA cache_size = -{MOMENT_CACHE_KIB}")
                 connection.execute("BEGIN")
                 connection.execute("SELECT count(*) FROM meta").fetchall()
             yield Reading(connection, self._plainly)
