@@ -12,8 +12,10 @@ from firsthand.protocol.changes import (
     ChangeReceipt,
     read_change,
     read_change_receipt,
+    read_ending,
     sign_change_receipt,
 )
+from firsthand.protocol.receipts import Ending
 from firsthand.protocol.refusals import REASONS, Refused
 from firsthand.protocol.wire import STATEMENT_BYTES_MAX
 
@@ -44,6 +46,19 @@ def test_a_change_that_is_not_well_formed_is_refused(body: bytes) -> None:
     with pytest.raises(Refused) as caught:
         read_change(body)
     assert caught.value.refusal.reason == "shape_invalid"
+
+
+def test_an_ending_is_read_as_strictly() -> None:
+    ending = Ending(agreement="a" * 64, jti="one", at=5)
+    body = msgspec.json.encode(ending)
+    assert read_ending(body) == ending
+    for wrong in (
+        body.replace(b'"at":5', b'"at":4,"at":5'), body.replace(b'"aaa', b'"baaa'), b"{}", b"",
+        body.replace(b'"one"', b'""'), body[:-1], body + b"x", body.replace(b"5", b"5.5"),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as caught:
+            read_ending(wrong)
+        assert caught.value.refusal.reason == "shape_invalid"
 
 
 def test_a_change_that_is_too_large_is_not_read() -> None:

@@ -5,6 +5,7 @@ receipt in a message of type ``firsthand.agreement.changed``.
 """
 
 import re
+from typing import TypeVar
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -15,8 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from firsthand.protocol.agreements import NAME_CHARS_MAX, Agreement
 from firsthand.protocol.canonical import UnableToReadJson, read_json
 from firsthand.protocol.jws import JwsRefused, sign_jws, verify_jws
+from firsthand.protocol.receipts import Ending
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.wire import STATEMENT_BYTES_MAX, TYP_CHANGE
+
+T = TypeVar("T")
 
 CHANGES = ("paused", "resumed")
 CHANGE_STATES = ("accepted", "paused", "terminated")
@@ -54,17 +58,34 @@ class ChangeReceipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 def read_change(body: bytes) -> Change:
     """Read what asks to pause or resume; raises ``Refused`` (``too_large``, ``shape_invalid``)."""
+    change = _read(body, Change)
+    if change.change not in CHANGES:
+        raise refuse("shape_invalid", f"A deal can be {' or '.join(CHANGES)}, nothing else.")
+    _check_names(change.agreement, change.jti)
+    return change
+
+
+def read_ending(body: bytes) -> Ending:
+    """Read what asks to end an agreement, with or without erasing; raises as ``read_change``."""
+    ending = _read(body, Ending)
+    _check_names(ending.agreement, ending.jti)
+    return ending
+
+
+def _read(body: bytes, kind: type[T]) -> T:
     if len(body) > STATEMENT_BYTES_MAX:
-        raise refuse("too_large", f"A change holds at most {STATEMENT_BYTES_MAX} bytes.")
+        raise refuse("too_large", f"This holds at most {STATEMENT_BYTES_MAX} bytes.")
     try:
-        change = msgspec.convert(read_json(body), Change)
+        return msgspec.convert(read_json(body), kind)
     except (UnableToReadJson, msgspec.ValidationError) as error:
         raise refuse("shape_invalid", str(error)) from error
-    if change.change not in CHANGES or _SHA256.fullmatch(change.agreement) is None:
-        raise refuse("shape_invalid", f"A deal, by its id, can be {' or '.join(CHANGES)}.")
-    if not 0 < len(change.jti) <= NAME_CHARS_MAX:
+
+
+def _check_names(agreement: str, jti: str) -> None:
+    if _SHA256.fullmatch(agreement) is None:
+        raise refuse("shape_invalid", "A deal is named by its id: a SHA-256 in lower-case hex.")
+    if not 0 < len(jti) <= NAME_CHARS_MAX:
         raise refuse("shape_invalid", f"Its name (jti) has 1 to {NAME_CHARS_MAX} characters.")
-    return change
 
 
 def sign_change_receipt(receipt: ChangeReceipt, key: EllipticCurvePrivateKey) -> str:
