@@ -47,6 +47,37 @@ def test_an_address_that_nobody_could_trust_is_refused(run: Run, tmp_path: Path,
     assert not (tmp_path / "x").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("hub", "customers", "--hub", ""), 2, "Which organisation?"),
+        (("hub", "facts", "--after", "-1"), 2, "not a number of the list"),
+        (("hub", "facts", "--after", "9" * 40), 2, "not a number of the list"),
+        (("hub", "facts"), 0, "Nothing came in yet."),
+        (("hub", "agreements"), 0, "None yet."),
+        (("hub", "invite", "--account", ""), 1, "An account reference has 1 to 100"),
+    ],
+)
+def test_bad_words_and_nothing_to_show_are_told(
+    reel: dict[str, Any], run: Run, words: tuple[str, ...], code: int, said: str
+) -> None:
+    assert reel
+    found, out, err = run(*words)
+    assert (found, out) == (code, "")
+    assert said in err
+
+
+def test_a_folder_that_cannot_be_made_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for place in ("file", "file/below"):
+        code, _, err = run(
+            "hub", "init", "--hub", place, "--name", "Reel", "--url", "http://127.0.0.1:1"
+        )
+        assert code == 1
+        assert f"{place} cannot be made: " in err
+        assert "Errno" not in err
+
+
 def test_the_folder_may_be_named_before_or_after(reel: dict[str, Any], run: Run) -> None:
     for words in (
         ("hub", "--hub", reel["hub"], "customers", "--json"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no other name for it
 FOLLOW_EVERY_S = 0.5
 SHORT_CHARS = 12
+NUMBER_DIGITS_MAX = 12
 
 
 def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -113,7 +114,7 @@ def _add_looking(below: Commands[argparse.ArgumentParser]) -> None:
         "firsthand hub facts --follow",
     )
     facts.add_argument("--follow", action="store_true", help="go on as more comes")
-    facts.add_argument("--after", type=int, default=0, metavar="N", help="begin after this one")
+    facts.add_argument("--after", type=_number, default=0, metavar="N", help="begin after this one")
     agreements = _command(
         below,
         "agreements",
@@ -246,6 +247,8 @@ def run_customer(args: argparse.Namespace, settings: Settings) -> int:
         return 0
     rows = [(one["time"] or "", one["type"], one["source"], one["name"]) for one in found["things"]]
     show.table(("when", "what", "from", "name"), rows)
+    if not rows:
+        show.note("Nothing of it was given for this.")
     return 0
 
 
@@ -269,6 +272,8 @@ def run_facts(args: argparse.Namespace, settings: Settings) -> int:
         return 0
     names = ("number", "at", "customer", "role", "purpose", "signals", "bytes")
     show.table(names, map(_fact_cells, everything), right=("number", "signals", "bytes"))
+    if not everything:
+        show.note("Nothing came in." if args.after else "Nothing came in yet.")
     return 0
 
 
@@ -284,6 +289,8 @@ def run_agreements(args: argparse.Namespace, settings: Settings) -> int:
         for one in found["agreements"]
     ]  # fmt: skip
     show.table(("customer", "account", "agreement", "state", "at", "id"), rows)
+    if not rows:
+        show.note("None yet. Invite somebody: firsthand hub invite")
     return 0
 
 
@@ -357,6 +364,12 @@ def _add_folder(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="the organisation's folder (or set FIRSTHAND_HUB)",
     )
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > NUMBER_DIGITS_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of the list: 0, 1, 2 and so on")
+    return int(text)
 
 
 def _port(text: str) -> int:

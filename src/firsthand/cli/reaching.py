@@ -45,9 +45,9 @@ def do(
 def folder_of(args: argparse.Namespace, settings: Settings) -> Path:
     """The organisation's folder: `--hub`, or the setting. Raises `WrongUsage`."""
     named: str | None = getattr(args, "hub", None)
-    if named is not None:
+    if named:
         return Path(named)
-    if settings.hub is not None:
+    if named is None and settings.hub is not None:
         return settings.hub
     raise WrongUsage("Which organisation? Say --hub FOLDER, or set FIRSTHAND_HUB.")
 

@@ -68,12 +68,14 @@ def test_what_is_proposed_instead_of_a_no_is_taken_back(
     staff.post("/staff/deals", counter="SD-BASE")
     assert "you propose" in said(staff.get("/staff/deals"))
     assert served.hub.policy().counter == "SD-BASE"
-    staff.post("/staff/deals", counter="")
+    staff.post("/staff/deals", counter="none")
     assert "it is a plain no" in said(staff.get("/staff/deals"))
     assert served.hub.policy().counter is None
 
 
-@pytest.mark.parametrize("form", [{"accept": "NONE"}, {"refuse": "x" * 999}, {"counter": "PDC-AI"}])
+@pytest.mark.parametrize(
+    "form", [{}, {"accept": "NONE"}, {"refuse": "x" * 999}, {"counter": "PDC-AI"}]
+)
 def test_a_policy_that_cannot_be_is_refused_in_words(
     staff: Staff, said: Said, form: dict[str, str]
 ) -> None:

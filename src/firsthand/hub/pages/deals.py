@@ -10,12 +10,14 @@ from firsthand.hub.pages import saying
 from firsthand.hub.pages.public import machine
 from firsthand.hub.pages.visits import NotHere, Visit
 from firsthand.hub.terms.agreements import Held
+from firsthand.hub.terms.policy import PolicyRefused
 from firsthand.hub.terms.relationships import Relationship
 from firsthand.protocol.agreements import Agreement, read_agreement
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.terms import ROSTER, Terms
 
 PATH: Final = "/staff/deals"
+PLAIN_NO: Final = "none"
 ENDED: Final = frozenset({"ended", "erasing"})
 NONE: Final = frozenset({"refused", "countered"})
 
@@ -33,7 +35,7 @@ def show(visit: Visit) -> Response:
         accepts=len(policy.accepts),
         counter=policy.counter,
         counters=[
-            ("", "Nothing: a plain no"),
+            (PLAIN_NO, "Nothing: a plain no"),
             *((one, ROSTER[one].title) for one in policy.accepts),
         ],
         since=policy.since,
@@ -48,18 +50,20 @@ def show(visit: Visit) -> Response:
 def change(visit: Visit) -> Response:
     """Accept an agreement from now on, or refuse it; raises ``PolicyRefused``."""
     form = visit.form
-    instead = "counter" in form.fields
-    accept, refuse, counter = form.one("accept"), form.one("refuse"), form.one("counter")
+    accept, refuse, instead = form.one("accept"), form.one("refuse"), form.one("counter")
+    counter = "" if instead == PLAIN_NO else instead
     offering.policy(
         visit.hub,
         accept=[accept[:40]] if accept else [],
         refuse=[refuse[:40]] if refuse else [],
         counter=counter[:40] or None,
-        plain_no=instead and not counter,
+        plain_no=instead == PLAIN_NO,
     )
     if instead:
         said = f"you propose “{ROSTER[counter].title}” with it" if counter else "it is a plain no"
         return visit.go(PATH, f"From now on, when you say no, {said}.")
+    if not accept and not refuse:
+        raise PolicyRefused("Nothing was chosen, so nothing was changed.")
     title = ROSTER[accept or refuse].title
     said = "From now on you accept" if accept else "From now on you say no to"
     return visit.go(PATH, f"{said} “{title}”. Deals made before stay as they are.")

@@ -118,11 +118,11 @@ def read_accounts(raw: bytes) -> list[str | None]:
 
 def _check_account(account: str, where: str) -> None:
     if not 1 <= len(account) <= ACCOUNT_CHARS_MAX:
-        raise InviteRefused(f"{where}an account reference has 1 to {ACCOUNT_CHARS_MAX} characters.")
+        raise InviteRefused(f"{where}An account reference has 1 to {ACCOUNT_CHARS_MAX} characters.")
     sign = unseen(account)
     if sign or not account.isprintable():
         raise InviteRefused(
-            f"{where}an account reference holds what people can see, and not "
+            f"{where}An account reference holds what people can see, and not "
             f"{sign or 'an unusual space'}: {account[:40]!a}."
         )
 

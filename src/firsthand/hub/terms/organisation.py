@@ -141,10 +141,16 @@ def is_loopback(host: str) -> bool:
 
 def make_folder(folder: Path) -> None:
     """Make ``folder``, open to its owner alone; raises ``UnableToFound`` if it is not empty."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if any(folder.iterdir()):
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        empty = not any(folder.iterdir())
+        if empty:
+            folder.chmod(0o700)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise UnableToFound(f"{folder} cannot be made: {why}. Name another folder.") from error
+    if not empty:
         raise UnableToFound(f"{folder} is not empty. Name a new folder for the organisation.")
-    folder.chmod(0o700)
 
 
 def make_keys(folder: Path) -> None:
