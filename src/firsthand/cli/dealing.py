@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from firsthand.cli import sharing, show
+from firsthand.cli.adding import add_json
 from firsthand.cli.opening import WrongUsage, opened
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
+    from firsthand.cli.adding import Commands, Make
     from firsthand.foundation.settings import Settings
-
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - its only name
-    Make = Callable[..., argparse.ArgumentParser]
 
 _VERDICTS = {
     "fits": "checked: it follows from what you gave",
@@ -23,7 +21,7 @@ _VERDICTS = {
 }
 
 
-def add_commands(below: Commands, make: Make) -> None:
+def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
     """Add the commands; `make` makes one with its place for a vault, its help and an example."""
     connect = make(
         below,
@@ -49,13 +47,12 @@ def add_commands(below: Commands, make: Make) -> None:
         "List the organisations you are connected to, under which terms, since when.",
         "firsthand vault relationships",
     )
-    for parser in (connect, connections):
-        parser.add_argument("--json", action="store_true", help="print JSON")
+    add_json(connect, connections)
     sharing.add_commands(below, make)
     _add_following(below, make)
 
 
-def _add_following(below: Commands, make: Make) -> None:
+def _add_following(below: Commands[argparse.ArgumentParser], make: Make) -> None:
     inbox = make(
         below,
         "inbox",
@@ -89,8 +86,7 @@ def _add_following(below: Commands, make: Make) -> None:
     )
     revoke.add_argument("name", metavar="NAME", help="whom, as `relationships` lists it")
     revoke.add_argument("--erase", action="store_true", help="have erased what you gave, too")
-    for parser in (inbox, log, revoke):
-        parser.add_argument("--json", action="store_true", help="print JSON")
+    add_json(inbox, log, revoke)
 
 
 def run_connect(args: argparse.Namespace, settings: Settings) -> int:

@@ -3,16 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 from firsthand.cli import show
+from firsthand.cli.adding import add_json
 from firsthand.cli.opening import changed_passphrase, opened
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
+    from firsthand.cli.adding import Commands, Make
     from firsthand.foundation.settings import Settings
-
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - its only name
-    Make = Callable[..., argparse.ArgumentParser]
 
 WRITE_IT_DOWN = (
     "Write it down and keep it away from this machine. It opens the vault if you forget the "
@@ -20,7 +18,7 @@ WRITE_IT_DOWN = (
 )
 
 
-def add_commands(below: "Commands", make: "Make") -> None:
+def add_commands(below: "Commands[argparse.ArgumentParser]", make: "Make") -> None:
     """Add the commands; `make` makes one with its place for a vault, its help and an example."""
     passphrase = make(
         below,
@@ -40,8 +38,7 @@ def add_commands(below: "Commands", make: "Make") -> None:
         "where somebody may have seen the old one.",
         "firsthand vault recovery-code",
     )
-    for parser in (passphrase, code):
-        parser.add_argument("--json", action="store_true", help="print JSON")
+    add_json(passphrase, code)
 
 
 def run_passphrase(args: "argparse.Namespace", settings: "Settings") -> int:

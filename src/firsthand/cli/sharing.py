@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from firsthand.cli import show
+from firsthand.cli.adding import add_json
 from firsthand.cli.opening import WrongUsage, opened
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
+    from firsthand.cli.adding import Commands, Make
     from firsthand.foundation.settings import Settings
-
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - its only name
-    Make = Callable[..., argparse.ArgumentParser]
 
 THINGS_SHOWN = 20
 
 
-def add_commands(below: Commands, make: Make) -> None:
+def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
     """Add `share`; `make` makes a command with its place for a vault, its help and an example."""
     share = make(
         below,
@@ -43,7 +41,7 @@ def add_commands(below: Commands, make: Make) -> None:
         "--thing", metavar="ID", nargs="+", action="extend", default=[], help="only these things"
     )
     share.add_argument("--preview", action="store_true", help="only show what would happen")
-    share.add_argument("--json", action="store_true", help="print JSON")
+    add_json(share)
 
 
 def run_share(args: argparse.Namespace, settings: Settings) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 from firsthand.cli import dealing, keys, show
+from firsthand.cli.adding import Commands, Place, add_json, add_place, adding, count, port
 from firsthand.cli.look import failures, show_doubts, show_questions
 from firsthand.cli.opening import folder_of, keep_memory_off_disk, new_passphrase, opened
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from firsthand.foundation.settings import Settings
 
-Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no other name for it
+VAULT = Place("--vault", "the folder of the vault (or set FIRSTHAND_VAULT)")
+_command = adding(VAULT)
 HOST = "127.0.0.1"
 _TOLD_EVERY_MS = 500
 _TOLD_AFTER_MS = 1000
@@ -30,7 +31,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
         description="Your own data in one encrypted folder: bring it, look at it, give what you "
         "want to whom you want, see what they do, and end it.",
     )
-    _add_folder(vault)
+    add_place(vault, VAULT)
     below = vault.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_bringing(below)
     _add_keeping(below)
@@ -48,7 +49,7 @@ def _add_bringing(below: Commands[argparse.ArgumentParser]) -> None:
         "the vault if you forget the passphrase.",
         "firsthand vault init --vault my-vault",
     )
-    init.add_argument("--json", action="store_true", help="print JSON")
+    add_json(init)
     bring = _command(
         below,
         "import",
@@ -67,7 +68,7 @@ def _add_bringing(below: Commands[argparse.ArgumentParser]) -> None:
         metavar="ID=CHOICE",
         help="answer a question about a file, or correct a guess",
     )
-    bring.add_argument("--json", action="store_true", help="print JSON")
+    add_json(bring)
 
 
 def _add_keeping(below: Commands[argparse.ArgumentParser]) -> None:
@@ -82,8 +83,8 @@ def _add_keeping(below: Commands[argparse.ArgumentParser]) -> None:
     things.add_argument("--type", help="only this type, such as WatchAction or PayAction")
     things.add_argument("--source", help="only from this source, such as netflix or bank")
     things.add_argument("--search", metavar="Q", help="only with these words")
-    things.add_argument("--limit", type=_count, default=100, metavar="N", help="0 for all")
-    things.add_argument("--json", action="store_true", help="print JSON")
+    things.add_argument("--limit", type=count, default=100, metavar="N", help="0 for all")
+    add_json(things)
     export = _command(
         below,
         "export",
@@ -94,7 +95,7 @@ def _add_keeping(below: Commands[argparse.ArgumentParser]) -> None:
         "firsthand vault export everything.json",
     )
     export.add_argument("file", metavar="FILE", help="a new file")
-    export.add_argument("--json", action="store_true", help="print JSON")
+    add_json(export)
     serve = _command(
         below,
         "serve",
@@ -103,33 +104,7 @@ def _add_keeping(below: Commands[argparse.ArgumentParser]) -> None:
         "Show your vault in a browser on this machine.",
         "firsthand vault serve --port 8701",
     )
-    serve.add_argument("--port", type=_port, default=8701, metavar="N", help="8701 if not said")
-
-
-def _command(
-    below: Commands[argparse.ArgumentParser],
-    name: str,
-    run: Callable[[argparse.Namespace, Settings], int],
-    help: str,
-    description: str,
-    example: str,
-) -> argparse.ArgumentParser:
-    parser = below.add_parser(
-        name, help=help, description=description, epilog=f"Example: {example}"
-    )
-    _add_folder(parser)
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _add_folder(parser: argparse.ArgumentParser) -> None:
-    # SUPPRESS: what was said before the subcommand is not undone by its own default.
-    parser.add_argument(
-        "--vault",
-        default=argparse.SUPPRESS,
-        metavar="FOLDER",
-        help="the folder of the vault (or set FIRSTHAND_VAULT)",
-    )
+    serve.add_argument("--port", type=port, default=8701, metavar="N", help="8701 if not said")
 
 
 def run_init(args: argparse.Namespace, settings: Settings) -> int:
@@ -302,15 +277,3 @@ def _answer(text: str) -> tuple[str, str]:
     if not sign or not id.strip() or not choice.strip():
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form ID=CHOICE")
     return id.strip(), choice.strip()
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
-    return int(text)
-
-
-def _port(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65535:  # noqa: PLR2004 - a port
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port")
-    return int(text)
