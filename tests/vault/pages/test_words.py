@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -68,26 +69,26 @@ def test_an_odd_amount_or_day_is_shown_as_it_is(value: str, currency: str) -> No
     assert isinstance(saying.when(value), str)
 
 
+STREAMHAUS: list[dict[str, Any]] = [
+    {
+        "kind": "recurring",
+        "title": "Streamhaus rose",
+        "detail": "",
+        "rows": [{"id": "1", "name": "Streamhaus", "time": "2024-06-04"}],
+        "facts": {
+            "name": "Streamhaus", "cadence": "monthly", "amount": "10.99",
+            "currency": "EUR", "next": "2024-07-04", "yearly": "131.88",
+            "since": "2023-06-04", "last": "2024-06-04", "payments": 13,
+            "ended": False, "overdue": False, "varies": False,
+            "risen": {"from": "8.99", "to": "10.99", "on": "2024-04-04", "percent": 22.2},
+            "price_history": [["2023-06-04", "8.99"], ["2024-04-04", "10.99"]],
+        },
+    }
+]  # fmt: skip
+
+
 def test_a_price_over_time_is_flat_where_nothing_changed() -> None:
-    told = findings.shown(
-        [
-            {
-                "kind": "recurring",
-                "title": "Streamhaus rose",
-                "detail": "",
-                "rows": [{"id": "1", "name": "Streamhaus", "time": "2024-06-04"}],
-                "facts": {
-                    "name": "Streamhaus", "cadence": "monthly", "amount": "10.99",
-                    "currency": "EUR", "next": "2024-07-04", "yearly": "131.88",
-                    "since": "2023-06-04", "last": "2024-06-04", "payments": 13,
-                    "ended": False, "overdue": False, "varies": False,
-                    "risen": {"from": "8.99", "to": "10.99", "on": "2024-04-04", "percent": 22.2},
-                    "price_history": [["2023-06-04", "8.99"], ["2024-04-04", "10.99"]],
-                },
-            }
-        ],
-        date(2024, 6, 20),
-    )  # fmt: skip
+    told = findings.shown(STREAMHAUS, date(2024, 6, 20))
     bill = told.bills[0]
     assert (bill.amount, bill.cadence, bill.yearly) == ("€10.99", "a month", "€131.88")
     assert bill.risen == "up 22 % in April 2024, was €8.99"
@@ -96,3 +97,13 @@ def test_a_price_over_time_is_flat_where_nothing_changed() -> None:
     assert len(points) == 13
     assert len(set(points)) == 2
     assert bill.last == "1"
+
+
+def test_where_all_payments_are_late_the_statement_is_old() -> None:
+    assert findings.shown(STREAMHAUS, date(2024, 7, 4)).old == ""
+    late = findings.shown(STREAMHAUS, date(2025, 8, 20))
+    assert late.bills[0].due.startswith("Was due on")
+    assert late.old == "of 4 June 2024, 14 months ago"
+    one_more = {**STREAMHAUS[0], "facts": {**STREAMHAUS[0]["facts"], "next": "2025-09-01"}}
+    assert findings.shown([*STREAMHAUS, one_more], date(2025, 8, 20)).old == ""
+    assert findings.shown(STREAMHAUS, date(2024, 7, 14)).old == "of 4 June 2024, 40 days ago"

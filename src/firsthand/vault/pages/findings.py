@@ -7,6 +7,7 @@ computed that a finding does not say.
 from __future__ import annotations
 
 import contextlib
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,6 @@ from firsthand.vault.sense.cadence import PER_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
 ROWS_SHOWN_MAX: Final = 24
 BARS_MAX: Final = 60
@@ -65,6 +65,8 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     spark: Markup
     rows: Rows
     last: str = ""  # my own id of the newest payment
+    past: bool = False  # the next one should have come by now
+    paid_on: str = ""  # the day of the newest payment
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +96,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     bills: list[Bill] = []
     over: list[Bill] = []
     cards: list[Card] = []
+    old: str = ""  # how old the newest payment is, if every next one should have come by now
 
     def __bool__(self) -> bool:
         """Whether there is anything to show."""
@@ -115,7 +118,19 @@ def shown(findings: Sequence[Mapping[str, Any]], today: date) -> Shown:
             (over if bill.ended else bills).append(bill)
         else:
             cards.append(_card(finding))
-    return Shown(total=total, bills=bills, over=over, cards=cards)
+    old = _old(bills, today)
+    return Shown(total=total, bills=bills, over=over, cards=cards, old=old)
+
+
+def _old(bills: Sequence[Bill], today: date) -> str:
+    """`of 3 March 2024, 14 months ago`: where all are late, it is the statement that is old."""
+    newest = max((bill.paid_on for bill in bills), default="")
+    if not newest or not all(bill.past for bill in bills):
+        return ""
+    days = (today - date.fromisoformat(newest)).days
+    months = days * 12 // 365
+    span = words.plural(months, "month") if months > 1 else words.plural(days, "day")
+    return f"of {saying.when(newest)}, {span} ago"
 
 
 def _total(facts: Mapping[str, Any]) -> Total:
@@ -166,6 +181,8 @@ def _bill(finding: Mapping[str, Any], today: date) -> Bill:
         spark=spark,
         rows=_rows(finding),
         last=str(finding["rows"][-1]["id"]) if finding["rows"] else "",
+        past=_past(facts, today),
+        paid_on=str(facts.get("last") or "")[:10],
     )
 
 
@@ -183,8 +200,14 @@ def _due(facts: Mapping[str, Any], today: date) -> str:
         return ""
     said = saying.when(day)
     this = day[:4] == f"{today.year:04d}" and facts["cadence"] not in {"yearly", "half-yearly"}
-    past = bool(facts.get("overdue")) or day < today.isoformat()
-    return f"{'Was due' if past else 'Next'} on {said.rpartition(' ')[0] if this else said}"
+    word = "Was due" if _past(facts, today) else "Next"
+    return f"{word} on {said.rpartition(' ')[0] if this else said}"
+
+
+def _past(facts: Mapping[str, Any], today: date) -> bool:
+    """Whether the next one should have come by now."""
+    day = str(facts.get("next") or "")
+    return bool(day) and (bool(facts.get("overdue")) or day < today.isoformat())
 
 
 def _paid(facts: Mapping[str, Any]) -> str:

@@ -149,18 +149,21 @@ def _note(thing: Mapping[str, Any]) -> str:
 
 
 def _tabs(counts: Sequence[Mapping[str, Any]], chosen: Filter) -> list[dict[str, Any]]:
+    counted = chosen.search is None  # of what is looked for, the list below says how much there is
     totals: dict[str, int] = {}
     for each in counts:
+        if chosen.source not in {None, each["source"]}:
+            continue
         totals[each["type"]] = totals.get(each["type"], 0) + int(each["things"])
     tabs: list[dict[str, Any]] = [
         {"label": "All", "href": _href(chosen, kind=""), "current": chosen.type is None,
-         "count": sum(totals.values())}
+         "count": sum(totals.values()) if counted else None}
     ]  # fmt: skip
     for name, count in sorted(totals.items(), key=lambda item: -item[1]):
         label = saying.kind_of(name).many
         tabs.append(
             {"label": label[0].upper() + label[1:], "href": _href(chosen, kind=name),
-             "current": chosen.type == name, "count": count}
+             "current": chosen.type == name, "count": count if counted else None}
         )  # fmt: skip
     return tabs
 
