@@ -59,3 +59,14 @@ def test_series_are_known_by_their_seasons(header: str, titles: list[str], serie
     for found in objects(header, titles):
         assert found["@type"] == "TVEpisode"
         assert found["partOfSeries"] == {"@type": "TVSeries", "name": series}
+
+
+def test_a_trailer_is_no_second_episode() -> None:
+    text = (
+        "Profile Name,Start Time,Duration,Title,Supplemental Video Type\n"
+        "Inês,2024-01-03 20:15:00,01:00:00,Hannah: Nanette: Live,\n"
+        "Inês,2024-01-02 20:15:00,00:01:00,Hannah: Nanette: Live (Trailer),TRAILER\n"
+    )
+    found = list(open_export("x.csv", io.BytesIO(text.encode()), {}).rows())
+    meanings = [row.thing.data["object"] for row in found if isinstance(row, Row)]
+    assert [m["@type"] for m in meanings if isinstance(m, dict)] == ["Movie", "VideoObject"]

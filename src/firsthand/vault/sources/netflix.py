@@ -123,7 +123,8 @@ class Netflix(Export):
         for record in self._records():
             if self._trouble(record) is None:
                 evidence.observe(record.cells[self._when])
-                self._titles.observe(record.cells[title].strip())
+                if not self._cell(record.cells, "supplemental"):
+                    self._titles.observe(record.cells[title].strip())
         words = {word for record in self._header() for word in tokens_of(record)}
         day_first = not words & {"date", "start"} and bool(words & _DAY_FIRST)
         left = evidence.decide(newest_first=True, day_first=day_first)

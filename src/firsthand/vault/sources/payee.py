@@ -97,6 +97,7 @@ de gb uk us ie se nl fr es it pl dk no lu ch at be pt fi cz ca au deu gbr usa ir
 fra esp ita pol dnk nor lux che aut bel prt ny tx wa ma nj il fl
 """
 _COUNTRY = frozenset(_COUNTRY_WORDS.split())
+_RECEIVED = frozenset(["recebido", "recebida", "ricevuto", "recibido", "recibida", "recu", "recue"])
 _LEGAL_WORDS = """
 gmbh ag ltd limited inc llc plc sa sas sarl srl spa bv nv ab as aps oy oyj kg co cokg se ohg
 kgaa eg ev ek sl slu sau lda ltda sp zoo z o corp corporation company international europe
@@ -114,20 +115,26 @@ def payee_name(text: str) -> str:
     text = " ".join(text[:TEXT_CHARS_MAX].replace("\u00a0", " ").split())
     cleaned = _part_with_name(text.split("//")[0])
     for _ in range(3):
-        shorter = _PROCESSOR.sub("", _LEAD.sub("", cleaned))
-        shorter = shorter if any(map(str.isalpha, shorter)) else cleaned
+        shorter = _without_lead(cleaned)
         if shorter == cleaned:
             break
         cleaned = shorter
     cleaned = _DATE.sub(" | ", cleaned)
     for pattern in _NOISE:
         cleaned = pattern.sub(" | ", cleaned)
-    cleaned = _PROCESSOR.sub("", _LEAD.sub("", cleaned.strip(" |,;:-/*.'#")))
+    cleaned = _without_lead(cleaned.strip(" |,;:-/*.'#"))
     kept = _until_reference(cleaned)
     name = _DOMAIN.sub(r"\1", " ".join(kept)).strip(" ,;:-/*.'#|")
     if sum(map(str.isalpha, name)) < 2:
         name = text
     return _case(name[:NAME_CHARS_MAX].strip())
+
+
+def _without_lead(text: str) -> str:
+    """A text without the kind of payment and the processor before its name, if a name is left."""
+    shorter = _PROCESSOR.sub("", _LEAD.sub("", text))
+    named = any(map(str.isalpha, shorter)) and plain(shorter.strip()) not in _RECEIVED
+    return shorter if named else text
 
 
 def _part_with_name(text: str) -> str:
