@@ -38,9 +38,11 @@ SLICE_MS = 8.0
 SLICES_AHEAD = 4  # wait together: where nobody else does, one commit is enough for them
 READ_ROWS_MAX = 2_000
 READ_BYTES_MAX = 8 << 20
-EVENTS_AT_FIRST = 500
-EVENTS_MIN = 50
-EVENTS_MAX = 20_000
+# The writer puts rows for each batch, whatever is in it. Each slice waits for a group of batches to
+# be taken in, and that is as large: with smaller slices a flood would run away.
+BATCHES_AT_FIRST = 64
+BATCHES_MIN = 32
+BATCHES_MAX = 512
 WAIT_MS_MAX = 500
 TROUBLE_WAIT_S = 1.0
 TRIES_MAX = 3
@@ -80,7 +82,7 @@ class Projector:
         self._projections = projections
         self._clock = clock
         self._followed = followed
-        self._events_a_slice = EVENTS_AT_FIRST
+        self._batches_a_slice = BATCHES_AT_FIRST
         self._moved = threading.Condition()
         with self._journal.read() as reader:
             self._cursors = {one.name: cursors.get(reader, one) for one in projections}
@@ -171,16 +173,14 @@ class Projector:
         self, projection: Projection, batches: Sequence[Stored], after: int, seen: int
     ) -> Iterator[Slice]:
         part: list[Stored] = []
-        events = 0
         for batch in batches:
             if (projection.name, batch.position) in self._aside:
                 continue
-            if part and events + batch.events > self._events_a_slice:
+            if len(part) >= self._batches_a_slice:
                 upto = part[-1].position + 1
                 yield Slice(projection, part, after, upto)
-                part, events, after = [], 0, upto
+                part, after = [], upto
             part.append(batch)
-            events += batch.events
         if part or seen > after:
             yield Slice(projection, part, after, seen)
 
@@ -233,7 +233,7 @@ class Projector:
             self._past(one, error)
 
     def _settled(self, one: Slice, taking: "Future[float]") -> None:
-        self._pace(taking.result(), sum(batch.events for batch in one.part))
+        self._pace(taking.result(), len(one.part))
         self._moved_on(one)
 
     def _moved_on(self, one: Slice) -> None:
@@ -354,10 +354,10 @@ class Projector:
         self._journal.submit(lambda tx: cursors.put(tx, projection, ready)).result()
         self._cursors[projection.name] = ready
 
-    def _pace(self, took_ms: float, events: int) -> None:
+    def _pace(self, took_ms: float, batches: int) -> None:
         """Fit the next slice to its time: smaller at once, larger by and by."""
         if took_ms > SLICE_MS:
-            fitting = int(events * SLICE_MS / took_ms)
-            self._events_a_slice = max(EVENTS_MIN, min(self._events_a_slice, fitting))
-        elif events >= self._events_a_slice:
-            self._events_a_slice = min(EVENTS_MAX, self._events_a_slice * 5 // 4)
+            fitting = int(batches * SLICE_MS / took_ms)
+            self._batches_a_slice = max(BATCHES_MIN, min(self._batches_a_slice, fitting))
+        elif batches >= self._batches_a_slice:
+            self._batches_a_slice = min(BATCHES_MAX, self._batches_a_slice * 5 // 4)

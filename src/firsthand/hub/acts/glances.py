@@ -16,12 +16,15 @@ from firsthand.hub.roles.profile.view import View
 THINGS_MAX = 200_000
 
 
-class Glance(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person showed for a purpose. ``mark`` changes whenever any of it does."""
+class Glance(msgspec.Struct, kw_only=True):
+    """What a person showed for a purpose. ``mark`` changes whenever any of it does.
+
+    ``view`` is there once somebody has asked for it.
+    """
 
     mark: Hashable
-    view: View
     held: Holding
+    view: View | None = None
 
 
 class Glances:

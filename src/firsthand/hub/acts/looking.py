@@ -57,10 +57,11 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
     """What a person showed: counted, and some of it whole.
 
     ``page`` are the things that were asked for, the newest first, of ``count``; ``told`` the
-    answers that stand on them, the newest first, and ``behind`` what these name, by its id.
+    answers that stand on them, the newest first, and ``behind`` what these name, by its id. The
+    ``view`` is there where no page was asked for.
     """
 
-    view: view.View
+    view: view.View | None
     count: int
     page: list[Kept]
     told: list[Told]
@@ -85,6 +86,7 @@ def look(
     """Read what a person gave, for a purpose; it is noted under the name of the member of staff.
 
     The things from ``start`` to ``stop`` come whole; beyond the last page, those of the last one.
+    Without ``stop`` they are counted.
     Raises ``PurposeRefused`` and ``UnknownCustomer``.
     """
     messages: list[Message] = []
@@ -104,8 +106,10 @@ def look(
 
     who = Who(name=staff, kind="staff")
     glance, kept = _glance(hub, relationship, purpose, who, choose)
+    if not stop and glance.view is None:
+        glance.view = view.view_of(glance.held)
     return Looked(
-        view=glance.view,
+        view=None if stop else glance.view,
         count=len(glance.held),
         page=kept[: sizes[-1]],
         told=told,
@@ -131,7 +135,7 @@ def _glance(
     )  # fmt: skip
     if glance is not None:
         return glance, kept
-    glance = Glance(mark=mark, view=view.view_of(held), held=held)
+    glance = Glance(mark=mark, held=held)
     hub.glances.put(relationship, purpose, glance)
     try:
         hub.reads.standing(relationship, purpose)

@@ -139,6 +139,7 @@ def _who(visit: Visit, person: Person) -> dict[str, Any]:
 
 def _overview(person: Person, looked: Looked) -> dict[str, Any]:
     view = looked.view
+    assert view is not None, "it was asked for"
     names = {one.id: one.terms for one in person.held}
     precision = _precision(person)
     kinds = [_kind(one, precision) for one in view.kinds]

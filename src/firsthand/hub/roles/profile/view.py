@@ -1,7 +1,6 @@
 """One person as staff see them: what was given, counted, with source, age and terms of each."""
 
 import heapq
-import itertools
 from collections import Counter
 from collections.abc import Sequence
 
@@ -74,7 +73,9 @@ def nothing(_: Holding) -> Sequence[int]:
 
 def view_of(held: Holding) -> View:
     """The profile that these things come to."""
-    months = Counter([time[:7] for time in held.column("times")])
+    months: Counter[str] = Counter()
+    for day, count in Counter(held.column("times")).items():
+        months[day[:7]] += count
     del months[""]
     return View(
         kinds=[_kind(held, name) for name in sorted(set(held.column("kinds")))],
@@ -84,20 +85,21 @@ def view_of(held: Holding) -> View:
 
 
 def _kind(held: Holding, name: str) -> Kind:
-    kinds, about = held.column("kinds"), held.column("subjects")
-    of_kind = [kind == name for kind in kinds]
-    counts = Counter(itertools.compress(about, of_kind))
-    times = sorted({time for time in itertools.compress(held.column("times"), of_kind) if time})
+    about, days = held.column("subjects"), held.column("times")
+    places = held.of_kind(name)
+    whole = len(places) == len(held)
+    counts = Counter(about if whole else [about[place] for place in places])
+    times = set(days if whole else [days[place] for place in places]) - {""}
     top = heapq.nsmallest(TOP_MAX, counts, key=lambda value: (-counts[value], value))
     behind: dict[str, list[int]] = {value: [] for value in top}
-    for place in itertools.compress(range(len(kinds)), of_kind):
+    for place in places:
         if about[place] in behind:
             behind[about[place]].append(place)
     return Kind(
         type=name,
-        count=sum(of_kind),
-        first=times[0] if times else None,
-        last=times[-1] if times else None,
+        count=len(places),
+        first=min(times, default=None),
+        last=max(times, default=None),
         top=[_field(held, name, value, behind[value]) for value in top],
     )
 
