@@ -105,6 +105,14 @@ def test_a_name_always_has_its_colour_and_its_letters(name: str) -> None:
     assert words.initials(name)
 
 
+def test_kinds_are_counted_and_words_listed() -> None:
+    assert words.counted("PayAction", 1) == "1 payment"
+    assert words.counted("WatchAction", 1204) == "1,204 titles watched"
+    assert words.counted("NeverHeardOf", 2) == "2 things"
+    assert [words.listed("abc"[:n]) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
+    assert words.listed("ab", "or") == "a or b"
+
+
 def test_initials() -> None:
     assert words.initials("Green Grocer") == "GG"
     assert words.initials("acme") == "A"

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firsthand.foundation.web import words
 from firsthand.protocol.roles.profile import FIELDS
 from firsthand.protocol.terms import PRECISIONS, PURPOSES, ROSTER
 from firsthand.vault.pages import findings, saying
@@ -22,7 +23,7 @@ def test_every_kind_field_purpose_and_precision_has_words() -> None:
     assert set(saying.FIELDS) == set(FIELDS)
     for kind, fields in FIELDS.items():
         assert set(saying.FIELDS[kind]) == set(fields)
-        assert saying.kind_of(kind) is not saying.OTHER
+        assert saying.kind_of(kind) is not words.OTHER
     assert set(saying.PURPOSES) == set(PURPOSES)
     assert set(saying.PRECISIONS) == set(PRECISIONS)
 

@@ -1,15 +1,16 @@
-"""How amounts, days and counts are said on pages: the filters of the templates.
+"""How amounts, days, counts and kinds of things are said on pages, and the templates' filters.
 
 Pure functions, in British English. Amounts come as text or `Decimal`, never as floats.
 """
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+import msgspec
 from markupsafe import Markup
 
 SIGNS: Final = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
@@ -18,6 +19,38 @@ HUES: Final = 12
 MINUTE, HOUR, DAY = 60, 3600, 86400
 DURATION: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 MINUS: Final = "\N{MINUS SIGN}"
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """How things of one kind are called: one, many, an icon.
+
+    ``top`` heads what stands out among them, ``done`` is what was done.
+    """
+
+    one: str
+    many: str
+    icon: str
+    top: str
+    done: str = ""
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "WatchAction": Kind(
+        one="title watched", many="titles watched", icon="film", top="Watched most", done="Watched"
+    ),
+    "ViewAction": Kind(
+        one="trailer or extra", many="trailers and extras", icon="eye", top="Seen most",
+        done="Saw a trailer",
+    ),
+    "PayAction": Kind(
+        one="payment", many="payments", icon="money", top="Paid most often", done="Paid"
+    ),
+    "ReceiveAction": Kind(
+        one="payment received", many="payments received", icon="download",
+        top="Paid by most often", done="Received",
+    ),
+}  # fmt: skip
+OTHER: Final = Kind(one="thing", many="things", icon="tag", top="Most often")
 
 
 class UnsayableValue(ValueError):
@@ -140,6 +173,25 @@ def number(value: float | Decimal, places: int | None = None) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """Say a count with its noun: `1 film`, `1,204 films`, `2 diaries` (with `many`)."""
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def kind_of(type_name: str) -> Kind:
+    """Say how things of a schema.org type are called."""
+    return KINDS.get(type_name, OTHER)
+
+
+def counted(type_name: str, count: int) -> str:
+    """Say a count of one kind: `1 payment`, `1,204 titles watched`."""
+    kind = kind_of(type_name)
+    return plural(count, kind.one, kind.many)
+
+
+def listed(items: Iterable[str], last: str = "and") -> str:
+    """Say words in a row: `a`, `a and b`, `a, b and c`."""
+    known = list(items)
+    if len(known) < 2:  # noqa: PLR2004 - one word needs no "and"
+        return "".join(known)
+    return f"{', '.join(known[:-1])} {last} {known[-1]}"
 
 
 def hue(name: str) -> int:

@@ -12,15 +12,6 @@ from firsthand.foundation.web import words
 from firsthand.hub.acts.listing import PAGE_ROWS
 
 
-class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """How things of one kind are called: one, many, what stands out in them, and an icon."""
-
-    one: str
-    many: str
-    top: str
-    icon: str
-
-
 class Customer(msgspec.Struct, frozen=True, kw_only=True):
     """How a customer is called: ``name`` in lists, ``title`` as a heading; ``known`` by account."""
 
@@ -31,19 +22,9 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     href: str
 
 
-KINDS: Final[Mapping[str, Kind]] = {
-    "WatchAction": Kind(
-        one="title watched", many="titles watched", top="Watched most", icon="film"
-    ),
-    "ViewAction": Kind(
-        one="trailer or extra", many="trailers and extras", top="Seen most", icon="eye"
-    ),
-    "PayAction": Kind(one="payment", many="payments", top="Paid most often", icon="money"),
-    "ReceiveAction": Kind(
-        one="payment received", many="payments received", top="Paid by most often", icon="download"
-    ),
-}
-OTHER: Final = Kind(one="thing", many="things", top="Most often", icon="tag")
+# What both sides say in the same words.
+kind_of, counted, listed = words.kind_of, words.counted, words.listed
+
 FIELDS: Final[Mapping[str, str]] = {
     "name": "its name",
     "object": "what it belongs to",
@@ -154,28 +135,9 @@ def customer(relationship: str, account: str | None = None) -> Customer:
     )
 
 
-def kind_of(type_name: str) -> Kind:
-    """How things of a schema.org type are called."""
-    return KINDS.get(type_name, OTHER)
-
-
-def counted(type_name: str, count: int) -> str:
-    """A count of one kind: `1 payment`, `1,204 titles watched`."""
-    kind = kind_of(type_name)
-    return words.plural(count, kind.one, kind.many)
-
-
 def source(name: str) -> str:
     """A source as a person knows it: `Netflix`, `their bank`."""
     return SOURCES.get(name, name.capitalize())
-
-
-def listed(items: Iterable[str], last: str = "and") -> str:
-    """Words in a row: `a`, `a and b`, `a, b and c`."""
-    known = list(items)
-    if len(known) < 2:  # noqa: PLR2004 - one word needs no "and"
-        return "".join(known)
-    return f"{', '.join(known[:-1])} {last} {known[-1]}"
 
 
 def asked(fields: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:

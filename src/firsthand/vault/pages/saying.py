@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from firsthand.foundation.web import words
 from firsthand.protocol.roles.profile import PURPOSE
 from firsthand.protocol.terms import ROSTER, terms_allowing
@@ -16,26 +14,9 @@ if TYPE_CHECKING:
     from firsthand.protocol.terms import Terms
 
 
-class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """How things of one kind are called: one, many, what was done, and an icon."""
+# What both sides say in the same words.
+kind_of, counted, listed = words.kind_of, words.counted, words.listed
 
-    one: str
-    many: str
-    done: str
-    icon: str
-
-
-KINDS: Final[Mapping[str, Kind]] = {
-    "WatchAction": Kind(one="title watched", many="titles watched", done="Watched", icon="film"),
-    "ViewAction": Kind(
-        one="trailer or extra", many="trailers and extras", done="Saw a trailer", icon="eye"
-    ),
-    "PayAction": Kind(one="payment", many="payments", done="Paid", icon="money"),
-    "ReceiveAction": Kind(
-        one="payment received", many="payments received", done="Received", icon="download"
-    ),
-}
-OTHER: Final = Kind(one="thing", many="things", done="", icon="tag")
 SOURCES: Final[Mapping[str, str]] = {"netflix": "Netflix", "bank": "your bank"}
 FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "WatchAction": {
@@ -114,17 +95,6 @@ _CADENCES: Final = {
 }
 
 
-def kind_of(type_name: str) -> Kind:
-    """How things of a schema.org type are called."""
-    return KINDS.get(type_name, OTHER)
-
-
-def counted(type_name: str, count: int) -> str:
-    """A count of one kind: `1 payment`, `1,204 titles watched`."""
-    kind = kind_of(type_name)
-    return words.plural(count, kind.one, kind.many)
-
-
 def source(name: str) -> str:
     """A source as a person knows it: `Netflix`, `your bank`."""
     return SOURCES.get(name, name.capitalize())
@@ -133,14 +103,6 @@ def source(name: str) -> str:
 def cadence(name: str) -> str:
     """How often: `a month`, `every two weeks`."""
     return _CADENCES.get(name, name)
-
-
-def listed(items: Iterable[str], last: str = "and") -> str:
-    """Words in a row: `a`, `a and b`, `a, b and c`."""
-    known = list(items)
-    if len(known) < 2:  # noqa: PLR2004 - one word needs no "and"
-        return "".join(known)
-    return f"{', '.join(known[:-1])} {last} {known[-1]}"
 
 
 def asked(asks: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
