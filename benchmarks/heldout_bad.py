@@ -50,104 +50,36 @@ def _no_text(rng: random.Random) -> Iterator[Bad]:
     yield "ofx-cut", b"OFXHEADER:100\n\n<OFX><STMTTRN><DTPOSTED>20240103<TRNAMT>-3.50", 0
 
 
+def _table(names: str, rows: list[str]) -> bytes:
+    return "\n".join([names, *rows, ""]).encode()
+
+
 def _no_bank() -> Iterator[Bad]:
     """Tables with dates and numbers in which nobody was paid."""
-    days = [f"2024-03-{day:02}" for day in range(1, 25)]
+    days = [(i, f"2024-03-{i + 1:02}") for i in range(24)]
+    tables = {
+        "birthdays": ("Name,Birthday", "P{i},{d}"),
+        "weather": ("Date,Temperature,Rain", "{d},{i}.5,{i}.0"),
+        "steps": ("Date,Steps,Distance", "{d},40{i},{i}.33"),
+        "stocks": (
+            "Date,Open,High,Low,Close,Adj Close,Volume",
+            "{d},{i}.5,{i}.75,{i}.25,{i}.6,{i}.6,{i}000",
+        ),
+        "meter": ("Datum;Zählerstand;Verbrauch kWh", "{d};10{i},5;{i},25"),
+        "weight": ("Date,Weight (kg),Body fat", "{d},7{i}.1,21.5"),
+        "rates": ("Date,USD,GBP,CHF", "{d},1.1{i},0.8{i},0.9{i}"),
+        "spotify-history": (
+            "endTime,artistName,trackName,msPlayed",
+            "{d} 20:15,Artist {i},Track {i},{i}000",
+        ),
+        "calendar": ("Subject,Start Date,Start Time", "Meeting {i},{d},10:00"),
+        "letterboxd": ("Date,Name,Year,Rating", "{d},Film {i},19{i},3.5"),
+        "runs": ("Activity Date,Activity Name,Elapsed Time,Distance", "{d},Run,18{i},5.{i}"),
+    }
     yield "contacts", b"Name,Email,Phone\nMalik,m@example.org,030 1234567\n" * 4, 0
-    yield (
-        "birthdays",
-        ("Name,Birthday\n" + "".join(f"P{i},{d}\n" for i, d in enumerate(days))).encode(),
-        0,
-    )
-    yield (
-        "weather",
-        (
-            "Date,Temperature,Rain\n"
-            + "".join(f"{d},{i / 2 - 3:.1f},{i % 5}.0\n" for i, d in enumerate(days))
-        ).encode(),
-        0,
-    )
-    yield (
-        "steps",
-        (
-            "Date,Steps,Distance\n"
-            + "".join(f"{d},{4000 + i * 321},{i / 3:.2f}\n" for i, d in enumerate(days))
-        ).encode(),
-        0,
-    )
-    yield (
-        "stocks",
-        (
-            "Date,Open,High,Low,Close,Adj Close,Volume\n"
-            + "".join(
-                f"{d},{i + 9.5},{i + 10.25},{i + 9.1},{i + 9.9},{i + 9.9},{i * 1000}\n"
-                for i, d in enumerate(days)
-            )
-        ).encode(),
-        0,
-    )
-    yield (
-        "meter",
-        (
-            "Datum;Zählerstand;Verbrauch kWh\n"
-            + "".join(f"{d[8:]}.03.2024;{1000 + i},5;{i},25\n" for i, d in enumerate(days))
-        ).encode(),
-        0,
-    )
-    yield (
-        "weight",
-        (
-            "Date,Weight (kg),Body fat\n"
-            + "".join(f"{d},{80 - i / 10:.1f},21.5\n" for i, d in enumerate(days))
-        ).encode(),
-        0,
-    )
-    yield (
-        "rates",
-        (
-            "Date,USD,GBP,CHF\n"
-            + "".join(f"{d},1.0{i:02},0.8{i:02},0.9{i:02}\n" for i, d in enumerate(days))
-        ).encode(),
-        0,
-    )
-    yield (
-        "spotify-history",
-        (
-            "endTime,artistName,trackName,msPlayed\n"
-            + "".join(
-                f"{d} 20:1{i % 9},Artist {i},Track {i},{i * 1000}\n" for i, d in enumerate(days)
-            )
-        ).encode(),
-        0,
-    )
-    yield (
-        "calendar",
-        (
-            "Subject,Start Date,Start Time\n"
-            + "".join(f"Meeting {i},{d},10:00\n" for i, d in enumerate(days))
-        ).encode(),
-        0,
-    )
-    yield (
-        "letterboxd",
-        (
-            "Date,Name,Year,Letterboxd URI,Rating\n"
-            + "".join(
-                f"{d},Film {i},{1980 + i},https://example.org/{i},{i % 5}.5\n"
-                for i, d in enumerate(days)
-            )
-        ).encode(),
-        0,
-    )
-    yield (
-        "runs",
-        (
-            "Activity Date,Activity Name,Elapsed Time,Distance\n"
-            + "".join(f"{d},Morning Run,{1800 + i},{5 + i / 10:.2f}\n" for i, d in enumerate(days))
-        ).encode(),
-        0,
-    )
     yield "budget", b"Month,Planned,Actual\nJanuary,100,90\nFebruary,100,120\n", 0
+    for name, (names, row) in tables.items():
+        yield name, _table(names, [row.format(i=10 + i, d=d) for i, d in days]), 0
 
 
 def _damaged(rng: random.Random) -> Iterator[Bad]:

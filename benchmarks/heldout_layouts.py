@@ -2,7 +2,7 @@
 
 A line is: name | country | how | columns. `how` holds the delimiter, the form of dates, the form of
 amounts, then any of: an encoding, `q` (all cells quoted), `desc` (newest first), `pre` (lines
-above), `foot` (lines below), `nohead` (no names), `cr` (CRLF), `cur:XXX` (stated in a name or
+above), `foot` (lines below), `nohead` (no names), `cr` (CRLF), `cur:EUR` (stated in a name or
 above). A column is `name=what`:
 
     D the date, V another date, t a time, P who, T text with who in it, R a reference, K a kind,
