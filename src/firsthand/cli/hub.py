@@ -12,17 +12,17 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from firsthand.cli import show, staffing
+from firsthand.cli.adding import Commands, Place, add_place, adding, port
 from firsthand.cli.reaching import do, folder_of, place, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from firsthand.foundation.settings import Settings
 
-Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no other name for it
+HUB = Place(option="--hub", help="the organisation's folder (or set FIRSTHAND_HUB)")
 FOLLOW_EVERY_S = 0.5
 SHORT_CHARS = 12
 NUMBER_DIGITS_MAX = 12
+_command = adding(HUB, as_json=True)
 
 
 def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -33,7 +33,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
         description="An organisation's side in one folder: invite people, say which terms you "
         "accept, publish what you answer from, and read what you were given for what it was given.",
     )
-    _add_folder(hub)
+    add_place(hub, HUB)
     below = hub.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_founding(below)
     _add_looking(below)
@@ -43,7 +43,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
         help="say who may sign in",
         description="Let people of the staff in, take them out, give them another password.",
     )
-    _add_folder(staff)
+    add_place(staff, HUB)
     named = staff.add_subparsers(title="commands", metavar="COMMAND", required=True)
     staffing.add_commands(named, _command)
 
@@ -68,7 +68,7 @@ def _add_founding(below: Commands[argparse.ArgumentParser]) -> None:
         "firsthand hub serve --hub reel --port 8702",
     )
     serve.add_argument("--host", help="where to listen; on a loopback address only there")
-    serve.add_argument("--port", type=_port, metavar="N", help="the address's own if not said")
+    serve.add_argument("--port", type=port, metavar="N", help="the address's own if not said")
     invite = _command(
         below,
         "invite",
@@ -187,10 +187,10 @@ def run_serve(args: argparse.Namespace, settings: Settings) -> int:
     try:
         console = Console(hub)
         try:
-            host, port = place(hub.organisation.url, args.host, args.port)
+            host, number = place(hub.organisation.url, args.host, args.port)
             line = f"{hub.organisation.name} answers at {hub.organisation.url}"
             served = app.hub_application(hub)
-            return serve(served, host=host, port=port, line=line, ending=hub.part)
+            return serve(served, host=host, port=number, line=line, ending=hub.part)
         finally:
             console.close()
     finally:
@@ -339,40 +339,7 @@ def _fact_cells(one: dict[str, Any]) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _command(
-    below: Commands[argparse.ArgumentParser],
-    name: str,
-    run: Callable[[argparse.Namespace, Settings], int],
-    help: str,
-    description: str,
-    example: str,
-) -> argparse.ArgumentParser:
-    parser = below.add_parser(
-        name, help=help, description=description, epilog=f"Example: {example}"
-    )
-    _add_folder(parser)
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _add_folder(parser: argparse.ArgumentParser) -> None:
-    # SUPPRESS: what was said before the subcommand is not undone by its own default.
-    parser.add_argument(
-        "--hub",
-        default=argparse.SUPPRESS,
-        metavar="FOLDER",
-        help="the organisation's folder (or set FIRSTHAND_HUB)",
-    )
-
-
 def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > NUMBER_DIGITS_MAX:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of the list: 0, 1, 2 and so on")
-    return int(text)
-
-
-def _port(text: str) -> int:
-    if not text.isdigit() or not 0 <= int(text) < 1 << 16:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: 0 to 65535")
     return int(text)

@@ -9,15 +9,11 @@ from firsthand.cli.reaching import do
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
-
+    from firsthand.cli.adding import Commands, Make
     from firsthand.foundation.settings import Settings
 
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - its only name
-    Make = Callable[..., argparse.ArgumentParser]
 
-
-def add_commands(below: Commands, make: Make) -> None:
+def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
     """Add the commands; `make` makes one with its place for a folder, its help and an example."""
     add = make(
         below,
