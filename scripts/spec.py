@@ -154,6 +154,7 @@ def _paths() -> dict[str, Any]:
             )
         },
         **_changes(receipt),
+        **_evidence(),
         wire.PATH_FACTS: {"get": _facts()},
     }
 
@@ -171,6 +172,25 @@ def _changes(receipt: dict[str, Any]) -> dict[str, Any]:
                 receipt,
             )
         },
+    }
+
+
+def _evidence() -> dict[str, Any]:
+    """What anybody may check."""
+    texts = {"type": "array", "items": {"type": "string"}}
+    hashes = {"type": "array", "items": {"type": "string", "pattern": "^[0-9a-f]{64}$"}}
+    sizes = [
+        {**_in_query(name, {"type": "integer", "minimum": 0}), "required": True}
+        for name in ("first", "second")
+    ]
+    return {
+        wire.PATH_LOG: {
+            "get": _get("The newest checkpoint of the log.", _object(checkpoint={"type": "string"}))
+        },
+        wire.PATH_LOG_CONSISTENCY: {
+            "get": _get("The proof that the log only grew.", _object(proof=hashes), sizes)
+        },
+        wire.PATH_KEYS: {"get": _get("The log of keys, the first one first.", _object(keys=texts))},
     }
 
 

@@ -22,6 +22,7 @@ from firsthand.hub.doors.routes import application
 from firsthand.hub.intake import tallies
 from firsthand.hub.intake.taking import Intake
 from firsthand.hub.pages.site import Site
+from firsthand.hub.proofs import Proofs
 from firsthand.hub.roles.profile import projection
 from firsthand.hub.roles.profile.answering import Answering
 from firsthand.hub.staff import accounts, tokens
@@ -196,6 +197,7 @@ def _hub_of(
         urgent=_write(journal, Order.REVOKE),
         snapshot=journal.read,
         reads=read,
+        proofs=Proofs(journal),
         intake=intake,
         outbox=waiting,
         projector=follows,

@@ -102,9 +102,6 @@ def test_the_files_are_what_the_code_says() -> None:
 UNDESCRIBED = {
     wire.PATH_TERMS,
     wire.PATH_CHANGES,
-    wire.PATH_KEYS,
-    wire.PATH_LOG,
-    wire.PATH_LOG_CONSISTENCY,
     wire.PATH_RIGHTS,
     wire.PATH_READS,
 }

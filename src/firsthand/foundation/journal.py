@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from firsthand.foundation.tables import Reader, Tx
+from firsthand.protocol.merkle import UnableToProve
 
 T = TypeVar("T")
 X = TypeVar("X")
@@ -246,8 +247,11 @@ class Journal(Protocol):
         """Return the latest signed checkpoint; of size 0 if there is no batch yet."""
         ...
 
-    def consistency(self, reader: Reader, old_size: int) -> list[bytes]:
-        """Return the proof that the latest checkpoint's tree adds to the one of `old_size`."""
+    def consistency(self, reader: Reader, old_size: int, size: int | None = None) -> list[bytes]:
+        """Return the proof that the tree of `size` adds to the one of `old_size`.
+
+        Without `size` it is the latest checkpoint's. Raises UnableToProve beyond what is there.
+        """
         ...
 
     def wait(self, after: int, wait_ms_max: int) -> int:
@@ -257,6 +261,15 @@ class Journal(Protocol):
     def close(self) -> None:
         """Finish what is queued, and let go of everything. Nothing can be done afterwards."""
         ...
+
+
+def size_within(size: int | None, latest: int) -> int:
+    """Return the size of the tree that is asked about; UnableToProve beyond the `latest` one."""
+    if size is None:
+        return latest
+    if not 0 <= size <= latest:
+        raise UnableToProve(f"there is no tree of {size} leaves yet, only one of {latest}")
+    return size
 
 
 def check_batch(batch: Batch) -> None:

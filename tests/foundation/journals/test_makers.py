@@ -150,6 +150,13 @@ def test_every_tree_adds_to_the_ones_before(journal: Journal, make: Make) -> Non
             for old in range(n + 1):
                 proof = journal.consistency(reader, old)
                 assert verify_consistency(old, roots[old], n, roots[n], proof)
+            for size in range(n + 1):
+                for old in range(size + 1):
+                    proof = journal.consistency(reader, old, size)
+                    assert verify_consistency(old, roots[old], size, roots[size], proof)
+            for old, size in ((n, n - 1), (0, n + 1), (-1, n), (0, 2**63), (2**63, None)):
+                with pytest.raises(UnableToProve):
+                    journal.consistency(reader, old, size)
 
 
 def test_a_work_that_raises_is_undone_alone(journal: Journal) -> None:

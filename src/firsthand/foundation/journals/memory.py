@@ -27,6 +27,7 @@ from firsthand.foundation.journal import (
     Stored,
     check_batch,
     check_follows,
+    size_within,
 )
 from firsthand.foundation.tables import (
     Entry,
@@ -308,10 +309,10 @@ class MemoryJournal:
         """Return the latest signed checkpoint."""
         return _state(reader).checkpoint
 
-    def consistency(self, reader: Reader, old_size: int) -> list[bytes]:
-        """Return the proof that the latest checkpoint's tree adds to the one of `old_size`."""
+    def consistency(self, reader: Reader, old_size: int, size: int | None = None) -> list[bytes]:
+        """Return the proof that the tree of `size`, or the latest, adds to that of `old_size`."""
         state = _state(reader)
-        return consistency_proof(_node_of(state), old_size, state.frontier.size)
+        return consistency_proof(_node_of(state), old_size, size_within(size, state.frontier.size))
 
     def wait(self, after: int, wait_ms_max: int) -> int:
         """Wait until there are more than `after` leaves, at most so long; return how many are."""

@@ -25,6 +25,7 @@ from firsthand.foundation.journal import (
     UnableToRead,
     UnableToTruncate,
     check_batch,
+    size_within,
 )
 from firsthand.foundation.journals.sqlite_file import (
     BUSY_WAIT_MS_MAX,
@@ -188,10 +189,10 @@ class SqliteJournal:
         """Return the latest signed checkpoint."""
         return self._latest(_view(reader))[1]
 
-    def consistency(self, reader: Reader, old_size: int) -> list[bytes]:
-        """Return the proof that the latest checkpoint's tree adds to the one of `old_size`."""
+    def consistency(self, reader: Reader, old_size: int, size: int | None = None) -> list[bytes]:
+        """Return the proof that the tree of `size`, or the latest, adds to that of `old_size`."""
         view = _view(reader)
-        return consistency_proof(view.node, old_size, self._latest(view)[0])
+        return consistency_proof(view.node, old_size, size_within(size, self._latest(view)[0]))
 
     def wait(self, after: int, wait_ms_max: int) -> int:
         """Wait until there are more than `after` leaves, at most so long; return how many are."""

@@ -12,6 +12,7 @@ from firsthand.hub.erasing import Erasing
 from firsthand.hub.intake.taking import Intake
 from firsthand.hub.outbox import Outbox
 from firsthand.hub.projector import Projector
+from firsthand.hub.proofs import Proofs
 from firsthand.hub.reads import Reads
 from firsthand.hub.roles.profile.answering import Answering
 from firsthand.hub.terms.catalogue import Offering, get_offering
@@ -38,6 +39,7 @@ class Hub:
     urgent: Write
     snapshot: Snapshot
     reads: Reads
+    proofs: Proofs
     intake: Intake
     outbox: Outbox
     projector: Projector

@@ -23,7 +23,7 @@ from firsthand.protocol.wire import TYPE_JOSE, TYPE_JSON
 
 STREAM_S_MAX = 600
 KEEP_ALIVE_S = 15
-NUMBER_MAX = 10**12 - 1
+NUMBER_DIGITS_MAX = 12
 
 
 def agreements_door(hub: Hub) -> Handler:
@@ -85,10 +85,10 @@ def inbox_door(hub: Hub) -> Handler:
     return inbox
 
 
-def number(text: str) -> int:
+def number(text: str, name: str = "after") -> int:
     """A whole number of a query; raises ``Refused`` (``shape_invalid``)."""
-    if not text.isascii() or not text.isdigit() or not 0 <= int(text[:20]) <= NUMBER_MAX:
-        raise refuse("shape_invalid", "after must be a whole number.")
+    if not text.isascii() or not text.isdigit() or len(text) > NUMBER_DIGITS_MAX:
+        raise refuse("shape_invalid", f"{name} must be a whole number.")
     return int(text)
 
 
