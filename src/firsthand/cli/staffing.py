@@ -9,6 +9,7 @@ from firsthand.cli.reaching import do
 
 if TYPE_CHECKING:
     import argparse
+
     from firsthand.cli.adding import Commands, Make
     from firsthand.foundation.settings import Settings
 
