@@ -153,6 +153,14 @@ def _paths() -> dict[str, Any]:
                 signed=True,
             )
         },
+        wire.PATH_READS: {
+            "get": _get(
+                "Who looked, signed.",
+                _object(signed={"type": "string"}),
+                [_in_query("after", {"type": "integer", "minimum": 0})],
+                signed=True,
+            )
+        },
         **_changes(receipt),
         **_evidence(),
         wire.PATH_FACTS: {"get": _facts()},

@@ -103,7 +103,6 @@ UNDESCRIBED = {
     wire.PATH_TERMS,
     wire.PATH_CHANGES,
     wire.PATH_RIGHTS,
-    wire.PATH_READS,
 }
 
 

@@ -282,10 +282,15 @@ class Holding:
             found.setdefault(position, []).append((place, inside))
         return found
 
-    @property
-    def fields(self) -> list[str]:
-        """Which fields of which kinds there are, as a read is noted."""
-        return sorted({field for _, row in self._rows for field in row.fields})
+    def shares(self) -> dict[str, tuple[list[str], int]]:
+        """By agreement: which fields of which kinds there are, and how many things."""
+        found: dict[str, tuple[set[str], int]] = {}
+        start = 0
+        for (_, row), end in zip(self._rows, self._ends, strict=True):
+            fields, count = found.get(row.agreement, (set(), 0))
+            found[row.agreement] = fields | set(row.fields), count + end - start
+            start = end
+        return {one: (sorted(fields), count) for one, (fields, count) in sorted(found.items())}
 
     def newest(self, start: int, stop: int) -> list[int]:
         """The places of the things from ``start`` to ``stop``, as they come, the newest first."""

@@ -6,15 +6,13 @@ transaction checks once more and notes who read what and why; only after that th
 so nothing comes back after an ending.
 """
 
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
-
-import msgspec
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from firsthand.foundation.clock import Clock
 from firsthand.foundation.journal import Journal, Order, Stored
-from firsthand.foundation.tables import Entry, Table, Tx
 from firsthand.foundation.tables import Reader as Snapshot
+from firsthand.foundation.tables import Tx
+from firsthand.hub import noting
 from firsthand.hub.packing import Holding, Packed, ids_of, position_of, unpacked
 from firsthand.hub.seen import (
     Customer,
@@ -33,8 +31,7 @@ from firsthand.protocol.roles.profile import thing_given
 from firsthand.protocol.signals import signals_taken
 from firsthand.protocol.terms import PURPOSES
 
-TABLE = "reads"
-TABLES = (Table(name=TABLE, erased=True),)
+TABLES = noting.TABLES
 Taken = Stored  # a batch as a projection folds it
 ROWS_AT_FIRST = 200
 ROWS_BYTES = 4 << 20
@@ -51,6 +48,9 @@ __all__ = [
     "Taken", "UnknownCustomer", "Who", "envelope",
 ]  # fmt: skip
 
+Shares = Mapping[str, tuple[list[str], int]]
+"""What was read under each agreement: the fields, and how many things."""
+
 
 class Reads:
     """The reads of one hub."""
@@ -58,7 +58,6 @@ class Reads:
     def __init__(self, journal: Journal, clock: Clock) -> None:
         self._journal = journal
         self._clock = clock
-        self._numbers = itertools.count()
 
     def things(self, relationship: str, *, table: str, purpose: str, reader: Who) -> list[Kept]:
         """What a person gave for ``purpose``, under agreements that allow it.
@@ -68,7 +67,7 @@ class Reads:
         with self._journal.read() as snapshot:
             held = self._held(snapshot, relationship, table, purpose)
             kept = self._kept(snapshot, relationship, held, range(len(held)))
-        self._note({relationship: (held.fields, len(held))}, purpose, reader)
+        self._note({relationship: held.shares()}, purpose, reader)
         return kept
 
     def holding(
@@ -91,7 +90,7 @@ class Reads:
             else:
                 self._allowed(snapshot, relationship, purpose)
             kept = self._kept(snapshot, relationship, held, choose(held))
-        self._note({relationship: (held.fields, len(held))}, purpose, reader)
+        self._note({relationship: held.shares()}, purpose, reader)
         return held, kept
 
     def standing(self, relationship: str, purpose: str) -> frozenset[str]:
@@ -104,7 +103,7 @@ class Reads:
     ) -> dict[str, list[Kept]]:
         """The same for several persons, noted in one transaction; leaves out who is refused."""
         kept: dict[str, list[Kept]] = {}
-        touched: dict[str, tuple[list[str], int]] = {}
+        touched: dict[str, Shares] = {}
         with self._journal.read() as snapshot:
             for one in relationships:
                 try:
@@ -112,7 +111,7 @@ class Reads:
                 except (PurposeRefused, UnknownCustomer):
                     continue
                 kept[one] = self._kept(snapshot, one, held, range(len(held)))
-                touched[one] = (held.fields, len(held))
+                touched[one] = held.shares()
         if not kept:
             return {}
         closed = self._note(touched, purpose, reader, strict=False)
@@ -185,8 +184,7 @@ class Reads:
     def noted(self, relationship: str, rows_max: int = 100) -> list[Noted]:
         """The newest reads of a person's data, as they were written down."""
         with self._journal.read() as snapshot:
-            entries = snapshot.scan(TABLE, relationship, rows_max=rows_max, newest_first=True)
-        return [msgspec.json.decode(entry.value, type=Noted) for entry in entries]
+            return noting.newest(snapshot, relationship, rows_max)
 
     def _held(self, snapshot: Snapshot, relationship: str, table: str, purpose: str) -> Holding:
         allowed = self._allowed(snapshot, relationship, purpose)
@@ -261,7 +259,7 @@ class Reads:
 
     def _note(
         self,
-        touched: dict[str, tuple[list[str], int]],
+        touched: Mapping[str, Shares],
         purpose: str,
         reader: Who,
         *,
@@ -269,37 +267,43 @@ class Reads:
     ) -> set[str]:
         """Write the read down in the transaction that sees once more that it is allowed.
 
-        Returns the relationships that were closed meanwhile; raises for them if ``strict``.
+        Returns the relationships in which it was not any more; raises for them if ``strict``.
         """
         at_ms = int(self._clock.now().timestamp() * 1000)
-        number = next(self._numbers)
 
         def work(tx: Tx) -> set[str]:
             closed: set[str] = set()
-            rows: list[Entry] = []
-            key = f"{at_ms:015d}.{number:012d}"
-            for relationship, (fields, count) in touched.items():
+            noted: dict[str, list[Noted]] = {}
+            for relationship, shares in touched.items():
                 try:
-                    self._allowed(tx, relationship, purpose)
+                    allowed = self._allowed(tx, relationship, purpose)
+                    _check_still(shares, allowed)
                 except (PurposeRefused, UnknownCustomer):
                     if strict:
                         raise
                     closed.add(relationship)
                     continue
-                noted = Noted(
-                    reader=reader.name, kind=reader.kind, purpose=purpose,
-                    fields=fields, count=count, at_ms=at_ms,
-                )  # fmt: skip
-                value = msgspec.json.encode(noted)
-                rows.append(Entry(relationship=relationship, key=key, value=value))
-            if rows:
-                tx.put_many(TABLE, rows)
+                # Who looked and found nothing has looked all the same.
+                noted[relationship] = [
+                    Noted(
+                        reader=reader.name, kind=reader.kind, purpose=purpose,
+                        fields=fields, count=count, at_ms=at_ms, agreement=agreement,
+                    )
+                    for agreement, (fields, count) in (shares or {min(allowed): ([], 0)}).items()
+                ]  # fmt: skip
+            if noted:
+                noting.note(tx, noted)
             return closed
 
         return self._journal.submit(work, Order.PROJECT).result()
 
     def _now_s(self) -> int:
         return int(self._clock.now().timestamp())
+
+
+def _check_still(shares: Shares, allowed: set[str]) -> None:
+    if not shares.keys() <= allowed:
+        raise PurposeRefused("An agreement ended during the reading. Read again.")
 
 
 def envelope(batch: Stored) -> Envelope:
@@ -349,14 +353,17 @@ def _facts(batch: Stored, person: Relationship) -> Iterable[Fact]:
         )
 
 
-def _touched(facts: Sequence[Fact]) -> dict[str, tuple[list[str], int]]:
-    fields: dict[str, set[str]] = {}
-    counts: dict[str, int] = {}
+def _touched(facts: Sequence[Fact]) -> dict[str, Shares]:
+    found: dict[str, dict[str, tuple[set[str], int]]] = {}
     for fact in facts:
-        names = fields.setdefault(fact.relationship, set())
+        shares = found.setdefault(fact.relationship, {})
+        names, count = shares.get(fact.agreement, (set(), 0))
         names.update(f"{fact.thing.type}/{field}" for field in fact.thing.data)
-        counts[fact.relationship] = counts.get(fact.relationship, 0) + 1
-    return {one: (sorted(names), counts[one]) for one, names in fields.items()}
+        shares[fact.agreement] = names, count + 1
+    return {
+        one: {agreement: (sorted(names), count) for agreement, (names, count) in shares.items()}
+        for one, shares in found.items()
+    }
 
 
 def _customer(snapshot: Snapshot, person: Relationship, table: str) -> Customer:

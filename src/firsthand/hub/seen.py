@@ -75,7 +75,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Noted(msgspec.Struct, frozen=True, kw_only=True):
-    """One read as it was written down."""
+    """One read as it was written down: ``n`` is its number in the relationship, from 1 on.
+
+    A read under two agreements is written down twice. An earlier release wrote neither the number
+    nor the agreement.
+    """
 
     reader: str
     kind: str
@@ -83,6 +87,8 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True):
     fields: list[str]
     count: int
     at_ms: int
+    agreement: str = ""
+    n: int = 0
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True):

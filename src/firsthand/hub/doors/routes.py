@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from firsthand.foundation.web.headers import Headers
 from firsthand.hub.acts.opened import Hub
-from firsthand.hub.doors import evidence, facts, published, relationships, terms
+from firsthand.hub.doors import evidence, facts, published, relationships, terms, told
 from firsthand.hub.doors.answers import NOT_FOUND, Handler, http_problem, plain_problem
 from firsthand.hub.doors.signals import SignalsDoor
 from firsthand.protocol import wire
@@ -81,6 +81,7 @@ def routes(hub: Hub) -> list[BaseRoute]:
         Route(wire.PATH_INBOX, relationships.inbox_door(hub), methods=READ),
         Route(wire.PATH_REVOCATIONS, relationships.revocations_door(hub), methods=STATE),
         Route(wire.PATH_ERASURES, relationships.erasures_door(hub), methods=STATE),
+        Route(wire.PATH_READS, told.reads_door(hub), methods=READ),
         Route(wire.PATH_LOG, evidence.log_door(hub), methods=READ),
         Route(wire.PATH_LOG_CONSISTENCY, evidence.consistency_door(hub), methods=READ),
         Route(wire.PATH_KEYS, evidence.keys_door(hub), methods=READ),
