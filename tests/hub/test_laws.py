@@ -1,6 +1,5 @@
 """Laws that no import contract can see: who touches what people gave, and by which limits."""
 
-import ast
 import socket
 from pathlib import Path
 
@@ -13,65 +12,6 @@ from firsthand.hub.terms.relationships import StateGraph
 from firsthand.protocol import wire
 
 HUB = Path(app.__file__).parent / "hub"
-# Rooms whose rows are about a person, and who may name their tables.
-PERSONAL = {"profile_things": {"roles/profile/projection.py"}, "outbox": {"outbox.py"}}
-# Who may ask the journal for batches, which hold what people gave.
-OF_BATCHES = {"reads.py", "projector.py", "erasing.py"}
-
-
-def modules() -> dict[str, ast.Module]:
-    return {
-        path.relative_to(HUB).as_posix(): ast.parse(path.read_text()) for path in HUB.rglob("*.py")
-    }
-
-
-def test_only_their_rooms_name_the_tables_of_what_was_given() -> None:
-    for table, rooms in PERSONAL.items():
-        naming = {
-            name
-            for name, tree in modules().items()
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Constant) and node.value == table
-        }
-        assert naming == rooms, table
-
-
-def test_only_few_rooms_take_batches_out_of_the_journal() -> None:
-    asking = {
-        name
-        for name, tree in modules().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr == "batches" and _of_a_journal(node)
-    }
-    assert asking == OF_BATCHES
-
-
-def _of_a_journal(node: ast.Attribute) -> bool:
-    owner = node.value
-    return (isinstance(owner, ast.Attribute) and owner.attr == "_journal") or (
-        isinstance(owner, ast.Name) and owner.id == "journal"
-    )
-
-
-def test_every_way_to_what_was_given_takes_a_purpose_and_a_reader() -> None:
-    tree = modules()["reads.py"]
-    reads = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Reads")
-    giving = {"things", "things_of_many", "facts", "holding"}
-    free = {"envelopes", "customers", "resolve", "noted", "standing", "__init__"}
-    for function in (n for n in reads.body if isinstance(n, ast.FunctionDef)):
-        if function.name in giving:
-            named = {argument.arg for argument in function.args.kwonlyargs}
-            assert {"purpose", "reader"} <= named, function.name
-            needed = [
-                argument.arg
-                for argument, default in zip(
-                    function.args.kwonlyargs, function.args.kw_defaults, strict=True
-                )
-                if default is None
-            ]
-            assert {"purpose", "reader"} <= set(needed), "neither has a default"
-        else:
-            assert function.name in free or function.name.startswith("_"), function.name
 
 
 def test_what_outlives_an_erasing_names_no_relationship_as_its_own(served: Served) -> None:

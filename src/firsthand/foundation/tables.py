@@ -34,12 +34,15 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 
     `name`: lower-case letters, digits and underscores, at most 40. `erased`: whether its rows go
     when their relationship is erased; only such a table can `forget`. `hot`: whether nearly every
-    batch asks for one of its rows, so that the writer keeps those it used last in memory.
+    batch asks for one of its rows, so that the writer keeps those it used last in memory. `given`:
+    whether its rows hold what a person gave, or what was concluded from it; such a table is read
+    for a purpose alone, and a law of the house keeps watch over who names it.
     """
 
     name: str
     erased: bool
     hot: bool = False
+    given: bool = False
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -20,7 +20,7 @@ TABLE = "outbox"
 HEADS = "outbox_heads"
 SENT = "outbox_sent"
 TABLES = (
-    Table(name=TABLE, erased=True),
+    Table(name=TABLE, erased=True, given=True),
     Table(name=HEADS, erased=True),
     Table(name=SENT, erased=False, hot=True),
 )

@@ -14,7 +14,7 @@ MARKS = "profile_marks"
 NEWEST = "newest"
 MARK = "due"
 TABLES = (
-    Table(name=THINGS, erased=True),
+    Table(name=THINGS, erased=True, given=True),
     Table(name=DUE, erased=True, hot=True),
     Table(name=MARKS, erased=True, hot=True),
 )
