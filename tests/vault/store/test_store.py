@@ -21,6 +21,7 @@ from firsthand.vault.store import (
 from firsthand.vault.store import store as making
 from firsthand.vault.store.queries import NoSuchQuery, queries
 from firsthand.vault.store.slots import FLOOR
+from firsthand.vault.store.store import SCHEMA_VERSION
 from firsthand.vault.store.things import match_for, words_for
 
 Keep = Callable[[Store, list[str]], None]
@@ -223,7 +224,8 @@ def test_slots_of_another_vault_and_a_newer_form_are_refused(
         Store.open(store.folder, passphrase)
     (tmp_path / "kept.json").rename(store.folder / "slots.json")
     again = Store.open(store.folder, passphrase)
-    again._writer.execute("PRAGMA user_version = 3")  # noqa: SLF001 - as a newer version would
+    newer = f"PRAGMA user_version = {SCHEMA_VERSION + 1}"
+    again._writer.execute(newer)  # noqa: SLF001 - as a newer version would
     again.close()
     with pytest.raises(UnableToOpen, match="newer"):
         Store.open(store.folder, passphrase)

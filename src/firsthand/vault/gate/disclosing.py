@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -20,19 +21,25 @@ from firsthand.protocol.signals import SPECVERSION, Signal, encode_signals
 from firsthand.protocol.terms import terms_allowing
 from firsthand.protocol.things import Thing
 from firsthand.protocol.wire import BATCH_BYTES_MAX, BATCH_EVENTS_MAX
+from firsthand.vault.gate import moments
 from firsthand.vault.terms.relationships import Relationship, Signer
 
 if TYPE_CHECKING:
+    from firsthand.foundation.ids import Chance
     from firsthand.vault.store import Store
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What a role wants to give: which things, as which type of signal, for which purpose."""
+    """What a role wants to give: which things, as which type of signal, for which purpose.
+
+    ``later``: not at once but at a moment that chance draws, so that its time tells nothing.
+    """
 
     role: str
     type: str
     purpose: str
     things: Sequence[Thing]
+    later: bool = False
 
 
 class Leaving(msgspec.Struct, kw_only=True):
@@ -54,6 +61,7 @@ class Leaving(msgspec.Struct, kw_only=True):
     signals: list[Signal] = []
     batches: list[tuple[list[tuple[str, str]], bytes]] = []
     positions: list[int] = []
+    not_before: str | None = None
 
     def things(self) -> list[Thing]:
         """What would leave, as the organisation would hold it."""
@@ -95,8 +103,8 @@ def drop_purpose(leaving: Leaving) -> Refusal | None:
 
 
 def put_coarsened(leaving: Leaving) -> Refusal | None:
-    """Keep the agreed fields of each thing, its time no finer than the terms say."""
-    fields, precision = leaving.agreement.proffer.fields, leaving.agreement.terms.precision
+    """Keep the agreed fields of each thing, its time no finer than the deal says."""
+    fields, precision = leaving.agreement.proffer.fields, leaving.agreement.precision
     for thing in leaving.request.things:
         try:
             given = compose_given(thing, fields=fields, precision=precision)
@@ -123,7 +131,7 @@ def drop_empty(leaving: Leaving) -> Refusal | None:
 
 def drop_beyond(leaving: Leaving) -> Refusal | None:
     """Check what would leave once more, as the organisation will; the two must agree."""
-    fields, precision = leaving.agreement.proffer.fields, leaving.agreement.terms.precision
+    fields, precision = leaving.agreement.proffer.fields, leaving.agreement.precision
     for _, given in leaving.given:
         reason = beyond(given, fields=fields, precision=precision)
         if reason is not None:
@@ -178,8 +186,14 @@ COMPOSED: tuple[Step, ...] = (
 )
 
 
-def put_log(leaving: Leaving, store: Store, clock: Clock) -> None:
-    """Write every batch into the disclosure log, in one transaction, before anything leaves."""
+def put_log(leaving: Leaving, store: Store, clock: Clock, chance: Chance) -> None:
+    """Write every batch into the disclosure log, in one transaction, before anything leaves.
+
+    From when on it may leave stands there too, so that a restart neither hurries nor forgets it.
+    """
+    wait_s = moments.drawn_s(leaving.agreement, chance, later=leaving.request.later)
+    if wait_s is not None:
+        leaving.not_before = stamp(clock.now() + datetime.timedelta(seconds=wait_s))
     fields = sorted({key for _, given in leaving.given for key in present(given)})
     with store.transaction() as tx:
         for ids, body in leaving.batches:
@@ -193,6 +207,7 @@ def put_log(leaving: Leaving, store: Store, clock: Clock) -> None:
                 fields=json.dumps(fields),
                 body=body,
                 at=stamp(clock.now()),
+                not_before=leaving.not_before,
             )
             row = tx.row("disclosures.newest")
             assert row is not None

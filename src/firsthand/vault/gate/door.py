@@ -162,8 +162,14 @@ class Gate:
     def disclose(self, name: str, request: Request) -> tuple[Leaving, list[Outcome]]:
         """Compose, write into the log, send. What cannot be sent now waits in the log."""
         leaving = self.compose(name, request)
-        put_log(leaving, self._store, self._clock)
+        put_log(leaving, self._store, self._clock, self._chance)
         return leaving, self.flush(leaving.relationship.name)
+
+    def send_now(self, name: str) -> list[Outcome]:
+        """Send at once what waits for a moment of its own."""
+        with self._store.transaction() as tx:
+            tx.run("disclosures.let_all_go", relationship=name)
+        return self.flush(name)
 
     def lost(self, name: str) -> list[Leaving]:
         """Compose once more what an organisation has lost, without sending it.
@@ -177,7 +183,7 @@ class Gate:
         """Give once more, from the log, what an organisation has lost. Raises as ``lost`` does."""
         leavings = self.lost(name)
         for leaving in leavings:
-            put_log(leaving, self._store, self._clock)
+            put_log(leaving, self._store, self._clock, self._chance)
         name = leavings[0].relationship.name
         first = min(position for leaving in leavings for position in leaving.positions)
         self._sent_again(name, first)

@@ -18,11 +18,12 @@ from firsthand.protocol.agreements import read_proffer
 from firsthand.protocol.canonical import sha256_hex
 from firsthand.protocol.receipts import BatchLabel, ErasureReceipt, ReceiptJson, verify_receipt
 from firsthand.protocol.refusals import Refused, refuse
+from firsthand.vault.gate import moments
 from firsthand.vault.gate.asking import OK, Line, Offline, Unusable, refusal_in
 from firsthand.vault.gate.noticing import notice, warn
 from firsthand.vault.terms.log import check_end
 from firsthand.vault.terms.losses import put_lost
-from firsthand.vault.terms.relationships import Relationship, Signer, find, signer_of
+from firsthand.vault.terms.relationships import Relationship, Signer, agreement_of, find, signer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +69,7 @@ class Sender:
         """Send what waits for one relationship, until the first that has to wait longer."""
         outcomes: list[Outcome] = []
         lanes = 0
+        self._let_go(find(self._store, name))
         while True:
             relationship = find(self._store, name)
             row = self._store.row("disclosures.next_waiting", relationship=name)
@@ -92,6 +94,15 @@ class Sender:
                 after = self._store.row("disclosures.by_position", position=row["position"])
                 assert after is not None
                 outcomes.append(_outcome(row, after["state"], after["reason"]))
+
+    def _let_go(self, relationship: Relationship) -> None:
+        """Let go what has waited for its moment long enough."""
+        waiting = self._store.row("disclosures.moments", relationship=relationship.name)
+        if waiting is None or waiting["rows"] == 0 or relationship.state != "active":
+            return
+        agreement = agreement_of(self._store, relationship)
+        with self._store.transaction() as tx:
+            moments.put_due(tx, relationship.name, agreement, self._clock)
 
     def _refused(self, relationship: Relationship, row: Row, error: Refused) -> str:
         """Keep that an entry will never be taken, and what that says of the deal; returns why."""

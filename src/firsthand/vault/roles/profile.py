@@ -85,7 +85,7 @@ def preview(store: Store, gate: Gate, name: str, things: list[Thing]) -> Preview
         answer_with=answer_with,
         answer_without=answer_without,
         fields=leaving.agreement.proffer.fields,
-        precision=leaving.agreement.terms.precision,
+        precision=leaving.agreement.precision,
     )
 
 

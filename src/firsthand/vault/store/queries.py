@@ -6,6 +6,8 @@ from importlib.resources import files
 
 _NAME = re.compile(r"^-- name: ([a-z_]+)$", re.MULTILINE)
 _SCHEMA = "schema"
+_UPGRADE = "upgrading_"
+_WORDS_MADE_ANEW = 2
 
 
 class NoSuchQuery(KeyError):
@@ -41,11 +43,13 @@ def schema() -> str:
     return "\n".join(text for stem, text in _texts().items() if stem.startswith(_SCHEMA))
 
 
-def upgrade(version: int) -> str:
-    """What makes form 2 (`version`) of a vault of form 1: one transaction, without its words."""
-    made = _texts()["schema_words"]
-    dropped = _texts()["upgrading"]
-    return f"BEGIN IMMEDIATE;\n{dropped}\n{made}\nPRAGMA user_version = {version}; COMMIT;"
+def upgrade(before: int, version: int) -> str:
+    """What makes form `version` of a vault of form `before`: one transaction, without its words."""
+    steps = [_texts()[f"{_UPGRADE}{form}"] for form in range(before + 1, version + 1)]
+    if before < _WORDS_MADE_ANEW:
+        steps.append(_texts()["schema_words"])
+    body = "\n".join(steps)
+    return f"BEGIN IMMEDIATE;\n{body}\nPRAGMA user_version = {version}; COMMIT;"
 
 
 @cache

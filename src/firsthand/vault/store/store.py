@@ -34,7 +34,7 @@ from firsthand.vault.store.transactions import Reading, Row, Tx, row_of
 VAULT_FILE = "vault.db"
 SLOTS_FILE = "slots.json"
 LOCK_FILE = "lock"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 SEED_BYTES = 32
 _LOOKS_MAX = 3
 LOOK_AFTER_SECONDS = 5.0
@@ -184,7 +184,7 @@ class Store:
             raise UnableToOpen(f"{self._file.name} and {SLOTS_FILE} are not of the same vault.")
         if version < SCHEMA_VERSION:
             with self._plainly():
-                self._writer.executescript(upgrade(SCHEMA_VERSION))
+                self._writer.executescript(upgrade(version, SCHEMA_VERSION))
             with self.transaction():
                 pass  # every transaction ends with putting in the words
         self._openings = 0 if openings is None else openings + 1

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One disclosure as a person reads it. ``verified`` is None until it was asked for."""
+    """One disclosure as a person reads it. ``verified`` is None until it was asked for.
+
+    ``not_before`` is from when on it may leave; None where that is at once.
+    """
 
     position: int
     relationship: str
@@ -43,6 +46,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     reason: str | None = None
     acknowledged_at: str | None = None
+    not_before: str | None = None
     receipt: dict[str, object] | None = None
     verified: bool | None = None
     problem: str | None = None
@@ -105,6 +109,7 @@ def _entry(row: Row, relationship: Relationship, *, verify: bool) -> Entry:
         at=row["at"],
         reason=row["reason"],
         acknowledged_at=row["acknowledged_at"],
+        not_before=row["not_before"],
         receipt=json.loads(row["receipt"]) if receipted else None,
         verified=(problem is None) if verify and receipted else None,
         problem=problem,

@@ -1,6 +1,9 @@
 -- name: add
-INSERT INTO disclosures (relationship, agreement, role, purpose, things, fields, body, state, at)
-VALUES (:relationship, :agreement, :role, :purpose, :things, :fields, :body, 'waiting', :at);
+INSERT INTO disclosures
+    (relationship, agreement, role, purpose, things, fields, body, state, at, not_before)
+VALUES
+    (:relationship, :agreement, :role, :purpose, :things, :fields, :body, 'waiting', :at,
+    :not_before);
 
 -- name: newest
 SELECT max(position) AS position FROM disclosures;
@@ -14,10 +17,28 @@ SELECT * FROM disclosures WHERE position = :position;
 
 -- name: next_waiting
 SELECT * FROM disclosures WHERE relationship = :relationship AND state = 'waiting'
+    AND not_before IS NULL
 ORDER BY position LIMIT 1;
 
 -- name: waiting_relationships
 SELECT DISTINCT relationship FROM disclosures WHERE state = 'waiting';
+
+-- name: moments
+SELECT count(*) AS rows, coalesce(sum(things), 0) AS things, max(not_before) AS last
+FROM disclosures
+WHERE relationship = :relationship AND state = 'waiting' AND not_before IS NOT NULL;
+
+-- name: moment_come
+SELECT coalesce(sum(things), 0) AS things, min(not_before) AS first FROM disclosures
+WHERE relationship = :relationship AND state = 'waiting' AND not_before <= :now;
+
+-- name: let_go
+UPDATE disclosures SET not_before = NULL
+WHERE relationship = :relationship AND state = 'waiting' AND not_before <= :now;
+
+-- name: let_all_go
+UPDATE disclosures SET not_before = NULL
+WHERE relationship = :relationship AND state = 'waiting';
 
 -- name: label
 UPDATE disclosures SET lane = :lane, n = :n, salt = :salt, headers = :headers,
@@ -49,12 +70,12 @@ WHERE relationship = :relationship AND state = 'given';
 
 -- name: all
 SELECT position, relationship, agreement, role, purpose, things, fields, length(body) AS bytes,
-    state, reason, at, lane, n, salt, body, receipt, acknowledged_at
+    state, reason, at, lane, n, salt, body, receipt, acknowledged_at, not_before
 FROM disclosures ORDER BY position DESC;
 
 -- name: of_relationship
 SELECT position, relationship, agreement, role, purpose, things, fields, length(body) AS bytes,
-    state, reason, at, lane, n, salt, body, receipt, acknowledged_at
+    state, reason, at, lane, n, salt, body, receipt, acknowledged_at, not_before
 FROM disclosures WHERE relationship = :relationship ORDER BY position DESC;
 
 -- name: signed_of_relationship
@@ -69,6 +90,13 @@ ORDER BY position;
 -- name: given_of_thing
 SELECT DISTINCT g.relationship, d.state, d.at FROM given AS g
 JOIN disclosures AS d ON d.position = g.position WHERE g.thing_id = :thing_id;
+
+-- name: given_elsewhere
+SELECT DISTINCT g.thing_id, g.relationship, d.agreement FROM given AS g
+JOIN disclosures AS d ON d.position = g.position
+JOIN relationships AS r ON r.name = g.relationship
+WHERE g.thing_id IN (SELECT value FROM json_each(:ids)) AND r.subject <> :subject
+    AND d.state IN ('waiting', 'given');
 
 -- name: things_behind
 SELECT DISTINCT event_id, thing_id FROM given WHERE relationship = :relationship;

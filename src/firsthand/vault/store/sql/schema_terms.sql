@@ -52,7 +52,8 @@ CREATE TABLE disclosures (
     headers TEXT,                       -- JSON: as signed; empty until its turn has come
     expires_at INTEGER,
     receipt TEXT,                       -- JSON
-    acknowledged_at TEXT
+    acknowledged_at TEXT,
+    not_before TEXT                     -- from when on it may leave; empty is at once
 );
 CREATE INDEX disclosures_by_relationship ON disclosures (relationship, position);
 CREATE INDEX disclosures_waiting ON disclosures (state, relationship, position);
