@@ -153,15 +153,8 @@ def _paths() -> dict[str, Any]:
                 signed=True,
             )
         },
-        wire.PATH_READS: {
-            "get": _get(
-                "Who looked, signed.",
-                _object(signed={"type": "string"}),
-                [_in_query("after", {"type": "integer", "minimum": 0})],
-                signed=True,
-            )
-        },
         **_changes(receipt),
+        **_told(),
         **_evidence(),
         wire.PATH_FACTS: {"get": _facts()},
     }
@@ -181,6 +174,13 @@ def _changes(receipt: dict[str, Any]) -> dict[str, Any]:
             )
         },
     }
+
+
+def _told() -> dict[str, Any]:
+    """What a person is told of what was done with their data."""
+    after = _in_query("after", {"type": "integer", "minimum": 0})
+    told = _object(signed={"type": "string"})
+    return {wire.PATH_READS: {"get": _get("Who looked, signed.", told, [after], signed=True)}}
 
 
 def _evidence() -> dict[str, Any]:
