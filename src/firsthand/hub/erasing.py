@@ -16,7 +16,7 @@ from firsthand.foundation.clock import Clock
 from firsthand.foundation.journal import Journal, Order, UnableToTruncate
 from firsthand.foundation.projection import Projection
 from firsthand.foundation.tables import Reader, Table, Tx
-from firsthand.hub.terms import agreements, relationships
+from firsthand.hub.terms import agreements, relationships, settling
 from firsthand.hub.terms.organisation import BACKUP_DAYS, Organisation
 from firsthand.hub.terms.relationships import StateGraph
 from firsthand.protocol.identity import subject_of
@@ -134,7 +134,7 @@ class Erasing:
         for one in agreements.held(tx, relationship):
             if one.decision == "accepted":
                 receipt = self.revocation(relationship, one.id, now)
-                ended = agreements.end(tx, relationship, one.id, revocation=receipt, now=now)
+                ended = settling.end(tx, relationship, one.id, revocation=receipt, now=now)
                 revocations[one.id] = ended.revocation or receipt
         person = relationships.get(tx, relationship)
         assert person is not None, "it was there a moment ago"

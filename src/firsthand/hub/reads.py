@@ -244,7 +244,8 @@ class Reads:
             raise PurposeRefused("The agreement has ended; nothing of it may be used any more.")
         allowed = agreements.allowing(snapshot, relationship, purpose, self._now_s())
         if not allowed:
-            raise PurposeRefused(f"The agreement does not allow the purpose {purpose}.")
+            why = agreements.why_not(snapshot, relationship, purpose, self._now_s())
+            raise PurposeRefused(why)
         return allowed
 
     def _is_allowed(

@@ -187,7 +187,7 @@ def _walk(reader: Reader, table: str) -> Iterator[Entry]:
 def _row(reader: Reader, known: Known) -> Row:
     standing = reader.scan(agreements.STANDING, known.id, rows_max=agreements.HELD_MAX)
     found = [_STANDING.decode(one.value) for one in standing]
-    newest = max(found, key=lambda one: (one.stands, one.expires), default=None)
+    newest = max(found, key=lambda one: (one.taking, one.expires), default=None)
     return Row(
         known=known,
         terms=None if newest is None else ROSTER[newest.terms],

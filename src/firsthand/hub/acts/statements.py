@@ -3,11 +3,14 @@
 from firsthand.foundation.tables import Tx
 from firsthand.hub import erasing
 from firsthand.hub.acts.opened import Hub
-from firsthand.hub.terms import agreements
-from firsthand.hub.terms.agreements import Door, Held
+from firsthand.hub.terms import agreements, settling
+from firsthand.hub.terms.agreements import Held
 from firsthand.hub.terms.policy import get_policy
+from firsthand.hub.terms.settling import Door
+from firsthand.protocol.agreement_life import LIFE
 from firsthand.protocol.agreements import check_proffer, read_proffer
-from firsthand.protocol.identity import thumbprint_of
+from firsthand.protocol.changes import Change, ChangeReceipt, sign_change_receipt
+from firsthand.protocol.identity import subject_of, thumbprint_of
 from firsthand.protocol.refusals import refuse
 
 
@@ -27,7 +30,7 @@ def propose(hub: Hub, proffer_jws: str) -> Held:
         if erasing.find(tx, person) is not None:
             raise refuse("agreement_ended", "What this key gave was erased. Take a new key.")
         door = Door(organisation=hub.organisation, policy=get_policy(tx), now=now)
-        return agreements.settle(tx, door, proffer_jws, proffer, key)
+        return settling.settle(tx, door, proffer_jws, proffer, key)
 
     held = hub.urgent(work)
     hub.told(person)
@@ -47,12 +50,44 @@ def revoke(hub: Hub, relationship: str, agreement: str) -> str:
             return gone.revocations[agreement]
         now = hub.now_s()
         receipt = hub.erasing.revocation(relationship, agreement, now)
-        ended = agreements.end(tx, relationship, agreement, revocation=receipt, now=now)
+        ended = settling.end(tx, relationship, agreement, revocation=receipt, now=now)
         return ended.revocation or receipt
 
     proof = hub.urgent(work)
     hub.told(relationship)
     return proof
+
+
+def change(hub: Hub, relationship: str, asked: Change) -> str:
+    """Pause an agreement or go on with it; returns the signed receipt of how it stands now.
+
+    Raises ``Refused``: ``no_agreement``, ``agreement_ended``, ``clock_differs``, ``expired``,
+    ``shape_invalid``, ``busy``.
+    """
+    now = hub.now_s()
+    held = hub.urgent(lambda tx: settling.change(tx, relationship, asked, by="person", now=now))
+    hub.told(relationship)
+    return changed_receipt(hub, relationship, held, by="person", jti=asked.jti)
+
+
+def changed_receipt(
+    hub: Hub, relationship: str, held: Held, *, by: str, jti: str | None = None
+) -> str:
+    """The signed receipt of the state that an accepted agreement is in."""
+    now = hub.now_s()
+    since = held.ended_at or (held.turns[-1].since if held.turns else held.at)
+    state = held.state(now)
+    receipt = ChangeReceipt(
+        iss=hub.organisation.subject,
+        aud=subject_of(relationship),
+        agreement=held.id,
+        state="terminated" if state in LIFE.ends else state,
+        since=since,
+        iat=max(now, since),
+        by=by,
+        jti=jti,
+    )
+    return sign_change_receipt(receipt, hub.organisation.key)
 
 
 def erase(hub: Hub, relationship: str, agreement: str) -> str:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -16,6 +15,7 @@ from firsthand.hub.doors.signed import by_key, by_relationship, statement
 from firsthand.hub.outbox import Message
 from firsthand.hub.terms import relationships
 from firsthand.protocol.agreements import read_proffer
+from firsthand.protocol.changes import read_change, read_ending
 from firsthand.protocol.identity import thumbprint_of
 from firsthand.protocol.receipts import Ending
 from firsthand.protocol.refusals import refuse
@@ -67,6 +67,20 @@ def erasures_door(hub: Hub) -> Handler:
     return erase
 
 
+def changes_door(hub: Hub) -> Handler:
+    """POST /v1/changes: this agreement rests from now on, or goes on."""
+
+    @door
+    async def change(request: Request) -> Response:
+        body = await statement(request, TYPE_JSON)
+        signed = await by_relationship(hub, request, body=body, waits=True)
+        asked = read_change(body)
+        receipt = await run_in_threadpool(statements.change, hub, signed.relationship, asked)
+        return json_response({"receipt": receipt})
+
+    return change
+
+
 def inbox_door(hub: Hub) -> Handler:
     """GET /v1/inbox?after=N: messages in their order, or a stream of them that stays open."""
 
@@ -95,13 +109,7 @@ def number(text: str, name: str = "after") -> int:
 async def _ending(hub: Hub, request: Request) -> tuple[str, Ending]:
     body = await statement(request, TYPE_JSON)
     signed = await by_relationship(hub, request, body=body, waits=True, erased=True)
-    try:
-        ending = msgspec.json.decode(body, type=Ending)
-    except ValueError as error:
-        raise refuse("shape_invalid", str(error)) from error
-    if not 1 <= len(ending.agreement) <= 100 or not ending.agreement.isalnum():  # noqa: PLR2004
-        raise refuse("no_agreement")
-    return signed.relationship, ending
+    return signed.relationship, read_ending(body)
 
 
 def _messages(hub: Hub, person: str, after: int) -> tuple[list[Message], bool]:

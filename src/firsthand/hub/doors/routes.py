@@ -82,6 +82,7 @@ def routes(hub: Hub) -> list[BaseRoute]:
         Route(wire.PATH_REVOCATIONS, relationships.revocations_door(hub), methods=STATE),
         Route(wire.PATH_ERASURES, relationships.erasures_door(hub), methods=STATE),
         Route(wire.PATH_READS, told.reads_door(hub), methods=READ),
+        Route(wire.PATH_CHANGES, relationships.changes_door(hub), methods=STATE),
         Route(wire.PATH_LOG, evidence.log_door(hub), methods=READ),
         Route(wire.PATH_LOG_CONSISTENCY, evidence.consistency_door(hub), methods=READ),
         Route(wire.PATH_KEYS, evidence.keys_door(hub), methods=READ),

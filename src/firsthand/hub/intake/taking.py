@@ -177,7 +177,7 @@ class Intake:
             if held is None or held.decision != "accepted":
                 return None
             terms = held.roster
-            deal = Deal(purposes=terms.purposes, precision=terms.precision, fields=held.fields)
+            deal = Deal(purposes=terms.purposes, precision=held.precision, fields=held.fields)
             with self._lock:
                 if len(self._deals) >= CACHED_MAX:
                     self._deals.clear()
@@ -213,7 +213,8 @@ class Intake:
         stands = agreements.standing(tx, batch.relationship, batch.agreement)
         if stands is None:
             return Refusal(reason="no_agreement")
-        return None if stands.holds(self.now_s()) else Refusal(reason="agreement_ended")
+        reason = stands.why_not(self.now_s())
+        return None if reason is None else Refusal(reason=reason)
 
     def _number(self, tx: Tx, batch: Batch) -> Refusal | Repeat | None:
         last = self._journal.lane(tx, batch.relationship, batch.lane)

@@ -161,7 +161,7 @@ def _overview(person: Person, looked: Looked) -> dict[str, Any]:
 
 def _precision(person: Person) -> str:
     """How coarse their times are, as things say it, where all deals agree on it; or nothing."""
-    found = {ROSTER[one.terms].precision for one in person.held if one.decision == "accepted"}
+    found = {one.precision for one in person.held if one.decision == "accepted"}
     return saying.PERIODS.get(found.pop(), "") if len(found) == 1 else ""
 
 

@@ -1,22 +1,17 @@
-"""The agreements of each relationship: proffered by the person, answered once, the bytes kept.
+"""The agreements of each relationship, as they are kept, and what intake and reads ask of them.
 
-Refusals are kept as well. What intake and reads ask for at every batch, whether an agreement
-stands, is a row of its own, so that it stays small.
+Refusals are kept as well. What is asked at every batch and every read, whether something may come
+in and be read, is a row of its own, so that it stays small. ``settling`` writes both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from firsthand.foundation.tables import Reader, Table, Tx
-from firsthand.hub.terms import invites, relationships
-from firsthand.hub.terms.organisation import Organisation
-from firsthand.hub.terms.policy import Policy, decide
-from firsthand.hub.terms.relationships import Relationship, StateGraph
-from firsthand.protocol.agreements import Answer, Proffer, agreement_id, sign_answer
+from firsthand.protocol.agreement_life import Turn, state_of
+from firsthand.protocol.agreements import Delivery
 from firsthand.protocol.canonical import sha256_hex
-from firsthand.protocol.identity import jwk_of, thumbprint_of
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.roles import profile
 from firsthand.protocol.terms import ROSTER, Terms
@@ -33,7 +28,13 @@ HELD_MAX = 200
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """An agreement as it is kept: both statements, and what they come to. Seconds since 1970."""
+    """An agreement as it is kept: both statements, and what they come to. Seconds since 1970.
+
+    ``own_precision`` and ``own_delivery`` are the proposal's, None where those of the terms count.
+    ``superseded_by`` is the agreement that took its place, ``turns`` who paused it and went on.
+    ``ended_at`` is when it was ended or superseded, ``ended_by`` one of ``PARTIES``; ``revocation``
+    is the receipt of that. ``erasure`` is the receipt of erasing what was given under it alone.
+    """
 
     id: str
     proffer: str
@@ -45,27 +46,85 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     expires: int
     ended_at: int | None = None
     revocation: str | None = None
+    ended_by: str | None = None
+    own_precision: str | None = None
+    own_delivery: Delivery | None = None
+    superseded_by: str | None = None
+    turns: tuple[Turn, ...] = ()
+    erasure: str | None = None
 
     @property
     def roster(self) -> Terms:
         """The terms that were proffered."""
         return ROSTER[self.terms]
 
+    @property
+    def precision(self) -> str:
+        """The finest time that may come: the proposal's own, or that of its terms."""
+        return self.own_precision or self.roster.precision
+
+    @property
+    def delivery(self) -> Delivery:
+        """How what goes by itself comes: the proposal's own way, or that of its terms."""
+        terms = self.roster
+        return self.own_delivery or Delivery(
+            batch_min=terms.batch_min, jitter_s_max=terms.jitter_s_max
+        )
+
+    def state(self, now: int) -> str:
+        """Its state at ``now``: one of ``LIFE``."""
+        superseded = self.superseded_by is not None
+        return state_of(
+            decision=self.decision,
+            exp=self.expires,
+            now=now,
+            turns=self.turns,
+            ended_at=None if superseded else self.ended_at,
+            superseded_at=self.ended_at if superseded else None,
+        )
+
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """Whether an agreement stands, until when (seconds since 1970), and under which terms."""
+    """What intake and reads ask of an accepted agreement, in one small row.
 
-    stands: bool
+    ``taking``: things may come in under it. ``expires``: until when all of this holds, in seconds
+    since 1970. ``reading``: the purposes that what was given may be read for; None stands for those
+    of the terms while it is taking. ``paused``: nothing comes in and nothing is read. ``via``: the
+    agreement that took its place; until that one ends, what was given is read on for what both
+    allow, and ``expires`` and ``paused`` are that one's.
+    """
+
+    taking: bool
     expires: int
     terms: str
+    reading: tuple[str, ...] | None = None
+    paused: bool = False
+    via: str | None = None
 
-    def holds(self, now: int) -> bool:
-        """Whether it stands at ``now``."""
-        return self.stands and now < self.expires
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        """What may be read for, paused or not, as long as it has not expired."""
+        if self.reading is not None:
+            return self.reading
+        return ROSTER[self.terms].purposes if self.taking else ()
+
+    def in_force(self, now: int) -> bool:
+        """Whether things may come in under it at ``now``, now or when it goes on."""
+        return self.taking and now < self.expires
+
+    def is_kept(self, now: int) -> bool:
+        """Whether what was given under it may be read for anything at ``now``, now or later."""
+        return now < self.expires and bool(self.purposes)
+
+    def why_not(self, now: int) -> str | None:
+        """Why nothing comes in under it at ``now``: a reason of ``REASONS``; None if it does."""
+        if not self.in_force(now):
+            return "agreement_ended"
+        return "agreement_paused" if self.paused else None
 
     def allows(self, purpose: str, now: int) -> bool:
-        """Whether it stands at ``now`` and allows ``purpose``."""
-        return self.holds(now) and purpose in ROSTER[self.terms].purposes
+        """Whether what was given under it may be read for ``purpose`` at ``now``."""
+        return self.is_kept(now) and not self.paused and purpose in self.purposes
 
 
 _STANDING = msgspec.json.Decoder(Standing)
@@ -90,10 +149,25 @@ def standing(reader: Reader, relationship: str, agreement: str) -> Standing | No
     return None if raw is None else _STANDING.decode(raw)
 
 
+def all_standing(reader: Reader, relationship: str) -> Iterator[tuple[str, Standing]]:
+    """The accepted agreements of a relationship, ended ones too: id and how it stands."""
+    for entry in reader.scan(STANDING, relationship, rows_max=HELD_MAX):
+        yield entry.key, _STANDING.decode(entry.value)
+
+
 def allowing(reader: Reader, relationship: str, purpose: str, now: int) -> set[str]:
-    """The ids of the agreements that allow ``purpose`` at ``now`` (seconds since 1970)."""
-    entries = reader.scan(STANDING, relationship, rows_max=HELD_MAX)
-    return {e.key for e in entries if _STANDING.decode(e.value).allows(purpose, now)}
+    """The ids of the agreements under which things may be read for ``purpose`` at ``now``."""
+    return {id for id, one in all_standing(reader, relationship) if one.allows(purpose, now)}
+
+
+def why_not(reader: Reader, relationship: str, purpose: str, now: int) -> str:
+    """Why nothing may be read for ``purpose`` where ``allowing`` names none, in a sentence."""
+    able = [one for _, one in all_standing(reader, relationship) if purpose in one.purposes]
+    if any(one.paused and one.is_kept(now) for one in able):
+        return "The agreement is paused; nothing is read until it goes on."
+    if able:
+        return "The agreement has run out; nothing of it may be used any more."
+    return f"The agreement does not allow the purpose {purpose}."
 
 
 def check_fields(fields: Mapping[str, list[str]]) -> None:
@@ -106,112 +180,17 @@ def check_fields(fields: Mapping[str, list[str]]) -> None:
             raise refuse("proffer_invalid", f"Not all fields of {kind[:60]!r} are known here.")
 
 
-class Door(msgspec.Struct, frozen=True, kw_only=True):
-    """What an answer depends on: who answers, by which policy, when (seconds since 1970)."""
-
-    organisation: Organisation
-    policy: Policy
-    now: int
-
-
 def repeated(reader: Reader, relationship: str, proffer_jws: str) -> Held | None:
     """The answer that this very proposal got before, if it came before."""
     raw = reader.get(PROFFERS, relationship, sha256_hex(proffer_jws.encode()))
     return None if raw is None else get(reader, relationship, raw.decode())
 
 
-def settle(
-    tx: Tx, door: Door, proffer_jws: str, proffer: Proffer, key: EllipticCurvePublicKey
-) -> Held:
-    """Answer a checked proposal and keep both; the same proposal gets the same answer again.
-
-    Raises ``Refused``: ``invite_unknown``, ``agreement_ended`` (it is being erased), ``busy``.
-    """
-    person = thumbprint_of(key)
-    before = relationships.get(tx, person)
-    if before is not None and before.state == StateGraph.erasing:
-        raise refuse("agreement_ended", "What this key gave is being erased. Take a new key.")
-    if (kept := repeated(tx, person, proffer_jws)) is not None:
-        return kept
-    if tx.count(TABLE, person) >= HELD_MAX:
-        raise refuse("busy", f"A relationship holds at most {HELD_MAX} proposals.")
-    invite = None
-    if proffer.invite is not None:
-        invite = invites.find(tx, proffer.invite.token, door.now)
-    decided = decide(door.policy, proffer.p7012.agreement, name=door.organisation.name)
-    answer = Answer(
-        iss=door.organisation.subject, aud=proffer.iss, iat=door.now,
-        proffer_sha256=sha256_hex(proffer_jws.encode()), decision=decided.decision,
-        counter=decided.counter, reason=decided.reason,
-    )  # fmt: skip
-    answer_jws = sign_answer(answer, door.organisation.key)
-    made = Held(
-        id=agreement_id(proffer_jws, answer_jws),
-        proffer=proffer_jws,
-        answer=answer_jws,
-        decision=decided.decision,
-        terms=proffer.p7012.agreement,
-        fields=proffer.fields,
-        at=door.now,
-        expires=proffer.exp,
-    )
-    account = before.account if before else None
-    came = proffer.invite if made.decision == "accepted" else None
-    # An invitation that names an account would say who declined to be tied to it.
-    if came is not None and invite is not None and (came.tie or invite.account is None):
-        invites.use(tx, came.token, person)
-        account = invite.account or account
-    relationships.put(tx, _after(before, made, person, key, account))
-    _put(tx, person, made)
-    tx.put(PROFFERS, person, sha256_hex(proffer_jws.encode()), made.id.encode())
-    return made
-
-
-def _after(
-    before: Relationship | None,
-    made: Held,
-    person: str,
-    key: EllipticCurvePublicKey,
-    account: str | None,
-) -> Relationship:
-    state = before.state if before else StateGraph.refused
-    if made.decision == "accepted":
-        state = StateGraph.active
-    return Relationship(
-        id=person,
-        key=jwk_of(key),
-        state=state,
-        since=before.since if before else made.at,
-        account=account,
-        ended_at=before.ended_at if before and state == StateGraph.ended else None,
-    )
-
-
-def end(tx: Tx, relationship: str, agreement: str, *, revocation: str, now: int) -> Held:
-    """End an agreement; the first receipt stays. Raises ``Refused`` (``no_agreement``).
-
-    When it was the last one that stood, the relationship has ended too.
-    """
-    kept = get(tx, relationship, agreement)
-    person = relationships.get(tx, relationship)
-    if kept is None or person is None or kept.decision != "accepted":
-        raise refuse("no_agreement")
-    if kept.ended_at is not None:
-        return kept
-    ended = msgspec.structs.replace(kept, ended_at=now, revocation=revocation)
-    _put(tx, relationship, ended)
-    entries = tx.scan(STANDING, relationship, rows_max=HELD_MAX)
-    left = any(_STANDING.decode(entry.value).holds(now) for entry in entries)
-    if not left and person.state == StateGraph.active:
-        ended_person = msgspec.structs.replace(person, state=StateGraph.ended, ended_at=now)
-        relationships.put(tx, ended_person)
-    return ended
-
-
-def _put(tx: Tx, relationship: str, agreement: Held) -> None:
+def put(tx: Tx, relationship: str, agreement: Held) -> None:
+    """Keep an agreement or a refusal; how it stands is not touched."""
     tx.put(TABLE, relationship, agreement.id, msgspec.json.encode(agreement))
-    if agreement.decision == "accepted":
-        stands = Standing(
-            stands=agreement.ended_at is None, expires=agreement.expires, terms=agreement.terms
-        )
-        tx.put(STANDING, relationship, agreement.id, msgspec.json.encode(stands))
+
+
+def put_standing(tx: Tx, relationship: str, agreement: str, stands: Standing) -> None:
+    """Keep how an agreement stands."""
+    tx.put(STANDING, relationship, agreement, msgspec.json.encode(stands))

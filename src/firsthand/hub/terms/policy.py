@@ -80,12 +80,15 @@ def change(
     )
 
 
-def decide(policy: Policy, proffered: str, *, name: str) -> Decision:
-    """Answer a proposal of the roster's ``proffered``; ``name`` is the organisation's."""
+def decide(policy: Policy, proffered: str, *, name: str, may_counter: bool = True) -> Decision:
+    """Answer a proposal of the roster's ``proffered``; ``name`` is the organisation's.
+
+    Without ``may_counter`` it is a plain no: a proposal is countered once.
+    """
     if proffered in policy.accepts:
         return Decision(decision="accepted")
     accepted = ", ".join(policy.accepts)
     reason = f"{name} does not accept {proffered}. It accepts {accepted}."
-    if policy.counter is not None:
+    if policy.counter is not None and may_counter:
         return Decision(decision="countered", counter=policy.counter, reason=reason)
     return Decision(decision="refused", reason=reason)
