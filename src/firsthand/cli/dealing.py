@@ -39,6 +39,23 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
         action="store_true",
         help="do not be known by the account that the invitation names",
     )
+    connect.add_argument(
+        "--precision",
+        choices=["hour", "day", "week", "month", "year"],
+        help="the finest time that may leave, if not that of the terms",
+    )
+    connect.add_argument(
+        "--delay",
+        metavar="MINUTES",
+        type=int,
+        help="let what is given leave at a random moment within so many minutes",
+    )
+    connect.add_argument(
+        "--together",
+        metavar="THINGS",
+        type=int,
+        help="with --delay: wait until so many things leave together, a week at most",
+    )
     connections = make(
         below,
         "relationships",
@@ -91,10 +108,20 @@ def _add_following(below: Commands[argparse.ArgumentParser], make: Make) -> None
 
 def run_connect(args: argparse.Namespace, settings: Settings) -> int:
     """Propose terms; 1 where the answer is no."""
+    from firsthand.protocol.agreements import Delivery
     from firsthand.vault.acts.connecting import connect
+    from firsthand.vault.acts.proposing import Way
 
+    if args.together is not None and args.delay is None:
+        raise WrongUsage("--together says how many leave after a --delay: name both.")
+    delivery = None
+    if args.delay is not None:
+        delivery = Delivery(batch_min=args.together or 1, jitter_s_max=60 * args.delay)
+    way = Way(precision=args.precision, delivery=delivery)
     with opened(args, settings) as vault:
-        done: dict[str, Any] = connect(vault, args.url, terms=args.terms, tie=not args.no_tie)
+        done: dict[str, Any] = connect(
+            vault, args.url, terms=args.terms, tie=not args.no_tie, way=way
+        )
     accepted = done["decision"] == "accepted"
     if args.json:
         show.as_json(done)

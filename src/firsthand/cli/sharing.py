@@ -34,6 +34,14 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
     what.add_argument(
         "--again", action="store_true", help="send once more what they have lost, nothing else"
     )
+    what.add_argument(
+        "--now", action="store_true", help="send at once what waits for a moment of its own"
+    )
+    share.add_argument(
+        "--later",
+        action="store_true",
+        help="let it leave at a random moment, which tells nothing",
+    )
     share.add_argument("--source", metavar="S", help="only from this source, such as netflix")
     share.add_argument("--type", metavar="T", help="only this type, such as WatchAction")
     share.add_argument("--since", metavar="D", type=_day, help="only from this day, YYYY-MM-DD")
@@ -48,10 +56,15 @@ def run_share(args: argparse.Namespace, settings: Settings) -> int:
     """Give things, or show what would be given; 1 where it was refused."""
     from firsthand.vault.acts import connecting, giving
 
-    if args.again and any([args.source, args.type, args.since, *args.thing]):
+    chosen = any([args.source, args.type, args.since, *args.thing, args.later])
+    if args.again and chosen:
         raise WrongUsage("--again sends what they have lost: it is not chosen anew.")
+    if args.now and (chosen or args.preview):
+        raise WrongUsage("--now sends what waits already: nothing is chosen with it.")
     with opened(args, settings) as vault:
         name = connecting.meant(vault, args.name)
+        if args.now:
+            return _sent(giving.send_now(vault, name), told=args.json)
         if args.again:
             act = giving.preview_again if args.preview else giving.again
             done: dict[str, Any] = act(vault, name)
@@ -63,7 +76,10 @@ def run_share(args: argparse.Namespace, settings: Settings) -> int:
                 since=args.since,
                 things=tuple(args.thing),
             )
-            done = (giving.preview if args.preview else giving.share)(vault, name, choice)
+            if args.preview:
+                done = giving.preview(vault, name, choice)
+            else:
+                done = giving.share(vault, name, choice, later=args.later)
     if args.json:
         show.as_json(done)
     elif args.preview and args.again:
@@ -83,10 +99,24 @@ def _given(done: dict[str, Any], *, told: bool) -> int:
     if not told:
         given = "Given" if done["state"] == "given" else "Waiting to be sent"
         print(f"{given}: {show.many(done['things'], 'thing')}. See: firsthand vault log")
+        if done["not_before"]:
+            print(f"It leaves by itself, not before {show.moment(done['not_before'])}.")
+            print(f"At once: firsthand vault share {show.plain(done['name'])} --now")
         if done["reason"]:
             show.words(done["reason"], "  ")
         _show_left_out(done["left_out"])
     return 0
+
+
+def _sent(done: dict[str, Any], *, told: bool) -> int:
+    """Say what of that which waited has left; 1 where something of it has not."""
+    if told:
+        show.as_json(done)
+    left = [each for each in done["outcomes"] if each["kind"] == "given"]
+    waits = [each for each in left if each["state"] != "given"]
+    if not told:
+        print(f"Sent: {len(left) - len(waits)}. Not sent: {len(waits)}. See: firsthand vault log")
+    return 1 if waits else 0
 
 
 def _show_preview(done: dict[str, Any]) -> None:
@@ -95,6 +125,12 @@ def _show_preview(done: dict[str, Any]) -> None:
     )
     _show_things(done["things"])
     _show_left_out(done["left_out"])
+    for other in done["recognisable"]:
+        same = show.many(other["count"], "thing")
+        show.words(
+            f"This makes you recognisable to {other['organisation']} and them together: both would "
+            f"have the same {same}, which they can compare by the {other['precision']}."
+        )
     for title, answer in (
         ("What would come back:", done["answer_with"]),
         ("What comes back without it:", done["answer_without"]),

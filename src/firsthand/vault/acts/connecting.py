@@ -21,7 +21,10 @@ from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.roles.profile import FIELDS
 from firsthand.protocol.terms import DEFAULT, ROSTER, Terms
 from firsthand.vault.acts.proposing import (
+    AS_THE_TERMS,
     Proposal,
+    Way,
+    check_way,
     put_answered,
     put_proposal,
     unanswered,
@@ -107,18 +110,25 @@ def approach(vault: Vault, url_or_invite: str) -> Approach:
 
 
 def connect(
-    vault: Vault, url_or_invite: str, *, terms: str | None = None, tie: bool = True
+    vault: Vault,
+    url_or_invite: str,
+    *,
+    terms: str | None = None,
+    tie: bool = True,
+    way: Way = AS_THE_TERMS,
 ) -> dict[str, object]:
     """Propose my terms and keep the answer, be it yes or no.
 
     ``tie`` accepts to be known by the invitation's account; without it the invitation is not
-    named at all, as if by the address alone. Returns name, organisation, url,
-    terms, decision, reason, agreement and account. Raises ``Refused`` or ``Offline``.
+    named at all, as if by the address alone. ``way`` is how finely and when things leave. Returns
+    name, organisation, url, terms, decision, reason, agreement and account. Raises ``Refused`` or
+    ``Offline``.
     """
     wanted = ROSTER.get(terms or DEFAULT)
     if wanted is None:
         names = ", ".join(ROSTER)
         raise refuse("proffer_invalid", f"There are no terms called {terms}. There are: {names}.")
+    check_way(way)
     copies.notice(vault.store, vault.clock)
     met = approach(vault, url_or_invite)
     if met.existing is not None:
@@ -132,9 +142,9 @@ def connect(
     open_one = next((each for each in earlier if each.state == "refused"), None)
     attempt = open_one.attempt if open_one else 1 + max((e.attempt for e in earlier), default=0)
     signer = signer_for(vault.store.seed, met.introduction.organisation.subject, attempt)
-    agreement = _propose(vault, met, wanted, signer, open_one, attempt, tie=tie)
+    agreement = _propose(vault, met, wanted, signer, open_one, attempt, way, tie=tie)
     if agreement is None:  # what was left of an earlier try had never arrived, and is too old now
-        return connect(vault, url_or_invite, terms=terms, tie=tie)
+        return connect(vault, url_or_invite, terms=terms, tie=tie, way=way)
     account = met.account if tie and agreement.accepted else None
     name = _keep(vault, met, agreement, open_one, attempt, account)
     return {
@@ -190,11 +200,12 @@ def relationship(vault: Vault, name: str) -> dict[str, object]:
 
 
 def _summary(vault: Vault, found: Relationship) -> dict[str, object]:
-    terms = fields = expires = None
+    terms = fields = expires = precision = None
     if found.agreement is not None:
         agreement = agreement_of(vault.store, found)
         terms, fields = agreement.terms.id, agreement.proffer.fields
         expires = agreement.proffer.exp
+        precision = agreement.precision
     return {
         "name": found.name,
         "called": called(vault.store, found),
@@ -203,6 +214,7 @@ def _summary(vault: Vault, found: Relationship) -> dict[str, object]:
         "state": found.state,
         "terms": terms,
         "fields": fields,
+        "precision": precision,
         "agreement": found.agreement,
         "agreement_ends": expires,
         "account": found.account,
@@ -214,18 +226,18 @@ def _summary(vault: Vault, found: Relationship) -> dict[str, object]:
 
 def _propose(
     vault: Vault, met: Approach, terms: Terms, signer: Signer, earlier: Relationship | None,
-    attempt: int, *, tie: bool,
+    attempt: int, way: Way, *, tie: bool,
 ) -> Agreement | None:  # fmt: skip
     """Propose, or propose again what was not answered; None if that one is of no use any more."""
     proposal = unanswered(vault.store, met.url)
     again = proposal is not None and proposal.is_for(
-        attempt=attempt, terms=terms.id, token=met.token, tie=tie
+        attempt=attempt, terms=terms.id, token=met.token, tie=tie, way=way
     )
     if proposal is None or not again:
-        proffer = _proffer(vault, met, terms, signer, earlier, tie=tie)
+        proffer = _proffer(vault, met, terms, signer, earlier, way, tie=tie)
         proposal = Proposal(
             proffer=sign_proffer(proffer, signer.key), attempt=attempt, terms=terms.id,
-            token=met.token, tie=tie, account=met.account,
+            token=met.token, tie=tie, account=met.account, way=way,
         )  # fmt: skip
         with vault.store.transaction() as tx:
             put_proposal(tx, met.url, proposal)
@@ -244,7 +256,7 @@ def _propose(
 
 def _proffer(
     vault: Vault, met: Approach, terms: Terms, signer: Signer, earlier: Relationship | None,
-    *, tie: bool,
+    way: Way, *, tie: bool,
 ) -> Proffer:  # fmt: skip
     document = met.introduction.organisation.document
     now = vault.clock.now()
@@ -273,6 +285,8 @@ def _proffer(
         ),
         prev=earlier.agreement if earlier else None,
         invite=_invited(met, tie=tie),
+        precision=way.precision if way.precision != terms.precision else None,
+        delivery=way.delivery,
     )
 
 

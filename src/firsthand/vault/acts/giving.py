@@ -8,6 +8,7 @@ import msgspec
 
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.roles.profile import in_order
+from firsthand.vault.acts.recognising import recognisable
 from firsthand.vault.roles import profile
 from firsthand.vault.store.things import thing_in
 from firsthand.vault.terms import copies
@@ -77,6 +78,9 @@ def preview(vault: Vault, name: str, choice: Choice) -> dict[str, object]:
         "left_out": shown.left_out,
         "fields": shown.fields,
         "precision": shown.precision,
+        "recognisable": recognisable(vault, name, shown.own),
+        "within_s": shown.within_s,
+        "at_once": shown.at_once,
         "rule": msgspec.to_builtins(shown.rule) if shown.rule else None,
         "rule_sha256": shown.rule.sha256 if shown.rule else None,
         "catalogue": shown.catalogue,
@@ -85,15 +89,24 @@ def preview(vault: Vault, name: str, choice: Choice) -> dict[str, object]:
     }
 
 
-def share(vault: Vault, name: str, choice: Choice) -> dict[str, object]:
+def share(vault: Vault, name: str, choice: Choice, *, later: bool = False) -> dict[str, object]:
     """Give the chosen things now; what cannot be sent waits and goes later, in order, once.
 
-    Returns counts, the outcomes of this sending and where each entry stands in the log.
+    ``later`` lets it leave at a moment that chance draws, within the time that the deal names.
+    Returns counts, the outcomes of this sending, where each entry stands in the log, and in
+    ``not_before`` from when on it may leave, if that is not at once.
     """
     copies.notice(vault.store, vault.clock)
     things = chosen_things(vault, name, choice)
-    leaving, outcomes = profile.share(vault.gate, name, things)
+    leaving, outcomes = profile.share(vault.gate, name, things, later=later)
     return _given([leaving], outcomes)
+
+
+def send_now(vault: Vault, name: str) -> dict[str, object]:
+    """Send at once what waits for a moment of its own. Returns ``name`` and ``outcomes``."""
+    found = find(vault.store, name)
+    outcomes = vault.gate.send_now(found.name)
+    return {"name": found.name, "outcomes": [msgspec.to_builtins(each) for each in outcomes]}
 
 
 def lost(vault: Vault, name: str) -> dict[str, object] | None:
@@ -148,6 +161,7 @@ def _given(leavings: list[Leaving], outcomes: list[Outcome]) -> dict[str, object
         "things": sum(len(leaving.signals) for leaving in leavings),
         "left_out": leavings[0].left_out,
         "positions": positions,
+        "not_before": leavings[0].not_before if state == "waiting" else None,
         "reason": reasons[0] if reasons and state != "given" else None,
         "outcomes": [msgspec.to_builtins(o) for o in outcomes],
     }

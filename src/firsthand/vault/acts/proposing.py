@@ -10,11 +10,45 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from firsthand.protocol.agreements import BATCH_MIN_MAX, JITTER_S_MAX, Delivery
+from firsthand.protocol.refusals import refuse
+from firsthand.protocol.roster import PRECISIONS
+
 if TYPE_CHECKING:
     from firsthand.vault.store import Store, Tx
 
 _KEY = "proposal to {url}"
 _NONE = b""
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a deal is the person's to choose beside the terms; None leaves it to the terms.
+
+    ``precision`` is the finest time that may leave, one of ``PRECISIONS``. With a ``delivery``
+    whatever is given waits for a moment that chance draws.
+    """
+
+    precision: str | None = None
+    delivery: Delivery | None = None
+
+
+AS_THE_TERMS = Way()
+
+
+def check_way(way: Way) -> None:
+    """Raise ``Refused`` (``proffer_invalid``) for a way that no proposal can name."""
+    if way.precision is not None and way.precision not in PRECISIONS:
+        named = f"A precision is one of {', '.join(PRECISIONS)}."
+        raise refuse("proffer_invalid", named)
+    delivery = way.delivery
+    if delivery is not None and not (
+        0 < delivery.batch_min <= BATCH_MIN_MAX and 0 <= delivery.jitter_s_max <= JITTER_S_MAX
+    ):
+        days = JITTER_S_MAX // 86_400
+        raise refuse(
+            "proffer_invalid",
+            f"1 to {BATCH_MIN_MAX} things leave together, after {days} days at most.",
+        )
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,10 +63,12 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     token: str | None
     tie: bool
     account: str | None
+    way: Way = AS_THE_TERMS
 
-    def is_for(self, *, attempt: int, terms: str, token: str | None, tie: bool) -> bool:
+    def is_for(self, *, attempt: int, terms: str, token: str | None, tie: bool, way: Way) -> bool:
         """Whether it says exactly what would be proposed now."""
-        return (self.attempt, self.terms, self.token, self.tie) == (attempt, terms, token, tie)
+        said = (self.attempt, self.terms, self.token, self.tie, self.way)
+        return said == (attempt, terms, token, tie, way)
 
 
 def unanswered(store: Store, url: str) -> Proposal | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from firsthand.protocol.refusals import Refused
+from firsthand.protocol.roster import PRECISIONS
 from firsthand.protocol.terms import DEFAULT, ROSTER
 from firsthand.vault.acts import connecting
+from firsthand.vault.acts.proposing import Way
 from firsthand.vault.gate import Offline
 from firsthand.vault.pages import home, saying
 
@@ -47,7 +49,11 @@ def agree(visit: Visit) -> Response:
         parts.throttle.succeeded("name", slug)
         visit.person.proved_ms = parts.clock.ticks_ms()
     answer = connecting.connect(
-        visit.vault, to, terms=form.one("terms") or None, tie=form.one("tie") == "yes"
+        visit.vault,
+        to,
+        terms=form.one("terms") or None,
+        tie=form.one("tie") == "yes",
+        way=Way(precision=form.one("precision") or None),
     )
     parts.nudge(visit.person.slug)
     name = str(answer["organisation"])
@@ -74,6 +80,14 @@ def terms_in_words(accepted: list[str]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: (not each["taken"], each["id"] != DEFAULT))
 
 
+def precisions() -> list[dict[str, str]]:
+    """How finely times may leave, the coarsest first, and what each lets somebody work out."""
+    return [
+        {"id": each, "said": f"Times {saying.PRECISIONS[each]}", "means": saying.FINENESS[each]}
+        for each in reversed(PRECISIONS)
+    ]
+
+
 def _met(
     visit: Visit, to: str, *, wrong: str = "", answer: dict[str, object] | None = None
 ) -> Response:
@@ -96,6 +110,8 @@ def _met(
         asked=saying.asked(seen["asks"]),
         terms=terms,
         chosen=_chosen(visit, terms, answer),
+        precisions=precisions(),
+        precision=visit.form.one("precision"),
         tie=visit.form.one("tie"),  # nothing is ticked beforehand: it is theirs to say
         proved=visit.freshly_proved,
         wrong=wrong,

@@ -39,7 +39,7 @@ def show(visit: Visit) -> Response:
             "id": terms.id,
             "sha256": terms.sha256,
             "may": saying.allowed(terms),
-            "precision": saying.PRECISIONS[terms.precision],
+            "precision": saying.PRECISIONS[agreement.precision],
             "from": _day(proffer.iat),
             "until": _day(proffer.exp),
             "asked": saying.asked(proffer.fields),

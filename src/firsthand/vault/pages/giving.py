@@ -8,7 +8,6 @@ import msgspec
 
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.roles.profile_rules import Answered
-from firsthand.protocol.terms import ROSTER
 from firsthand.vault.acts import browsing, connecting, giving, keeping
 from firsthand.vault.pages import deal, findings, home, received, saying
 from firsthand.vault.pages.things import chosen_in
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from firsthand.vault.pages.visits import Visit
 
 ITEMS_SHOWN_MAX: Final = 300
+SAME_SHOWN_MAX: Final = 10
 CHOSEN_MAX: Final = 5000
 PAYMENT: Final = "PayAction"
 
@@ -59,7 +59,7 @@ def choose(visit: Visit) -> Response:
         items_max=ITEMS_SHOWN_MAX,
         search=filtered.search or "",
         asked=saying.asked(asked),
-        precision=saying.PRECISIONS[ROSTER[str(told["terms"])].precision],
+        precision=saying.PRECISIONS[str(told["precision"])],
     )
 
 
@@ -92,6 +92,9 @@ def preview(visit: Visit) -> Response:
         json=deal.exact(seen["things"]),
         more=max(0, len(seen["things"]) - deal.THINGS_SHOWN_MAX),
         same=seen["answer_with"] is not None and _same(seen),
+        recognisable=[_seen_by(each) for each in seen["recognisable"]],
+        recent=seen["at_once"],
+        within=saying.wait(seen["within_s"]),
         rule=seen["rule"],
         rule_sha256=seen["rule_sha256"],
         with_it=_answer(visit, name, seen["answer_with"], choice),
@@ -107,7 +110,20 @@ def unchosen(visit: Visit) -> Response:
 def give(visit: Visit) -> Response:
     """Give it: it is in the log before it leaves; what cannot leave now waits and goes later."""
     name = visit.request.path_params["name"]
-    return _gone(visit, name, giving.share(visit.vault, name, _choice(visit)))
+    later = visit.form.one("moment") == "later"
+    return _gone(visit, name, giving.share(visit.vault, name, _choice(visit), later=later))
+
+
+def send_now(visit: Visit) -> Response:
+    """Send at once what waits for a moment of its own."""
+    name = visit.request.path_params["name"]
+    told: dict[str, Any] = giving.send_now(visit.vault, name)
+    visit.parts.nudge(visit.person.slug, str(told["name"]))
+    who = connecting.relationship(visit.vault, name)["organisation"]
+    if all(each["state"] == "given" for each in told["outcomes"]):
+        return visit.go(f"/with/{name}/given", f"Nothing waits any more: {who} has signed for it.")
+    said = f"{who} cannot be reached right now. It goes by itself as soon as it can."
+    return visit.go(f"/with/{name}/given", said, "warning")
 
 
 def _gone(visit: Visit, name: str, told: dict[str, Any]) -> Response:
@@ -117,6 +133,9 @@ def _gone(visit: Visit, name: str, told: dict[str, Any]) -> Response:
     things = "1 thing" if told["things"] == 1 else f"{told['things']:,} things"
     if told["state"] == "given":
         return visit.go(f"/with/{name}/got", f"{who} has {things} from you, and signed for it.")
+    if told["not_before"]:
+        said = f"{things} for {who} leave at a random moment, so that the time tells nothing."
+        return visit.go(f"/with/{name}/given", said)
     if told["state"] == "waiting":
         said = f"{who} cannot be reached right now. It goes by itself as soon as it can."
         return visit.go(f"/with/{name}/given", said, "warning")
@@ -129,6 +148,18 @@ def again(visit: Visit) -> Response:
     """Send once more what they have lost: the person has read how much that is, and said so."""
     name = visit.request.path_params["name"]
     return _gone(visit, name, giving.again(visit.vault, name))
+
+
+def _seen_by(other: dict[str, Any]) -> dict[str, Any]:
+    """Another organisation that has some of the same things, and those things for a list."""
+    shown = other["things"][:SAME_SHOWN_MAX]
+    return {
+        "organisation": other["organisation"],
+        "count": other["count"],
+        "by": saying.PRECISIONS[other["precision"]].removeprefix("only "),
+        "things": [{"name": each["name"], "when": saying.when(each["time"])} for each in shown],
+        "more": max(0, other["count"] - len(shown)),
+    }
 
 
 def _same(seen: dict[str, Any]) -> bool:

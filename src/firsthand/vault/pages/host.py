@@ -231,6 +231,7 @@ def _dealing(parts: Parts) -> list[Route]:
         _get("/with/{name}/preview", kept(parts, giving.unchosen)),
         _post("/with/{name}/preview", kept(parts, giving.preview)),
         _post("/with/{name}/give", kept(parts, giving.give)),
+        _post("/with/{name}/now", kept(parts, giving.send_now)),
         _post("/with/{name}/again", kept(parts, giving.again)),
         _get("/with/{name}/given", kept(parts, deal.given)),
         _get("/with/{name}/given/{position:int}", kept(parts, deal.one_giving)),

@@ -53,6 +53,17 @@ PRECISIONS: Final[Mapping[str, str]] = {
     "month": "only by the month",
     "year": "only by the year",
 }
+# What times of this fineness let somebody work out, for who chooses it.
+FINENESS: Final[Mapping[str, str]] = {
+    "hour": "They can see when you sleep and work, and on which days you were away. Whoever else "
+    "has the same things by the hour can tell that it is you.",
+    "day": "They can see your week: free days, holidays, the day that you are paid. Whoever else "
+    "has the same things by the day can tell that it is you.",
+    "week": "They can see how often, and in which weeks you were away. Few of the same things in "
+    "two places are enough to tell that it is you.",
+    "month": "They can see how much in which season. A single holiday no longer shows.",
+    "year": "They can see how much in a year, and hardly more.",
+}
 PURPOSES: Final[Mapping[str, str]] = {
     "service": "serve you",
     "support": "help you when you ask",
@@ -98,6 +109,16 @@ _CADENCES: Final = {
 def source(name: str) -> str:
     """A source as a person knows it: `Netflix`, `your bank`."""
     return SOURCES.get(name, name.capitalize())
+
+
+def wait(seconds: int) -> str:
+    """How long something waits at most: `10 minutes`, `an hour`, `2 days`."""
+    for length, one, many in ((86_400, "a day", "days"), (3600, "an hour", "hours")):
+        if seconds >= length:
+            count = -(-seconds // length)
+            return one if count == 1 else f"{count} {many}"
+    count = max(1, -(-seconds // 60))
+    return "a minute" if count == 1 else f"{count} minutes"
 
 
 def cadence(name: str) -> str:

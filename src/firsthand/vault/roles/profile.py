@@ -48,10 +48,15 @@ VERDICT_NO_RULE = "It publishes no rule, so there is nothing to check its answer
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """Exactly what would leave, and what would come back with it and without it.
 
-    ``without`` is what the organisation answers to the things given so far.
+    ``without`` is what the organisation answers to the things given so far. ``own`` are the vault's
+    ids of the things; ``within_s`` how many seconds a giving at a random moment waits at most, and
+    ``at_once`` whether the deal lets it leave at once.
     """
 
     things: list[Thing]
+    own: tuple[str, ...]
+    within_s: int
+    at_once: bool
     left_out: dict[str, int]
     rule: Rule | None
     catalogue: str | None
@@ -61,9 +66,9 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     precision: str
 
 
-def request(things: list[Thing]) -> Request:
-    """What the gate is asked to let out for these things."""
-    return Request(role=ROLE, type=TYPE_GIVEN, purpose=PURPOSE, things=things)
+def request(things: list[Thing], *, later: bool = False) -> Request:
+    """What the gate is asked to let out for these things, at once or at a random moment."""
+    return Request(role=ROLE, type=TYPE_GIVEN, purpose=PURPOSE, things=things, later=later)
 
 
 def preview(store: Store, gate: Gate, name: str, things: list[Thing]) -> Preview:
@@ -79,6 +84,9 @@ def preview(store: Store, gate: Gate, name: str, things: list[Thing]) -> Preview
         answer_with = run_rule(rule, items, _joined(before, leaving.things()))
     return Preview(
         things=in_order(leaving.things()),
+        own=tuple(dict.fromkeys(thing_id for thing_id, _ in leaving.given)),
+        within_s=leaving.agreement.delivery.jitter_s_max,
+        at_once=leaving.agreement.proffer.delivery is None,
         left_out=leaving.left_out,
         rule=published[0] if published else None,
         catalogue=answer_with.catalogue if answer_with else None,
@@ -89,9 +97,11 @@ def preview(store: Store, gate: Gate, name: str, things: list[Thing]) -> Preview
     )
 
 
-def share(gate: Gate, name: str, things: list[Thing]) -> tuple[Leaving, list[Outcome]]:
-    """Give these things: logged, signed, sent; what cannot go now waits."""
-    return gate.disclose(name, request(things))
+def share(
+    gate: Gate, name: str, things: list[Thing], *, later: bool = False
+) -> tuple[Leaving, list[Outcome]]:
+    """Give these things: logged, signed, sent; what cannot go now, or goes later, waits."""
+    return gate.disclose(name, request(things, later=later))
 
 
 def published_rule(gate: Gate, relationship: Relationship) -> tuple[Rule, list[Item]] | None:

@@ -92,7 +92,7 @@ SELECT DISTINCT g.relationship, d.state, d.at FROM given AS g
 JOIN disclosures AS d ON d.position = g.position WHERE g.thing_id = :thing_id;
 
 -- name: given_elsewhere
-SELECT DISTINCT g.thing_id, g.relationship, d.agreement FROM given AS g
+SELECT DISTINCT g.thing_id, g.relationship FROM given AS g
 JOIN disclosures AS d ON d.position = g.position
 JOIN relationships AS r ON r.name = g.relationship
 WHERE g.thing_id IN (SELECT value FROM json_each(:ids)) AND r.subject <> :subject
