@@ -35,6 +35,10 @@ GIVEN: dict[tuple[str, str], object] = {
     ("endings", "kind"): "erasure",
     ("endings", "state"): "confirmed",
     ("inbox", "verdict"): "fits",
+    ("checkpoints", "seen_in"): "reel",
+    ("conflicts", "kind"): "fork",
+    ("rights", "id"): "a-right",
+    ("rights_told", "request"): "a-right",
     ("things", "data"): '{"@type":"WatchAction","name":"Canary film","startTime":"2024-01-03"}',
     ("disclosures", "receipt"): '{"index": 3}',  # with a space: kept as the text it is
     ("catalogues", "items"): '[{"id":"1","name":"Canary item","price":"9.99"}]',
@@ -63,7 +67,7 @@ def fill(vault: Vault) -> None:
                 row["relationship"] = "reel"
             tx.insert(table, [row])
             if table == "disclosures":
-                tx.insert(table, [{**row, "position": 42, "state": "waiting"}])
+                tx.insert(table, [{**row, "position": 42, "state": "waiting", "not_before": None}])
 
 
 def value_for(table: str, column: dict[str, Any]) -> object:

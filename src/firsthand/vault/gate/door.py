@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,8 +26,10 @@ from firsthand.vault.gate.asking import (
     refusal_in,
 )
 from firsthand.vault.gate.disclosing import COMPOSED, Leaving, Request, put_log
+from firsthand.vault.gate.growth import Growth
 from firsthand.vault.gate.noticing import notice
 from firsthand.vault.gate.sending import ENDING_PATHS, Outcome, Sender
+from firsthand.vault.terms import checkpoints
 from firsthand.vault.terms.losses import put_sent_again
 from firsthand.vault.terms.relationships import (
     Relationship,
@@ -161,6 +164,9 @@ class Gate:
 
     def disclose(self, name: str, request: Request) -> tuple[Leaving, list[Outcome]]:
         """Compose, write into the log, send. What cannot be sent now waits in the log."""
+        doubt = checkpoints.doubted(self._store, find(self._store, name).subject)
+        if doubt is not None:
+            raise refuse("not_allowed", doubt)
         leaving = self.compose(name, request)
         put_log(leaving, self._store, self._clock, self._chance)
         return leaving, self.flush(leaving.relationship.name)
@@ -180,14 +186,20 @@ class Gate:
         return compose_again(self._store, find(self._store, name), now)
 
     def again(self, name: str) -> tuple[list[Leaving], list[Outcome]]:
-        """Give once more, from the log, what an organisation has lost. Raises as ``lost`` does."""
+        """Give once more, from the log, what an organisation has lost. Raises as ``lost`` does.
+
+        Who sends again goes on with them, though their log is another one since the loss.
+        """
         leavings = self.lost(name)
+        self.go_on(name)
         for leaving in leavings:
             put_log(leaving, self._store, self._clock, self._chance)
         name = leavings[0].relationship.name
         first = min(position for leaving in leavings for position in leaving.positions)
         self._sent_again(name, first)
         outcomes = self.flush(name)
+        if self.go_on(name):
+            outcomes = [each for each in outcomes if each.state != "waiting"] + self.flush(name)
         self._sent_again(name, first)  # that they had lost it may have been noticed only now
         return leavings, outcomes
 
@@ -207,6 +219,31 @@ class Gate:
             if name is None or waiting == name:
                 outcomes.extend(sender.disclosures(waiting))
         return outcomes
+
+    # --- the organisation's log -----------------------------------------------------------------
+
+    def follow_log(self, name: str) -> None:
+        """Take an organisation's newest checkpoint, and prove that its log only grew.
+
+        What does not fit is kept, and giving stops. Raises ``Refused`` and ``Offline``.
+        """
+        self._growth(find(self._store, name)).follow()
+
+    def consistency(self, name: str, first: int, second: int) -> tuple[object, str]:
+        """The proof between two sizes of an organisation's log, and the answer it came in."""
+        return self._growth(find(self._store, name)).consistency(first, second)
+
+    def go_on(self, name: str) -> int:
+        """Go on with an organisation whose log does not fit: the person has decided so."""
+        relationship = find(self._store, name)
+        with self._store.transaction() as tx:
+            return checkpoints.decide(tx, relationship, at=stamp(self._clock.now()))
+
+    def _growth(self, relationship: Relationship) -> Growth:
+        url = relationship.url
+        line = self._line(url, pool=f"log {url}", literal=relationship.literal_loopback)
+        again = partial(self.refresh, relationship.name)
+        return Growth(self._store, self._clock, line, relationship, again)
 
     # --- ending -------------------------------------------------------------------------------
 

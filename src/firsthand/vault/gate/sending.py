@@ -21,6 +21,7 @@ from firsthand.protocol.refusals import Refused, refuse
 from firsthand.vault.gate import moments
 from firsthand.vault.gate.asking import OK, Line, Offline, Unusable, refusal_in
 from firsthand.vault.gate.noticing import notice, warn
+from firsthand.vault.terms import checkpoints
 from firsthand.vault.terms.log import check_end
 from firsthand.vault.terms.losses import put_lost
 from firsthand.vault.terms.relationships import Relationship, Signer, agreement_of, find, signer_of
@@ -113,6 +114,9 @@ class Sender:
 
     def _give(self, relationship: Relationship, position: int) -> None:
         """One batch through the sending steps: labelled and signed, sent, proven, noted."""
+        doubt = checkpoints.doubted(self._store, relationship.subject)
+        if doubt is not None:
+            raise refuse("signature_invalid", doubt)
         line, signer = self._line(relationship), signer_of(self._store, relationship)
         row = self._put_label(relationship.name, position, line, signer)
         if row is None:
@@ -186,26 +190,26 @@ class Sender:
         try:
             receipt = msgspec.json.decode(answer.body, type=ReceiptJson)
             log_key = relationship.key_log.log_key_for(receipt.checkpoint)
-            size = verify_receipt(receipt, leaf=label.leaf(digest), log_key=log_key)
+            verify_receipt(receipt, leaf=label.leaf(digest), log_key=log_key)
         except (ValueError, Refused) as error:
             self._warn(relationship, f"A receipt of {relationship.organisation_name}: {error}")
             raise refuse("signature_invalid", f"The receipt does not hold: {error}") from error
-        if size == relationship.log_size and not _same_log(relationship, receipt):
-            self._warn(relationship, f"{relationship.organisation_name} shows two different logs.")
         return receipt
 
     def _put_receipt(self, relationship: Relationship, row: Row, receipt: ReceiptJson) -> None:
+        at = stamp(self._clock.now())
         with self._store.transaction() as tx:
             tx.run(
                 "disclosures.acknowledge",
                 position=row["position"],
                 receipt=msgspec.json.encode(receipt).decode(),
-                at=stamp(self._clock.now()),
+                at=at,
             )
             name, lane = relationship.name, row["lane"]
             tx.run("relationships.acknowledge", name=name, lane=lane, n=row["n"])
             size = int(receipt.checkpoint.split("\n")[1])
             tx.run("relationships.saw_log", name=name, size=size, checkpoint=receipt.checkpoint)
+            checkpoints.note(tx, relationship, receipt.checkpoint, at=at)
 
     def _open_lane(self, relationship: Relationship, position: int, reason: str) -> None:
         with self._store.transaction() as tx:
@@ -306,12 +310,6 @@ class Sender:
 
     def _warn(self, relationship: Relationship, what: str) -> None:
         warn(self._store, self._clock, relationship, what)
-
-
-def _same_log(relationship: Relationship, receipt: ReceiptJson) -> bool:
-    """Whether two checkpoints of one size name one root; their other lines may differ."""
-    seen = (relationship.log_checkpoint or receipt.checkpoint).split("\n")
-    return seen[:3] == receipt.checkpoint.split("\n")[:3]
 
 
 def _outcome(row: Row, state: str, reason: str | None) -> Outcome:

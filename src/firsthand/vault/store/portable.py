@@ -29,6 +29,12 @@ TABLES = (
     "inbox",
     "catalogues",
     "warnings",
+    "checkpoints",
+    "conflicts",
+    "looks_told",
+    "looks",
+    "rights",
+    "rights_told",
 )
 NOT_EXPORTED = {
     "words": "an index, made anew from the things",

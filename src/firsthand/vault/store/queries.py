@@ -7,7 +7,8 @@ from importlib.resources import files
 _NAME = re.compile(r"^-- name: ([a-z_]+)$", re.MULTILINE)
 _SCHEMA = "schema"
 _UPGRADE = "upgrading_"
-_WORDS_MADE_ANEW = 2
+# What came, or was made anew, as a whole with a form of the vault.
+_MADE_WITH = {"schema_words": 2, "schema_evidence": 4}
 
 
 class NoSuchQuery(KeyError):
@@ -45,9 +46,9 @@ def schema() -> str:
 
 def upgrade(before: int, version: int) -> str:
     """What makes form `version` of a vault of form `before`: one transaction, without its words."""
-    steps = [_texts()[f"{_UPGRADE}{form}"] for form in range(before + 1, version + 1)]
-    if before < _WORDS_MADE_ANEW:
-        steps.append(_texts()["schema_words"])
+    texts = _texts()
+    steps = [texts[f"{_UPGRADE}{form}"] for form in range(before + 1, version + 1)]
+    steps += [texts[stem] for stem, form in _MADE_WITH.items() if before < form <= version]
     body = "\n".join(steps)
     return f"BEGIN IMMEDIATE;\n{body}\nPRAGMA user_version = {version}; COMMIT;"
 

@@ -1,0 +1,1 @@
+-- Of a vault of form 3: all that form 4 adds is in schema_evidence.sql.
