@@ -38,6 +38,10 @@ def serve(
     from firsthand.foundation.web.heads import HttpProtocol
 
     class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            print(line, flush=True)  # from here on it ends in order when it is told to
+
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             if ending is not None:
                 ending()
@@ -62,7 +66,6 @@ def serve(
         # The server ends by it and then raises it once more. Left as it is, that would end the
         # process before whoever called has closed what is open.
         signal.signal(signal.SIGTERM, _end)
-    print(line, flush=True)
     with sock:
         Server(config).run(sockets=[sock])
     return 0

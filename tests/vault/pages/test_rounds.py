@@ -42,7 +42,7 @@ def test_who_was_given_something_is_asked_at_once_and_soon_again(seed: int) -> N
     for now in range(0, 1501, 50):
         due = rounds.due(float(now), PACE_MS)
         moments += [now] if "reel" in due else []
-    assert set(moments) >= set(SOON_MS)
+    assert set(moments) >= {each for each in SOON_MS if each <= 1500}
     rounds.soon("reel", 2000.0)
     assert rounds.wait_ms(2000.0, PACE_MS) == 0
     assert "reel" in rounds.due(2000.0, PACE_MS)

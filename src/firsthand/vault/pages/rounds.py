@@ -11,7 +11,8 @@ from typing import Final
 
 from firsthand.foundation.ids import Chance
 
-SOON_MS: Final = (0, 300, 700, 1500)  # after something was given: an answer takes a moment
+# After something was given: an answer takes a moment, and longer where much is going on.
+SOON_MS: Final = (0, 300, 700, 1500, 3000, 6000, 12000)
 _STEPS: Final = 256
 
 
