@@ -14,7 +14,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from firsthand.hub.acts import inviting, offering, people, staffing
+from firsthand.hub.acts import deciding, inviting, offering, people, staffing
+from firsthand.hub.acts.deciding import DealRefused
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.reads import PurposeRefused, UnknownCustomer
 from firsthand.hub.staff.accounts import AccountRefused
@@ -35,6 +36,9 @@ ACTS: dict[str, Act] = {
     "customer": people.customer,
     "facts": people.envelopes,
     "agreements": people.agreed,
+    "end": deciding.end,
+    "pause": deciding.pause,
+    "resume": deciding.resume,
     "policy": offering.policy,
     "catalogue": offering.catalogue,
     "staff": staffing.staff,
@@ -44,7 +48,7 @@ ACTS: dict[str, Act] = {
 }
 REFUSALS = (
     PurposeRefused, UnknownCustomer, CatalogueRefused, InviteRefused, PolicyRefused,
-    AccountRefused, Refused,
+    AccountRefused, DealRefused, Refused,
 )  # fmt: skip
 
 _log = logging.getLogger(__name__)

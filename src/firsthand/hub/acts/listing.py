@@ -13,7 +13,7 @@ from firsthand.hub.acts.opened import Hub
 from firsthand.hub.intake import tallies
 from firsthand.hub.intake.tallies import Tally
 from firsthand.hub.terms import agreements, relationships
-from firsthand.hub.terms.agreements import Standing
+from firsthand.hub.terms.agreements import Brief, Standing
 from firsthand.hub.terms.relationships import StateGraph
 from firsthand.protocol.terms import ROSTER, Terms
 
@@ -80,17 +80,8 @@ class Deals(msgspec.Struct, frozen=True, kw_only=True):
     sorted: bool
 
 
-class _Short(msgspec.Struct, frozen=True, kw_only=True):
-    id: str
-    decision: str
-    terms: str
-    at: int
-    expires: int
-    ended_at: int | None = None
-
-
 _KNOWN = msgspec.json.Decoder(Known)
-_SHORT = msgspec.json.Decoder(_Short)
+_BRIEF = msgspec.json.Decoder(Brief)
 _STANDING = msgspec.json.Decoder(Standing)
 
 
@@ -148,20 +139,11 @@ def deals(hub: Hub, *, at: str = "") -> Deals:
             after = _named(entries[PAGE_ROWS - 1]) if len(entries) > PAGE_ROWS else None
             rows = [_deal(reader, one, now) for one in entries[:PAGE_ROWS]]
             return Deals(rows=rows, before=None, after=after, total=None, sorted=False)
-        newest = sorted(found, key=lambda one: (-_SHORT.decode(one.value).at, one.key))
+        newest = sorted(found, key=lambda one: (-_BRIEF.decode(one.value).at, one.key))
         start = _start(at, len(newest))
         rows = [_deal(reader, one, now) for one in newest[start : start + PAGE_ROWS]]
     before, after = _around(start, len(newest))
     return Deals(rows=rows, before=before, after=after, total=len(newest), sorted=True)
-
-
-def state_of(*, decision: str, ended_at: int | None, expires: int, now: int) -> str:
-    """``active``, ``expired``, ``ended``, ``refused`` or ``countered``. Seconds since 1970."""
-    if decision != "accepted":
-        return decision
-    if ended_at is not None:
-        return "ended"
-    return "active" if now < expires else "expired"
 
 
 def _all(reader: Reader, table: str, rows_max: int) -> list[Entry] | None:
@@ -196,19 +178,17 @@ def _row(reader: Reader, known: Known) -> Row:
 
 
 def _deal(reader: Reader, entry: Entry, now: int) -> Deal:
-    short = _SHORT.decode(entry.value)
+    brief = _BRIEF.decode(entry.value)
     known = relationships.get(reader, entry.relationship)
     return Deal(
         relationship=entry.relationship,
         account=known.account if known else None,
-        id=short.id,
-        terms=short.terms,
-        state=state_of(
-            decision=short.decision, ended_at=short.ended_at, expires=short.expires, now=now
-        ),
-        at=short.at,
-        expires=short.expires,
-        ended_at=short.ended_at,
+        id=brief.id,
+        terms=brief.terms,
+        state=brief.state(now),
+        at=brief.at,
+        expires=brief.expires,
+        ended_at=brief.ended_at,
     )
 
 

@@ -89,7 +89,7 @@ def agreed(hub: Hub, *, reference: str | None = None) -> dict[str, object]:
                         "id": one.id,
                         "agreement": one.terms,
                         "decision": one.decision,
-                        "state": _state(one, hub.now_s()),
+                        "state": one.state(hub.now_s()),
                         "at": _stamp(one.at),
                         "expires": _stamp(one.expires),
                         "ended_at": _stamp(one.ended_at) if one.ended_at else None,
@@ -103,14 +103,6 @@ def agreed(hub: Hub, *, reference: str | None = None) -> dict[str, object]:
 
 def _everybody(hub: Hub) -> Sequence[str]:
     return [one.relationship for one in hub.reads.customers(table=THINGS)]
-
-
-def _state(one: agreements.Held, now: int) -> str:
-    if one.decision != "accepted":
-        return one.decision
-    if one.ended_at is not None:
-        return "ended"
-    return "active" if now < one.expires else "expired"
 
 
 def _stamp(seconds: int) -> str:

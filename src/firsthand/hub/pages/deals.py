@@ -4,20 +4,26 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from firsthand.hub.acts import listing, looking, offering
-from firsthand.hub.acts.listing import Deal, state_of
+from firsthand.hub.acts import deciding, listing, looking, offering
+from firsthand.hub.acts.listing import Deal
 from firsthand.hub.pages import saying
 from firsthand.hub.pages.public import machine
 from firsthand.hub.pages.visits import NotHere, Visit
 from firsthand.hub.terms.agreements import Held
 from firsthand.hub.terms.policy import PolicyRefused
 from firsthand.hub.terms.relationships import Relationship
+from firsthand.protocol.agreement_life import paused_by
 from firsthand.protocol.agreements import Agreement, read_agreement
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.terms import ROSTER, Terms
 
 PATH: Final = "/staff/deals"
 PLAIN_NO: Final = "none"
+DECISIONS: Final = {
+    "end": (deciding.end, "The deal has ended. The customer finds your statement of it."),
+    "pause": (deciding.pause, "The deal rests: nothing comes in and nothing is read."),
+    "resume": (deciding.resume, "You go on with the deal, as far as it is up to you."),
+}
 ENDED: Final = frozenset({"ended", "erasing"})
 NONE: Final = frozenset({"refused", "countered"})
 
@@ -74,7 +80,7 @@ def one(visit: Visit) -> Response:
     known, held = _found(visit)
     terms = ROSTER[held.terms]
     agreement = _checked(visit, held)
-    says, badge = saying.STATES[_state(visit, held)]
+    says, badge = saying.DEALS[held.state(visit.hub.now_s())]
     over = known.state in ENDED
     return visit.page(
         "deal.html",
@@ -93,9 +99,22 @@ def one(visit: Visit) -> Response:
         reason=agreement.answer.reason if agreement else "",
         counter=_counter(agreement),
         asked=saying.asked(held.fields),
+        here_now=visit.request.url.path,
+        decides=_decides(visit, held),
         genuine=agreement is not None,
         download=f"{visit.request.url.path}/signed",
     )
+
+
+def decide(visit: Visit) -> Response:
+    """End a deal, let it rest, or go on with it."""
+    _, held = _found(visit)
+    wanted = visit.form.one("decide")
+    if wanted not in DECISIONS:
+        raise NotHere("Nothing was chosen, so nothing was changed.")
+    act, said = DECISIONS[wanted]
+    act(visit.hub, agreement=held.id)
+    return visit.go(visit.request.url.path, said)
 
 
 def signed(visit: Visit) -> Response:
@@ -124,19 +143,19 @@ def _checked(visit: Visit, held: Held) -> Agreement | None:
         return None
 
 
+def _decides(visit: Visit, held: Held) -> tuple[str, ...]:
+    """What this member of staff may do with the deal now."""
+    now = visit.hub.now_s()
+    if not visit.staff.is_owner or held.state(now) not in {"accepted", "paused"}:
+        return ()
+    ours = "organisation" in paused_by(held.turns)
+    return ("resume" if ours else "pause", "end")
+
+
 def _counter(agreement: Agreement | None) -> str:
     """What was proposed instead, or nothing."""
     found = ROSTER.get(agreement.answer.counter or "") if agreement else None
     return found.title if found else ""
-
-
-def _state(visit: Visit, held: Held) -> str:
-    return state_of(
-        decision=held.decision,
-        ended_at=held.ended_at,
-        expires=held.expires,
-        now=visit.hub.now_s(),
-    )
 
 
 def _terms(terms: Terms) -> dict[str, Any]:
@@ -144,7 +163,7 @@ def _terms(terms: Terms) -> dict[str, Any]:
 
 
 def _row(deal: Deal) -> dict[str, Any]:
-    says, badge = saying.STATES[deal.state]
+    says, badge = saying.DEALS[deal.state]
     return {
         "customer": saying.customer(deal.relationship, deal.account),
         "title": ROSTER[deal.terms].title,

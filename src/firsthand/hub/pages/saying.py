@@ -51,11 +51,19 @@ PRECISIONS: Final[Mapping[str, str]] = {
     "year": "to the year",
 }  # fmt: skip
 PERIODS: Final[Mapping[str, str]] = {"week": "P1W", "month": "P1M", "year": "P1Y"}
+DEALS: Final[Mapping[str, tuple[str, str]]] = {
+    "requested": ("you asked", "waiting"),
+    "pending": ("waits for you", "waiting"),
+    "countered": ("you proposed another", "waiting"),
+    "accepted": ("in force", "on"),
+    "paused": ("resting", "waiting"),
+    "refused": ("you said no", "refused"),
+    "expired": ("run out", "ended"),
+    "terminated": ("ended", "ended"),
+}
 STATES: Final[Mapping[str, tuple[str, str]]] = {
     "active": ("in force", "on"),
-    "expired": ("run out", "ended"),
     "refused": ("you said no", "refused"),
-    "countered": ("you proposed another", "waiting"),
     "ended": ("ended", "ended"),
     "erasing": ("being erased", "ended"),
     "gone": ("erased", "ended"),

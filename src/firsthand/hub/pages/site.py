@@ -153,6 +153,7 @@ def staff_routes(parts: Parts) -> list[BaseRoute]:
         post("/customers", customers.find),
         get("/customers/{id}", person.show),
         get("/customers/{id}/deals/{deal}", deals.one),
+        owners("/customers/{id}/deals/{deal}", deals.decide),
         get("/customers/{id}/deals/{deal}/signed", deals.signed),
         get("/deals", deals.show),
         owners("/deals", deals.change),

@@ -27,49 +27,26 @@ TABLES = (
 HELD_MAX = 200
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """An agreement as it is kept: both statements, and what they come to. Seconds since 1970.
+class Brief(msgspec.Struct, frozen=True, kw_only=True):
+    """What lists need of an agreement, without its statements. Seconds since 1970.
 
-    ``own_precision`` and ``own_delivery`` are the proposal's, None where those of the terms count.
     ``superseded_by`` is the agreement that took its place, ``turns`` who paused it and went on.
-    ``ended_at`` is when it was ended or superseded, ``ended_by`` one of ``PARTIES``; ``revocation``
-    is the receipt of that. ``erasure`` is the receipt of erasing what was given under it alone.
+    ``ended_at`` is when it was ended or superseded.
     """
 
     id: str
-    proffer: str
-    answer: str
     decision: str
     terms: str
-    fields: dict[str, list[str]]
     at: int
     expires: int
     ended_at: int | None = None
-    revocation: str | None = None
-    ended_by: str | None = None
-    own_precision: str | None = None
-    own_delivery: Delivery | None = None
     superseded_by: str | None = None
     turns: tuple[Turn, ...] = ()
-    erasure: str | None = None
 
     @property
     def roster(self) -> Terms:
         """The terms that were proffered."""
         return ROSTER[self.terms]
-
-    @property
-    def precision(self) -> str:
-        """The finest time that may come: the proposal's own, or that of its terms."""
-        return self.own_precision or self.roster.precision
-
-    @property
-    def delivery(self) -> Delivery:
-        """How what goes by itself comes: the proposal's own way, or that of its terms."""
-        terms = self.roster
-        return self.own_delivery or Delivery(
-            batch_min=terms.batch_min, jitter_s_max=terms.jitter_s_max
-        )
 
     def state(self, now: int) -> str:
         """Its state at ``now``: one of ``LIFE``."""
@@ -82,6 +59,36 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
             ended_at=None if superseded else self.ended_at,
             superseded_at=self.ended_at if superseded else None,
         )
+
+
+class Held(Brief, frozen=True, kw_only=True):
+    """An agreement as it is kept: both statements, and what they come to.
+
+    ``own_precision`` and ``own_delivery`` are the proposal's, None where those of the terms count.
+    ``ended_by`` is one of ``PARTIES``, ``revocation`` the receipt of the end, ``erasure`` that of
+    erasing what was given under it alone.
+    """
+
+    proffer: str
+    answer: str
+    fields: dict[str, list[str]]
+    revocation: str | None = None
+    ended_by: str | None = None
+    own_precision: str | None = None
+    own_delivery: Delivery | None = None
+    erasure: str | None = None
+
+    @property
+    def precision(self) -> str:
+        """The finest time that may come: the proposal's own, or that of its terms."""
+        return self.own_precision or self.roster.precision
+
+    @property
+    def delivery(self) -> Delivery:
+        """How what goes by itself comes: the proposal's own way, or that of its terms."""
+        terms = self.roster
+        own = Delivery(batch_min=terms.batch_min, jitter_s_max=terms.jitter_s_max)
+        return self.own_delivery or own
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
