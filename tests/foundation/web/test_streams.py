@@ -3,11 +3,13 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from starlette.responses import StreamingResponse
 
-from firsthand.foundation.web.streams import Change, Streams
+from firsthand.foundation.clock import SetClock
+from firsthand.foundation.web.streams import ON_ITS_WAY_MS, Change, Streams
 
 
 def events(response: object) -> AsyncIterator[bytes]:
@@ -55,6 +57,22 @@ def test_what_may_have_changed_meanwhile_is_said_first() -> None:
         return changes(await anext(stream))
 
     assert asyncio.run(run()) == [Change(part="a", text="1")]
+
+
+def test_what_changed_while_a_page_was_on_its_way_is_said_when_its_stream_opens() -> None:
+    async def run(meanwhile: timedelta) -> list[Change]:
+        clock = SetClock(datetime(2024, 1, 3, tzinfo=UTC))
+        streams = Streams(gap_ms_min=1, heartbeat_ms=1, clock=clock)
+        streams.publish("anna", "inbox", "1")
+        streams.publish("bert", "secret")
+        streams.publish("anna", "inbox", "2")
+        clock.advance(meanwhile)
+        said = await anext(await opened(streams, "anna"))
+        return [] if said.startswith(b":") else changes(said)
+
+    soon = timedelta(milliseconds=ON_ITS_WAY_MS)
+    assert asyncio.run(run(soon)) == [Change(part="inbox", text="2")]
+    assert asyncio.run(run(soon * 2)) == []
 
 
 def test_streams_are_bounded_and_counted_down() -> None:

@@ -3,6 +3,7 @@
 A publisher says "this part of this topic changed", from any thread, as often as it likes; a page
 hears of it at most twice a second, the last word on each part only. A short text is sent along
 and set as text; without one, the page fetches that part again. No markup travels in an event.
+What changed while a page was on its way to the browser is told when its stream opens.
 Source: HTML, 9.2 (server-sent events).
 """
 
@@ -14,10 +15,15 @@ from typing import Final
 import msgspec
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from firsthand.foundation.clock import Clock, SystemClock
+
 GAP_MS_MIN: Final = 500  # at most two updates a second
 HEARTBEAT_MS: Final = 15_000
 PARTS_MAX: Final = 64
 CLIENTS_MAX: Final = 256
+# A page is made and opens its stream within this time, or it shows what was true when it was made.
+ON_ITS_WAY_MS: Final = 10_000
+RECENT_MAX: Final = 4_096
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -72,8 +78,11 @@ class Streams:
         clients_max: int = CLIENTS_MAX,
         gap_ms_min: int = GAP_MS_MIN,
         heartbeat_ms: int = HEARTBEAT_MS,
+        clock: Clock | None = None,
     ) -> None:
         """Start with none. A stream more than `clients_max` is answered with 503."""
+        self._clock = clock or SystemClock()
+        self._recent: dict[tuple[str, str], tuple[float, Change]] = {}  # the newest last
         self._clients: set[_Client] = set()
         self._closed = False
         self._lock = threading.Lock()
@@ -82,6 +91,11 @@ class Streams:
     def publish(self, topic: str, part: str, text: str | None = None) -> None:
         """Say that `part` changed, to every page that follows `topic`. From any thread."""
         change = Change(part=part, text=text)
+        with self._lock:
+            self._recent.pop((topic, part), None)
+            self._recent[topic, part] = (self._clock.ticks_ms(), change)
+            if len(self._recent) > RECENT_MAX:
+                del self._recent[next(iter(self._recent))]
         for client in self._following(topic):
             _tell(client, client.hear, change)
 
@@ -100,13 +114,16 @@ class Streams:
 
     def close_topic(self, topic: str) -> None:
         """End the streams that follow `topic`: its session has ended."""
+        with self._lock:
+            for key in [key for key in self._recent if key[0] == topic]:
+                del self._recent[key]
         for client in self._following(topic):
             _tell(client, client.end)
 
     def respond(self, topics: Collection[str], first: Iterable[Change] = ()) -> Response:
         """Answer a page's `EventSource` with a stream that follows `topics`. Inside a loop.
 
-        `first` is sent at once: what may have changed between the page and its stream.
+        `first` is sent at once, and what changed while the page may have been on its way.
         """
         if self._closed or self.count() >= self._clients_max:
             return PlainTextResponse(
@@ -127,9 +144,13 @@ class Streams:
             return [client for client in self._clients if topic in client.topics]
 
     async def _events(self, client: _Client) -> AsyncIterator[bytes]:
+        since = self._clock.ticks_ms() - ON_ITS_WAY_MS
         with self._lock:  # only now: a stream that never starts must not be counted
             self._clients.add(client)
             client.ended = self._closed
+            for (topic, _), (at, change) in self._recent.items():
+                if topic in client.topics and at >= since:
+                    client.hear(change)
         try:
             yield b"retry: 3000\n\n"
             while not client.ended:
