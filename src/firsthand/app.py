@@ -28,7 +28,7 @@ from firsthand.hub.roles.profile.answering import Answering
 from firsthand.hub.staff import accounts, tokens
 from firsthand.hub.terms import agreements, catalogue, invites, organisation, relationships
 from firsthand.vault.acts.opened import Vault
-from firsthand.vault.gate import Gate
+from firsthand.vault.gate import Courier, Gate
 from firsthand.vault.pages.host import VaultHost
 from firsthand.vault.store import Store
 
@@ -73,7 +73,14 @@ def vault_of(folder: Path, store: Store, settings: Settings, *, commands: bool) 
     clock, chance = SystemClock(), SystemChance()
     egress = Egress(loopback=settings.egress == "loopback")
     gate = Gate(store, egress, clock, chance, commands=commands)
+    gate.settle()
     return Vault(folder=folder, store=store, gate=gate, clock=clock, chance=chance)
+
+
+def courier(settings: Settings, *, commands: bool) -> Courier:
+    """What sends endings that wait while their vaults are locked."""
+    egress = Egress(loopback=settings.egress == "loopback")
+    return Courier(egress, SystemClock(), SystemChance(), commands=commands)
 
 
 def vault_host(
@@ -93,6 +100,7 @@ def vault_host(
     return VaultHost(
         folder,
         lambda place, secret: open_vault(place, secret, settings, commands=single),
+        courier=courier(settings, commands=single),
         clock=SystemClock(),
         chance=SystemChance(),
         hosts=(f"127.0.0.1:{port}", f"localhost:{port}"),

@@ -145,6 +145,8 @@ class Pages:
                 "chance": SystemChance(),
                 "hosts": [f"127.0.0.1:{self.line.port}"],
                 "samples": SAMPLES,
+                "courier": app.courier(settings, commands=False),
+                "carry_seconds": 0.2,
                 **how,
             },
         )

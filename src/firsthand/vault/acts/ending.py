@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from firsthand.protocol.refusals import refuse
+from firsthand.vault.terms import spool
 from firsthand.vault.terms.log import ends
 from firsthand.vault.terms.relationships import find
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from firsthand.vault.acts.opened import Vault
 
 
 def revoke(vault: Vault, name: str, *, erase: bool = False) -> dict[str, object]:
     """Stop giving at once and tell the organisation; with ``erase`` it must delete as well.
 
-    Works while the organisation is away: it is told first of all when it is back. Ending twice
-    changes nothing. Returns name, state and each ending with its confirmation.
+    Works while the organisation is away: it is told first of all when it is back, also while this
+    vault is locked. Ending twice changes nothing, and one that was refused is asked again. Returns
+    name, state and each ending with its confirmation.
     """
     relationship = find(vault.store, name)
     if relationship.state == "refused":
@@ -39,3 +43,8 @@ def revoke(vault: Vault, name: str, *, erase: bool = False) -> dict[str, object]
         "endings": [msgspec.to_builtins(end) for end in told],
         "outcomes": [msgspec.to_builtins(o) for o in own],
     }
+
+
+def unconfirmed(folder: Path) -> list[Path]:
+    """The endings of the vault in this folder that wait for an answer, read without opening it."""
+    return spool.waiting(folder)

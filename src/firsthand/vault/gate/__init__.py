@@ -9,7 +9,8 @@ person sees. Only this package and the organisation's outbox may dial.
 from firsthand.vault.gate.asking import Introduction, Offline, Unusable
 from firsthand.vault.gate.disclosing import Leaving, Request
 from firsthand.vault.gate.door import Gate
+from firsthand.vault.gate.ending import Courier
 from firsthand.vault.gate.noticing import warn
 from firsthand.vault.gate.sending import Outcome
 
-__all__ = ["Gate", "Introduction", "Leaving", "Offline", "Outcome", "Request", "Unusable", "warn"]
+__all__ = ["Courier", "Gate", "Introduction", "Leaving", "Offline", "Outcome", "Request", "Unusable", "warn"]

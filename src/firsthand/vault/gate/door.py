@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ from firsthand.foundation.clock import Clock, stamp
 from firsthand.protocol import wire
 from firsthand.protocol.agreements import Agreement, read_agreement
 from firsthand.protocol.canonical import UnableToReadJson, canonical, read_json
-from firsthand.protocol.receipts import Ending
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.roles.profile_rules import Item, catalogue_sha256
 from firsthand.vault.gate.again import compose_again
@@ -26,9 +24,10 @@ from firsthand.vault.gate.asking import (
     refusal_in,
 )
 from firsthand.vault.gate.disclosing import COMPOSED, Leaving, Request, put_log
+from firsthand.vault.gate.ending import Endings
 from firsthand.vault.gate.growth import Growth
 from firsthand.vault.gate.noticing import notice
-from firsthand.vault.gate.sending import ENDING_PATHS, Outcome, Sender
+from firsthand.vault.gate.sending import Outcome, Sender
 from firsthand.vault.terms import checkpoints
 from firsthand.vault.terms.losses import put_sent_again
 from firsthand.vault.terms.relationships import (
@@ -213,7 +212,7 @@ class Gate:
         One that is named is dialled alone, so that no other one hears at the same moment.
         """
         sender = Sender(self._store, self._clock, self._chance, self._line_to)
-        outcomes = sender.endings(name)
+        outcomes = self._endings().send(name)
         rows = self._store.rows("disclosures.waiting_relationships")
         for waiting in [row["relationship"] for row in rows]:
             if name is None or waiting == name:
@@ -248,37 +247,20 @@ class Gate:
     # --- ending -------------------------------------------------------------------------------
 
     def end(self, name: str, *, erase: bool) -> list[Outcome]:
-        """End a deal here and now, withdraw what waits, and tell the organisation first of all."""
+        """End a deal here and now, withdraw what waits, and tell the organisation first of all.
+
+        It is signed and on the disk, outside the encrypted file, before anything is dialled.
+        """
         relationship = find(self._store, name)
-        agreement = agreement_of(self._store, relationship)
-        name, kind = relationship.name, "erasure" if erase else "revocation"
-        now = self._clock.now()
-        ending = Ending(agreement=agreement.id, jti=self._chance.token(), at=int(now.timestamp()))
-        body = canonical(msgspec.to_builtins(ending))
-        headers, _ = self._line_to(relationship).sealed(
-            ENDING_PATHS[kind],
-            body,
-            wire.TYPE_JSON,
-            signer_of(self._store, relationship),
-            waits=True,
-        )
-        with self._store.transaction() as tx:
-            at = stamp(now)
-            if relationship.state == "active":
-                tx.run("relationships.end", name=name, state="ended", at=at)
-            reason = "You ended the deal before it was confirmed."
-            tx.run("disclosures.withdraw_waiting", relationship=name, reason=reason)
-            tx.run(
-                "endings.add",
-                relationship=name,
-                agreement=agreement.id,
-                kind=kind,
-                body=body,
-                headers=json.dumps(headers),
-                at=at,
-            )
-        sender = Sender(self._store, self._clock, self._chance, self._line_to)
-        return sender.endings(name)
+        self._endings().begin(relationship, erase=erase)
+        return self._endings().send(relationship.name)
+
+    def settle(self) -> None:
+        """Take in what became of endings while the vault was locked. Dials nobody."""
+        self._endings().settle()
+
+    def _endings(self) -> Endings:
+        return Endings(self._store, self._clock, self._chance, self._line_to)
 
     # --- lines --------------------------------------------------------------------------------
 

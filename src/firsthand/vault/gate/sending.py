@@ -1,4 +1,4 @@
-"""What waits goes out: endings first, then the log's waiting entries, in order, once each.
+"""What waits goes out: the log's waiting entries, in order, once each. Endings go before them.
 
 A batch gets its number when its turn comes, so a refused one uses none. Its label and signature
 are kept before the bytes leave: after a crash the same bytes are sent again and the organisation
@@ -16,13 +16,12 @@ from firsthand.foundation.clock import Clock, stamp
 from firsthand.protocol import wire
 from firsthand.protocol.agreements import read_proffer
 from firsthand.protocol.canonical import sha256_hex
-from firsthand.protocol.receipts import BatchLabel, ErasureReceipt, ReceiptJson, verify_receipt
+from firsthand.protocol.receipts import BatchLabel, ReceiptJson, verify_receipt
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.vault.gate import moments
 from firsthand.vault.gate.asking import OK, Line, Offline, Unusable, refusal_in
 from firsthand.vault.gate.noticing import notice, warn
 from firsthand.vault.terms import checkpoints
-from firsthand.vault.terms.log import check_end
 from firsthand.vault.terms.losses import put_lost
 from firsthand.vault.terms.relationships import Relationship, Signer, agreement_of, find, signer_of
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from firsthand.vault.store import Row, Store, Tx
 
 LANES_MAX = 3  # how often one sending may open a new lane before it gives up
-ENDING_PATHS = {"revocation": wire.PATH_REVOCATIONS, "erasure": wire.PATH_ERASURES}
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,14 +55,6 @@ class Sender:
         self._clock = clock
         self._chance = chance
         self._line = line
-
-    def endings(self, name: str | None = None) -> list[Outcome]:
-        """Send the revocations and erasures that wait, of ``name`` or of everybody.
-
-        They overtake everything that waits for the same organisation.
-        """
-        rows = self._store.rows("endings.waiting")
-        return [self._ending(row) for row in rows if name in {None, row["relationship"]}]
 
     def disclosures(self, name: str) -> list[Outcome]:
         """Send what waits for one relationship, until the first that has to wait longer."""
@@ -234,75 +224,6 @@ class Sender:
             "though they signed that they had it.",
         }
         self._warn(relationship, words[reason])
-
-    def _ending(self, row: Row) -> Outcome:
-        relationship = find(self._store, row["relationship"])
-        kind, agreement = row["kind"], row["agreement"]
-        names = {"agreement": agreement, "kind": kind}
-        reason: str | None
-        try:
-            self._end(relationship, row)
-        except (Offline, Unusable) as error:
-            state, reason = "waiting", str(error)
-        except Refused as error:
-            lasting = not error.refusal.retry and error.refusal.reason != "signature_invalid"
-            state, reason = "refused" if lasting else "waiting", str(error)
-        else:
-            state, reason = "confirmed", None
-        if state != "confirmed":
-            query = "endings.refuse" if state == "refused" else "endings.hold_back"
-            with self._store.transaction() as tx:
-                tx.run(query, reason=reason, **names)
-        return Outcome(relationship=relationship.name, kind=kind, state=state, reason=reason)
-
-    def _end(self, relationship: Relationship, row: Row) -> None:
-        line, signer = self._line(relationship), signer_of(self._store, relationship)
-        path, body = ENDING_PATHS[row["kind"]], bytes(row["body"])
-        answer = line.post(path, body, json.loads(row["headers"]))
-        if answer.status != OK and refusal_in(answer).reason == "expired":
-            headers, _ = line.sealed(path, body, wire.TYPE_JSON, signer, waits=True)
-            answer = line.post(path, body, headers)
-        if answer.status != OK:
-            raise Refused(refusal_in(answer))
-        try:
-            token = msgspec.json.decode(answer.body, type=dict[str, str])["receipt"]
-            receipt = check_end(
-                token,
-                kind=row["kind"],
-                agreement=row["agreement"],
-                relationship=relationship,
-                person=signer.subject,
-            )
-            if isinstance(receipt, ErasureReceipt):
-                self._check_whole(relationship, receipt)
-        except (ValueError, KeyError, Refused) as error:
-            self._warn(relationship, f"A confirmation of {relationship.organisation_name}: {error}")
-            raise refuse("signature_invalid", f"The confirmation does not hold: {error}") from error
-        self._confirm(relationship, row, token)
-
-    def _check_whole(self, relationship: Relationship, receipt: ErasureReceipt) -> None:
-        """An erasure must name every batch that was receipted under its agreement."""
-        rows = self._store.rows("disclosures.of_relationship", relationship=relationship.name)
-        held = {
-            json.loads(row["receipt"])["index"]
-            for row in rows
-            if row["receipt"] is not None and row["agreement"] == receipt.agreement
-        }
-        if receipt.batches != len(set(receipt.leaves)):
-            raise refuse("signature_invalid", "It counts otherwise than it names.")
-        missing = sorted(held - set(receipt.leaves))
-        if missing:
-            raise refuse("signature_invalid", f"It leaves out {len(missing)} of what you gave.")
-
-    def _confirm(self, relationship: Relationship, row: Row, token: str) -> None:
-        now = stamp(self._clock.now())
-        with self._store.transaction() as tx:
-            names = {"agreement": row["agreement"], "kind": row["kind"]}
-            tx.run("endings.confirm", receipt=token, at=now, **names)
-            if row["kind"] == "erasure":
-                tx.run("relationships.end", name=relationship.name, state="erased", at=now)
-                tx.run("relationships.forget_account", name=relationship.name)
-                tx.run("disclosures.erased", relationship=relationship.name)
 
     def _note(self, query: str, position: int, reason: str) -> None:
         with self._store.transaction() as tx:

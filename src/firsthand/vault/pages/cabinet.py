@@ -75,6 +75,16 @@ class Cabinet:
         """The folder of the vault called `slug`."""
         return self._single if self._single is not None else self._folder / slug
 
+    def folders(self, *, locked: bool = False) -> list[Path]:
+        """The folders of all vaults here, or only of those that are `locked` now."""
+        try:
+            every = sorted(self._folder.iterdir()) if self._single is None else [self._single]
+        except OSError:
+            return []
+        found = [folder for folder in every if (folder / VAULT_FILE).is_file()]
+        opened = set(self.open_now()) if locked else set()
+        return [folder for folder in found if folder.name not in opened]
+
     def there_is(self, slug: str) -> bool:
         """Whether there is a vault called `slug`. Never shown to who has not its passphrase."""
         return bool(slug) and (self.place(slug) / VAULT_FILE).is_file()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from firsthand.protocol.jws import JwsRefused, read_jws
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
+CONFIRM_WITHIN: Final = timedelta(days=30)  # after that it is for an authority
 THINGS_SHOWN_MAX: Final = 200  # of one giving on one page; the counts are of all
 
 
@@ -26,7 +27,7 @@ def show(visit: Visit) -> Response:
     name = visit.request.path_params["name"]
     told = connecting.relationship(visit.vault, name)
     sums = browsing.sums(visit.vault).get(name, {})
-    endings = _endings(logging.log(visit.vault, name, verify=True)["endings"])
+    endings = _endings(visit, logging.log(visit.vault, name, verify=True)["endings"])
     found = find(visit.vault.store, name)
     paper = None
     if found.agreement is not None:
@@ -113,7 +114,7 @@ def log(visit: Visit) -> Response:
         deal=in_words(told),
         at="log",
         givings=[_giving(entry) for entry in seen["disclosures"]],
-        endings=_endings(seen["endings"]),
+        endings=_endings(visit, seen["endings"]),
         problems=seen["problems"],
         proven=sum(1 for entry in seen["disclosures"] if entry["verified"]),
     )
@@ -185,12 +186,14 @@ def _giving(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {**entry, "says": says, "badge": badge, "reason": reason}
 
 
-def _endings(told: object) -> list[dict[str, Any]]:
+def _endings(visit: Visit, told: object) -> list[dict[str, Any]]:
     assert isinstance(told, list)
     found = []
+    now = visit.parts.clock.now()
     for each in told:
         says, badge = saying.ENDINGS[each["state"]]
         words: dict[str, object] = {}
+        due = datetime.fromisoformat(each["at"]) + CONFIRM_WITHIN
         if each["receipt"]:
             try:
                 words = read_jws(each["receipt"])[1]
@@ -202,6 +205,8 @@ def _endings(told: object) -> list[dict[str, Any]]:
                 "reason": saying.plainly(each["reason"]),
                 "says": says,
                 "badge": badge,
+                "due": due.date().isoformat(),
+                "overdue": now > due,
                 "backup_days": words.get("backup_days"),
                 "batches": words.get("batches"),
                 "words": json.dumps(words, indent=2) if words else "",

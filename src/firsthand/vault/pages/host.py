@@ -31,6 +31,7 @@ from firsthand.vault.pages import (
     unlock,
 )
 from firsthand.vault.pages.cabinet import Cabinet
+from firsthand.vault.pages.carrying import PACE_SECONDS, Carrier, Carries
 from firsthand.vault.pages.forms import FILES_BYTES_MAX, THROWN_AWAY_BYTES_MAX
 from firsthand.vault.pages.looks import Looks
 from firsthand.vault.pages.tending import Tender
@@ -70,7 +71,8 @@ class VaultHost:
     """An ASGI application with the pages of all vaults below a folder, or of a single one.
 
     `open_vault(folder, passphrase)` opens one; `hosts` are the names the pages are reached by
-    ("127.0.0.1:8700"). `start` begins the work in the background, `close` locks everything.
+    ("127.0.0.1:8700"). `courier` sends endings while their vaults are locked. `start` begins the
+    work in the background, `close` locks everything.
     """
 
     def __init__(  # noqa: PLR0913 - it is put together in one place
@@ -85,20 +87,16 @@ class VaultHost:
         samples: Sequence[Sample] = (),
         doors: Sequence[Door] = (),
         single: Path | None = None,
+        courier: Carries | None = None,
+        carry_seconds: float = PACE_SECONDS,
     ) -> None:
         port = next((int(h.rpartition(":")[2]) for h in hosts if h.rpartition(":")[2].isdigit()), 0)
         cabinet = Cabinet(folder, open_vault, clock=clock, chance=chance, single=single)
         streams = Streams()
         self._tender = Tender(cabinet, streams, self._sweep, clock, chance)
+        self._carrier = Carrier(cabinet, courier, clock, chance, pace_seconds=carry_seconds)
         self.parts = Parts(
-            kit=Kit(
-                HERE / "templates",
-                side="vault",
-                site_name="Firsthand",
-                nav=NAV,
-                clock=clock,
-                static=[HERE / "static"],
-            ),
+            kit=_kit(clock),
             cabinet=cabinet,
             sittings=Sessions[Sitting](
                 clock=clock, chance=chance, idle_seconds_max=IDLE_SECONDS_MAX
@@ -114,6 +112,7 @@ class VaultHost:
             doors=tuple(doors),
             single=single,
             nudge=self._tender.nudge,
+            unconfirmed=self._carrier.waiting,
         )
         self._app = guard(
             self._pages(),
@@ -129,10 +128,12 @@ class VaultHost:
     def start(self) -> None:
         """Begin what goes on in the background."""
         self._tender.start()
+        self._carrier.start()
 
     def close(self) -> None:
         """Lock every vault and end every stream."""
         self._tender.close()
+        self._carrier.close()
         self.parts.streams.close()
         self.parts.cabinet.close_all()
 
@@ -179,6 +180,17 @@ class VaultHost:
     async def _broken(self, request: Request, _error: Exception) -> Response:
         visit = Visit(parts=self.parts, request=request)
         return visit.wrong(500, "Something is broken here", "It is our fault, not yours.")
+
+
+def _kit(clock: Clock) -> Kit:
+    return Kit(
+        HERE / "templates",
+        side="vault",
+        site_name="Firsthand",
+        nav=NAV,
+        clock=clock,
+        static=[HERE / "static"],
+    )
 
 
 def routes(parts: Parts) -> list[Route]:

@@ -87,6 +87,7 @@ def _asked(visit: Visit, error: str = "", status: int = 200) -> Response:
         single=single is not None,
         locked=query.get("locked") == "yes",
         idle=query.get("idle") == "yes",
+        unconfirmed=visit.parts.unconfirmed(),
     )
 
 

@@ -117,6 +117,7 @@ class Parts:
     doors: Sequence[Door] = ()
     single: Path | None = None
     nudge: Nudge = lambda _slug, _name=None: None
+    unconfirmed: Callable[[], int] = lambda: 0
 
 
 @dataclass(kw_only=True)

@@ -2,6 +2,13 @@
 INSERT OR IGNORE INTO endings (relationship, agreement, kind, body, headers, at, state)
 VALUES (:relationship, :agreement, :kind, :body, :headers, :at, 'waiting');
 
+-- name: one
+SELECT * FROM endings WHERE agreement = :agreement AND kind = :kind;
+
+-- name: again
+UPDATE endings SET state = 'waiting', headers = :headers, reason = NULL
+WHERE agreement = :agreement AND kind = :kind AND state = 'refused';
+
 -- name: waiting
 SELECT * FROM endings WHERE state = 'waiting' ORDER BY at, kind DESC;
 
