@@ -19,8 +19,9 @@ class Folding(NamedTuple):
 
 
 class Projection(Protocol):
-    """A plain fold: the same batches in the same order always give the same rows.
+    """A plain fold: the same batches in the same order always give rows that say the same.
 
+    How many rows that is may depend on the slices in which they came.
     One batch can come late: one that could not be folded is set aside and tried again at the next
     start, after those that followed it.
     """
@@ -42,6 +43,13 @@ class Projection(Protocol):
 
     def made_of(self, batch: Stored) -> object:
         """What this batch comes to: the costly part, done outside of the writer."""
+        ...
+
+    def together(self, folding: Sequence[Folding]) -> list[Folding]:
+        """What a slice comes to, outside of the writer too: the same batches in the same order.
+
+        What several batches of one person come to may go with the last one of them.
+        """
         ...
 
     def apply(self, tx: Tx, folding: Sequence[Folding], *, again: bool) -> None:

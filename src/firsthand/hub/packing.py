@@ -2,18 +2,21 @@
 
 A row holds columns: what lists, counts and orders need of each thing. The things themselves stay
 where they were signed, in the journal, and are fetched and decoded when somebody looks at them. So
-a row costs the writer about as much as one thing did.
+a row costs the writer about as much as one thing did, and what came in many small batches at about
+the same time shares one.
 """
 
 import bisect
 import itertools
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import accumulate
 from operator import attrgetter
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
 ROW_BYTES_MAX = 1 << 19
+JOINED_BYTES_MAX = 1 << 18  # bodies of batches in one row: its columns are smaller than they are
 # Taking one text apart is several times as quick as decoding a list of texts.
 _BETWEEN = "\x7f"
 COLUMNS = ("kinds", "times", "sources", "names", "subjects")
@@ -47,12 +50,14 @@ class Data(msgspec.Struct, kw_only=True, gc=False):
     price_currency: str | None = msgspec.field(name="priceCurrency", default=None)
 
 
-class _Signal(msgspec.Struct, gc=False):
+class Signal(msgspec.Struct, gc=False):
+    """One thing that was given, as far as columns are made from it."""
+
     id: str
     data: Data
 
 
-_SIGNALS = msgspec.json.Decoder(list[_Signal])
+_SIGNALS = msgspec.json.Decoder(list[Signal])
 _ENCODE = msgspec.json.Encoder().encode
 _FIELDS = tuple(
     (attrgetter(attribute), field)
@@ -89,22 +94,37 @@ class Batch(Protocol):
         ...
 
 
+B = TypeVar("B", bound=Batch)
+
+
 class UnableToPack(ValueError):
     """One thing alone is larger than a row. The intake lets no such thing in."""
 
 
-class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One row: ``count`` things of a batch, from its place ``start`` on, as columns in JSON.
+class Part(NamedTuple):
+    """``things`` things of one batch, from its place ``start`` on.
 
-    ``fields`` names what is in their data, as ``kind/field``. A column of which all entries are the
-    same has one entry. A time is empty where there is none, and so is a subject that is the name.
-    ``given_ms`` is in milliseconds since 1970.
+    The batch stands ``back`` places before the newest one of the row, and came at ``given_ms``
+    (milliseconds since 1970).
+    """
+
+    back: int
+    start: int
+    things: int
+    given_ms: int
+
+
+class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One row: ``count`` things of one agreement and purpose, as columns in JSON.
+
+    ``parts`` are the batches that they came in, in the order of the journal. ``fields`` names what
+    is in their data, as ``kind/field``. A column of which all entries are the same has one entry. A
+    time is empty where there is none, and so is a subject that is the name.
     """
 
     agreement: str
     purpose: str
-    given_ms: int
-    start: int
+    parts: list[Part]
     count: int
     fields: list[str]
     ids: msgspec.Raw
@@ -119,25 +139,70 @@ _ROW = msgspec.json.Decoder(Packed)
 _COLUMN = msgspec.json.Decoder(str | list[str])
 
 
-def rows_of(batch: Batch) -> list[tuple[str, bytes]]:
-    """The rows of a batch as (key, value): one, or several where it is large.
+def signals_of(batch: Batch) -> list[Signal]:
+    """What columns are made from; raises ``msgspec.DecodeError`` for what no intake has let in."""
+    return _SIGNALS.decode(batch.body)
 
-    Raises ``UnableToPack``, or ``msgspec.DecodeError`` for what no intake has let in.
+
+def joined(
+    batches: Iterable[tuple[B, Sequence[Signal]]],
+) -> Iterator[list[tuple[B, Sequence[Signal]]]]:
+    """Part batches of one person into those that share a row, by the order of the newest of each.
+
+    They come in the order of the journal. Of one purpose each group is later than the one before,
+    so that what was given twice is told apart by the order of the rows.
     """
-    signals = _SIGNALS.decode(batch.body)
-    rows: list[tuple[str, bytes]] = []
+    open_ones: dict[str, list[tuple[B, Sequence[Signal]]]] = {}
+    sizes: dict[str, int] = {}
+    for each in batches:
+        batch = each[0]
+        group = open_ones.get(batch.purpose)
+        size = sizes.get(batch.purpose, 0) + len(batch.body)
+        if group is None or group[0][0].agreement != batch.agreement or size > JOINED_BYTES_MAX:
+            if group:
+                yield group
+            open_ones[batch.purpose] = group = []
+            size = len(batch.body)
+        sizes[batch.purpose] = size
+        group.append(each)
+    yield from open_ones.values()
+
+
+def rows_of(batches: Sequence[tuple[Batch, Sequence[Signal]]]) -> list[tuple[str, bytes]]:
+    """The rows of a group of batches as (key, value): one, or several where one batch is large.
+
+    Raises ``UnableToPack``.
+    """
+    newest = batches[-1][0].position
+    signals = [signal for _, each in batches for signal in each]
+    parts = [
+        Part(newest - batch.position, 0, len(each), batch.received_ms) for batch, each in batches
+    ]
+    if not signals:
+        return []
+    value = _packed(batches[-1][0], parts, signals)
+    if len(value) <= ROW_BYTES_MAX:
+        return [(_key(newest, 0), value)]
+    return [row for batch, each in batches for row in _rows_of_one(batch, each)]
+
+
+def _rows_of_one(batch: Batch, signals: Sequence[Signal]) -> Iterator[tuple[str, bytes]]:
     parts = [(0, len(signals))] if signals else []
     while parts:
         start, stop = parts.pop()
-        value = _packed(batch, start, signals[start:stop])
+        part = Part(0, start, stop - start, batch.received_ms)
+        value = _packed(batch, [part], signals[start:stop])
         if len(value) <= ROW_BYTES_MAX:
-            rows.append((f"{batch.position:015d}.{start:04d}", value))
+            yield _key(batch.position, start), value
             continue
         if stop - start == 1:
             raise UnableToPack(f"{len(value)} bytes; {ROW_BYTES_MAX} fit")
         middle = (start + stop) // 2
         parts += [(start, middle), (middle, stop)]
-    return rows
+
+
+def _key(position: int, start: int) -> str:
+    return f"{position:015d}.{start:04d}"
 
 
 def unpacked(value: bytes) -> Packed:
@@ -146,7 +211,7 @@ def unpacked(value: bytes) -> Packed:
 
 
 def position_of(key: str) -> int:
-    """The position of the batch that a row with this key is of."""
+    """The position of the newest batch that is in a row with this key."""
     return int(key.partition(".")[0])
 
 
@@ -182,7 +247,7 @@ def _subject(data: Data) -> str:
     return ""
 
 
-def _packed(batch: Batch, start: int, signals: Sequence[_Signal]) -> bytes:
+def _packed(batch: Batch, parts: Sequence[Part], signals: Sequence[Signal]) -> bytes:
     given = [signal.data for signal in signals]
     kinds = [one.kind for one in given]
     columns = (
@@ -194,7 +259,7 @@ def _packed(batch: Batch, start: int, signals: Sequence[_Signal]) -> bytes:
         [_subject(one) for one in given],
     )
     fields = _fields(kinds, given)
-    head = (batch.agreement, batch.purpose, batch.received_ms, start, len(signals), fields)
+    head = (batch.agreement, batch.purpose, parts, len(signals), fields)
     return _ENCODE((*head, *map(_short, columns)))
 
 
@@ -211,8 +276,8 @@ def _fields(kinds: Sequence[str], given: Sequence[Data]) -> list[str]:
 class Holding:
     """What one person gave for one purpose, each thing once, still packed. It never changes.
 
-    ``rows`` are (position, row), the newest first: of a thing that was given twice, the one that
-    came last stands. Things are named by their place, from 0.
+    ``rows`` are (position of the newest batch, row), the newest first: of a thing that was given
+    twice, the one that came last stands. Things are named by their place, from 0.
     """
 
     def __init__(self, rows: Iterable[tuple[int, Packed]]) -> None:
@@ -236,6 +301,7 @@ class Holding:
                 self._standing.append(standing)
                 self._ends.append(len(self.ids))
         self._columns: dict[str, list[str]] = {}
+        self._part_ends: dict[int, list[int]] = {}  # where the batches in a row end, once asked
 
     def __len__(self) -> int:
         """How many things."""
@@ -266,21 +332,41 @@ class Holding:
         wanted = frozenset(ids)
         return [place for place, one in enumerate(self.ids) if one in wanted] if wanted else []
 
-    def behind(self, places: Sequence[int]) -> list[Packed]:
-        """The rows in which these things are, each once: their agreements, and when they came."""
+    def behind(self, places: Sequence[int]) -> tuple[list[str], int]:
+        """The agreements under which these things came, and when the last one did (ms, 1970)."""
         at = sorted({bisect.bisect_right(self._ends, place) for place in places})
-        return [self._rows[one][1] for one in at]
+        agreements = sorted({self._rows[one][1].agreement for one in at})
+        if not at:
+            return agreements, 0
+        newest = [place for place in places if place < self._ends[at[0]]]
+        return agreements, max(self._part(place)[0].given_ms for place in newest)
 
     def batches(self, places: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
         """By the position of the batch: these places, and where in the batch each of them is."""
         found: dict[int, list[tuple[int, int]]] = {}
         for place in places:
-            at = bisect.bisect_right(self._ends, place)
-            inside = place - (self._ends[at - 1] if at else 0)
-            (position, row), standing = self._rows[at], self._standing[at]
-            inside = row.start + (inside if standing is None else standing[inside])
+            _, position, inside = self._part(place)
             found.setdefault(position, []).append((place, inside))
         return found
+
+    def _part(self, place: int) -> tuple[Part, int, int]:
+        """Which part of its row a thing is in, the position of that batch, its place in there."""
+        at = bisect.bisect_right(self._ends, place)
+        inside = place - (self._ends[at - 1] if at else 0)
+        (position, row), standing = self._rows[at], self._standing[at]
+        if standing is not None:
+            inside = standing[inside]
+        parts = row.parts
+        if len(parts) == 1:
+            part = parts[0]
+        else:
+            ends = self._part_ends.get(at)
+            if ends is None:
+                ends = self._part_ends[at] = list(accumulate(part.things for part in parts))
+            which = bisect.bisect_right(ends, inside)
+            part = parts[which]
+            inside -= ends[which - 1] if which else 0
+        return part, position - part.back, part.start + inside
 
     def shares(self) -> dict[str, tuple[list[str], int]]:
         """By agreement: which fields of which kinds there are, and how many things."""

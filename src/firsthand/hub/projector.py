@@ -38,17 +38,18 @@ SLICE_MS = 8.0
 SLICES_AHEAD = 4  # wait together: where nobody else does, one commit is enough for them
 READ_ROWS_MAX = 2_000
 READ_BYTES_MAX = 8 << 20
-# The writer puts rows for each batch, whatever is in it. Each slice waits for a group of batches to
-# be taken in, and that is as large: with smaller slices a flood would run away.
-BATCHES_AT_FIRST = 64
-BATCHES_MIN = 32
-BATCHES_MAX = 512
+# The writer puts rows for each person, and each slice waits for a group of batches to be taken in
+# and costs a commit: so small batches come in large slices, up to a number of bytes.
+BATCHES_AT_FIRST = 512
+BATCHES_MIN = 128
+BATCHES_MAX = 1024
+SLICE_BYTES_MAX = 1 << 20
 WAIT_MS_MAX = 500
 TROUBLE_WAIT_S = 1.0
 TRIES_MAX = 3
 TRY_AGAIN_S = 0.2
 # Between two rounds: each costs a commit, which receipts would otherwise wait for.
-REST_S = 0.06
+REST_S = 0.09
 # Of the storage, and of no batch: then it is the same one's turn again.
 TROUBLE = (JournalClosed, UnableToCommit, UnableToQueue, UnableToRead, MemoryError)
 
@@ -173,21 +174,27 @@ class Projector:
         self, projection: Projection, batches: Sequence[Stored], after: int, seen: int
     ) -> Iterator[Slice]:
         part: list[Stored] = []
+        size_bytes = 0
+        until = self._cursors[projection.name].until
         for batch in batches:
-            if (projection.name, batch.position) in self._aside:
-                continue
-            if len(part) >= self._batches_a_slice:
+            # A slice goes over no batch that was left out, and not from old ones to new ones: what
+            # stands in one row has one place in the order, and came for the first time or again.
+            aside = (projection.name, batch.position) in self._aside
+            full = len(part) >= self._batches_a_slice or size_bytes >= SLICE_BYTES_MAX
+            if part and (aside or full or part[-1].position < until <= batch.position):
                 upto = part[-1].position + 1
                 yield Slice(projection, part, after, upto)
-                part, after = [], upto
-            part.append(batch)
+                part, after, size_bytes = [], upto, 0
+            if not aside:
+                part.append(batch)
+                size_bytes += len(batch.body)
         if part or seen > after:
             yield Slice(projection, part, after, seen)
 
     def _begun(self, one: Slice) -> "Future[float]":
         """Work out what a slice comes to and hand it to the writer; never raises for a batch."""
         try:
-            folding = [Folding(batch, one.projection.made_of(batch)) for batch in one.part]
+            folding = _made(one.projection, one.part)
         except Exception as error:  # noqa: BLE001 - whatever a batch does to it is told below
             failed: Future[float] = Future()
             failed.set_exception(error)
@@ -324,11 +331,7 @@ class Projector:
         self._aside = set()
 
     def _fold_late(self, projection: Projection, one: Aside, found: Sequence[Stored]) -> None:
-        folding = [
-            Folding(batch, projection.made_of(batch))
-            for batch in found
-            if batch.position == one.position
-        ]
+        folding = _made(projection, [each for each in found if each.position == one.position])
 
         def work(tx: Tx) -> None:
             if folding and relationships.is_open(tx, one.relationship):
@@ -361,3 +364,8 @@ class Projector:
             self._batches_a_slice = max(BATCHES_MIN, min(self._batches_a_slice, fitting))
         elif batches >= self._batches_a_slice:
             self._batches_a_slice = min(BATCHES_MAX, self._batches_a_slice * 5 // 4)
+
+
+def _made(projection: Projection, part: Sequence[Stored]) -> list[Folding]:
+    """What these batches come to; raises whatever a batch does to the projection."""
+    return projection.together([Folding(batch, projection.made_of(batch)) for batch in part])

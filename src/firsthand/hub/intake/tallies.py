@@ -32,18 +32,21 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     last_ms: int = 0
     purposes: tuple[str, ...] = ()
 
-    def and_one(self, things: int, received_ms: int, purpose: str | None = None) -> "Tally":
-        """This tally with one more arrival."""
-        new = purpose is not None and purpose not in self.purposes
+    def and_these(self, batches: Sequence[Stored], *, purposes: bool = False) -> "Tally":
+        """This tally with these arrivals, and what they are for where ``purposes`` is set."""
+        known = dict.fromkeys(self.purposes)
+        if purposes:
+            known |= dict.fromkeys([batch.purpose for batch in batches])
         return Tally(
-            times=self.times + 1,
-            things=self.things + things,
-            last_ms=max(self.last_ms, received_ms),
-            purposes=(*self.purposes, purpose) if new and purpose else self.purposes,
+            times=self.times + len(batches),
+            things=self.things + sum([batch.events for batch in batches]),
+            last_ms=max(self.last_ms, *[batch.received_ms for batch in batches]),
+            purposes=tuple(known),
         )
 
 
 _DECODER = msgspec.json.Decoder(Tally)
+_ENCODE = msgspec.json.Encoder().encode
 _NONE = Tally()
 
 
@@ -61,6 +64,10 @@ class Tallied:
         """What the projection makes of it; a tally never looks into a body."""
         return self._projection.made_of(batch)
 
+    def together(self, folding: Sequence[Folding]) -> list[Folding]:
+        """What the projection makes of a slice."""
+        return self._projection.together(folding)
+
     def apply(self, tx: Tx, folding: Sequence[Folding], *, again: bool) -> None:
         """Fold arrivals in, in the journal's order: one row an hour and one row a person."""
         self._projection.apply(tx, folding, again=again)
@@ -71,18 +78,14 @@ class Tallied:
             people[batch.relationship].append(batch)
         rows = []
         for key, arrived in () if again else hours.items():
-            tally = _kept(tx, HOURS, "", key)
-            for batch in arrived:
-                tally = tally.and_one(batch.events, batch.received_ms)
-            rows.append(Entry(relationship="", key=key, value=msgspec.json.encode(tally)))
+            tally = _kept(tx, HOURS, "", key).and_these(arrived)
+            rows.append(Entry(relationship="", key=key, value=_ENCODE(tally)))
         if rows:
             tx.put_many(HOURS, rows)
         rows = []
         for person, arrived in people.items():
-            tally = _kept(tx, PEOPLE, person, _ROW)
-            for batch in arrived:
-                tally = tally.and_one(batch.events, batch.received_ms, batch.purpose)
-            rows.append(Entry(relationship=person, key=_ROW, value=msgspec.json.encode(tally)))
+            tally = _kept(tx, PEOPLE, person, _ROW).and_these(arrived, purposes=True)
+            rows.append(Entry(relationship=person, key=_ROW, value=_ENCODE(tally)))
         if rows:
             tx.put_many(PEOPLE, rows)
 

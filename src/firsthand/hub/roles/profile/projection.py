@@ -1,10 +1,11 @@
 """What people gave, packed: the fold of the journal that the profile stands on."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from firsthand.foundation.projection import Folding
 from firsthand.foundation.tables import Entry, Table, Tx
-from firsthand.hub.packing import rows_of
+from firsthand.hub.packing import Signal, joined, rows_of, signals_of
 from firsthand.hub.reads import Taken
 from firsthand.protocol.roles.profile import PURPOSE
 
@@ -21,22 +22,35 @@ TABLES = (
 ROLE = "profile"
 FORGOTTEN_ROWS_MAX = 50  # which are large
 
-Rows = Sequence[tuple[str, bytes]]
-
 
 class ProfileProjection:
-    """One row or a few for each batch, with the columns of its things. Marks whom an answer is due.
+    """A row for what one person gave in a slice, with the columns of the things.
+
+    Several where it is much or under several deals. Marks whom an answer is due.
 
     ``MARKS`` stay when the rows are made anew: they say what was answered last.
     """
 
     name = ROLE
-    version = 2
+    version = 3
     tables = (THINGS, DUE)
 
-    def made_of(self, batch: Taken) -> Rows:
-        """The rows of a batch as (key, value)."""
-        return rows_of(batch) if batch.role == ROLE else ()
+    def made_of(self, batch: Taken) -> Sequence[Signal]:
+        """What is in a batch."""
+        return signals_of(batch) if batch.role == ROLE else ()
+
+    def together(self, folding: Sequence[Folding]) -> list[Folding]:
+        """The rows as (key, value), with the newest batch that is in them."""
+        people: dict[str, list[Folding]] = defaultdict(list)
+        for each in folding:
+            if each.made:
+                people[each.batch.relationship].append(each)
+        rows = {
+            group[-1][0].position: rows_of(group)
+            for given in people.values()
+            for group in joined(given)
+        }
+        return [Folding(batch, rows.get(batch.position, ())) for batch, _ in folding]
 
     def apply(self, tx: Tx, folding: Sequence[Folding], *, again: bool) -> None:  # noqa: ARG002
         """Fold batches in, in the journal's order."""

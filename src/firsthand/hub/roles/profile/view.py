@@ -105,13 +105,14 @@ def _kind(held: Holding, name: str) -> Kind:
 
 
 def _field(held: Holding, name: str, value: str, places: Sequence[int]) -> Field:
-    sources, times, rows = held.column("sources"), held.column("times"), held.behind(places)
+    sources, times = held.column("sources"), held.column("times")
+    agreements, given_ms = held.behind(places)
     return Field(
         name=name,
         value=value,
         count=len(places),
         sources=sorted({sources[place] for place in places}),
         newest=max(times[place] for place in places) or None,
-        given_ms=max(row.given_ms for row in rows),
-        agreements=sorted({row.agreement for row in rows}),
+        given_ms=given_ms,
+        agreements=agreements,
     )
