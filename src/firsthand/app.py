@@ -171,7 +171,7 @@ def _hub_of(
     folder: Path, owner: organisation.Organisation, journal: Journal, clock: Clock, chance: Chance
 ) -> Hub:
     intake = Intake(journal, clock)
-    waiting = outbox.Outbox(subject=owner.subject, key=owner.key, chance=chance)
+    waiting = outbox.Outbox(organisation=owner, clock=clock, chance=chance)
     read = reads.Reads(journal, clock)
     folds = (tallies.Tallied(projection.ProfileProjection()),)
     answering = Answering(

@@ -11,7 +11,7 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any
 
-from firsthand.cli import deciding, show, staffing
+from firsthand.cli import deciding, duties, show, staffing
 from firsthand.cli.adding import Commands, Place, add_place, adding, port
 from firsthand.cli.reaching import do, folder_of, place, text_of
 
@@ -39,6 +39,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_looking(below)
     _add_offering(below)
     deciding.add_commands(below, _command)
+    duties.add_commands(below, _command)
     staff = below.add_parser(
         "staff",
         help="say who may sign in",

@@ -8,10 +8,11 @@ import threading
 from collections.abc import Callable, Mapping
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
+from firsthand.foundation.clock import Clock
 from firsthand.foundation.ids import Chance, uuid8_from
 from firsthand.foundation.tables import Reader, Table, Tx
+from firsthand.hub.terms.organisation import Organisation
 from firsthand.protocol.identity import subject_of
 from firsthand.protocol.jws import sign_jws
 from firsthand.protocol.wire import MESSAGES_MAX, TYP_MESSAGE
@@ -50,11 +51,11 @@ class UnableToListen(RuntimeError):
 
 
 class Outbox:
-    """The outbox of one hub: ``subject`` and ``key`` are the organisation's."""
+    """The outbox of one hub, whose messages ``organisation`` signs."""
 
-    def __init__(self, *, subject: str, key: EllipticCurvePrivateKey, chance: Chance) -> None:
-        self._subject = subject
-        self._key = key
+    def __init__(self, *, organisation: Organisation, clock: Clock, chance: Chance) -> None:
+        self._organisation = organisation
+        self._clock = clock
         self._chance = chance
         self._lock = threading.Lock()
         self._listeners: dict[str, list[Callable[[], None]]] = {}
@@ -65,7 +66,7 @@ class Outbox:
         event = {
             "specversion": "1.0",
             "id": uuid8_from(self._chance.bytes(16)),
-            "source": self._subject,
+            "source": self._organisation.subject,
             "type": content.type,
             "subject": subject_of(relationship),
             "datacontenttype": "application/json",
@@ -73,8 +74,9 @@ class Outbox:
             "sequence": n,
             "answers": content.answers,
             "data": dict(content.data),
+            "iat": int(self._clock.now().timestamp()),
         }
-        return Message(n=n, jws=sign_jws(event, key=self._key, typ=TYP_MESSAGE))
+        return Message(n=n, jws=sign_jws(event, key=self._organisation.key, typ=TYP_MESSAGE))
 
     def put(self, tx: Tx, relationship: str, message: Message) -> bool:
         """Let a prepared message wait; False if its number has been taken meanwhile.

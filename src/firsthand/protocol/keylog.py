@@ -77,11 +77,25 @@ class KeyLog(msgspec.Struct, frozen=True, kw_only=True):
         mine, pinned = self.entries[0], earlier.entries[0]
         return mine.key == pinned.key and mine.log_key == pinned.log_key
 
-    def key_for(self, token: str, *, timed: bool = True) -> EllipticCurvePublicKey:
+    def knows(self, signed: str) -> bool:
+        """Whether a statement (JWS) or a checkpoint names a key of this log. Proves nothing."""
+        if "\n" in signed:
+            try:
+                verify_checkpoint(signed, self.log_key_for(signed))
+            except CheckpointRefused:
+                return False
+            return True
+        try:
+            kid = read_jws(signed)[0].get("kid")
+        except JwsRefused:
+            return False
+        return any(thumbprint(entry.key) == kid for entry in self.entries)
+
+    def key_for(self, token: str) -> EllipticCurvePublicKey:
         """The key that a statement (JWS) names, if that was the organisation's when it was made.
 
-        Verify the statement by this key: what is read here is not proven yet. ``timed`` is for
-        statements with ``iat``; one without it may be of any key of the log. Raises ``Refused``.
+        Verify the statement by this key: what is read here is not proven yet. A statement says in
+        ``iat`` when it was made. Raises ``Refused``.
         """
         try:
             header, payload = read_jws(token)
@@ -90,8 +104,7 @@ class KeyLog(msgspec.Struct, frozen=True, kw_only=True):
         named = [entry for entry in self.entries if thumbprint(entry.key) == header.get("kid")]
         if not named:
             raise refuse("signature_invalid", "It is signed by a key that is not in the key log.")
-        if timed:
-            self._check_made(named[0].n, payload.get("iat"))
+        self._check_made(named[0].n, payload.get("iat"))
         return public_key_of(named[0].key)
 
     def log_key_for(self, checkpoint: str) -> str:

@@ -95,6 +95,7 @@ def _fetch_one(
         for n, jws in messages:
             if n + shift <= find(store, name).inbox_after:
                 continue
+            gate.keep_up(name, jws)
             _take(store, clock, checks, name, (n, jws), shift)
             taken += 1
     return taken
@@ -159,8 +160,7 @@ def open_message(relationship: Relationship, person: str, n: int, jws: str) -> M
     Raises ``Refused`` with what is wrong.
     """
     try:
-        # What waited for long may be signed by a key that has been changed since.
-        key = relationship.key_log.key_for(jws, timed=False)
+        key = relationship.key_log.key_for(jws)
         payload = verify_jws(jws, public_key=key, typ=TYP_MESSAGE)
         event = decode_event(msgspec.json.encode(payload))
     except (JwsRefused, EventRefused) as error:

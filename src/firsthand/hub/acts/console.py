@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from firsthand.hub.acts import deciding, inviting, offering, people, staffing
+from firsthand.hub.acts import deciding, inviting, offering, people, rekeying, staffing
 from firsthand.hub.acts.deciding import DealRefused
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.reads import PurposeRefused, UnknownCustomer
@@ -41,6 +41,7 @@ ACTS: dict[str, Act] = {
     "resume": deciding.resume,
     "policy": offering.policy,
     "catalogue": offering.catalogue,
+    "rotate key": rekeying.rotate,
     "staff": staffing.staff,
     "staff add": staffing.add,
     "staff remove": staffing.remove,

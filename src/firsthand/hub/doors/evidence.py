@@ -35,10 +35,9 @@ def consistency_door(hub: Hub) -> Handler:
 
 def keys_door(hub: Hub) -> Handler:
     """GET /v1/keys: how the organisation came to its key of today."""
-    keys = {"keys": list(hub.organisation.key_log.tokens)}
 
     @door
     async def key_log(_: Request) -> Response:
-        return json_response(keys)
+        return json_response({"keys": list(hub.organisation.key_log.tokens)})
 
     return key_log

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ from firsthand.hub.terms.policy import Policy
 from firsthand.protocol.checkpoints import Checkpoint, sign_checkpoint, verifier_key
 from firsthand.protocol.discovery import Document, ProfileRole, sign_document
 from firsthand.protocol.identity import jwk_of
-from firsthand.protocol.keylog import KeyLog, read_key_log, sign_first
+from firsthand.protocol.keylog import KeyEntry, KeyLog, read_key_log, sign_first
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.roles import profile, profile_rules
 from firsthand.protocol.wire import VERSION
@@ -38,6 +39,7 @@ ABOUT_FILE = "organisation.json"
 KEY_FILE = "organisation.pem"
 LOG_FILE = "log.pem"
 KEYS_FILE = "keys.json"
+_NEXT = ".new"
 BACKUP_DAYS = 30
 NAME_CHARS_MAX = 100
 URL_CHARS_MAX = 200
@@ -67,16 +69,43 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Organisation:
-    """The organisation with its keys. ``log_key`` signs the checkpoints of its journal.
+class Keys:
+    """The keys of one time. ``log_key`` signs the checkpoints of the journal.
 
-    ``key_log`` is public and ends with the key of today; ``subject`` is the first key's.
+    ``key_log`` is public and ends with the key of that time.
     """
 
-    about: About
     key: EllipticCurvePrivateKey
     log_key: Ed25519PrivateKey
     key_log: KeyLog
+
+
+class Organisation:
+    """The organisation with its keys of today; ``changing`` is held while they change."""
+
+    def __init__(self, about: About, keys: Keys) -> None:
+        self.about = about
+        self.keys = keys
+        self.changing = threading.Lock()
+
+    def at_once(self) -> "Organisation":
+        """The same with the keys of this moment, for what must be of one key throughout."""
+        return Organisation(self.about, self.keys)
+
+    @property
+    def key(self) -> EllipticCurvePrivateKey:
+        """The key of today, which signs every statement."""
+        return self.keys.key
+
+    @property
+    def log_key(self) -> Ed25519PrivateKey:
+        """The key of today for the checkpoints of its journal."""
+        return self.keys.log_key
+
+    @property
+    def key_log(self) -> KeyLog:
+        """How it came to its key of today."""
+        return self.keys.key_log
 
     @property
     def subject(self) -> str:
@@ -179,10 +208,23 @@ def begin_key_log(folder: Path, *, at: int) -> None:
 
 def write_key_log(folder: Path, entries: Sequence[str]) -> None:
     """Keep the log of keys in place of what stood there, whole or not at all."""
-    fresh = folder / f"{KEYS_FILE}.new"
-    fresh.unlink(missing_ok=True)
-    _write(fresh, msgspec.json.format(msgspec.json.encode({"keys": list(entries)})) + b"\n")
+    fresh = folder / f"{KEYS_FILE}{_NEXT}"
+    _write_fresh(fresh, msgspec.json.format(msgspec.json.encode({"keys": list(entries)})) + b"\n")
     fresh.replace(folder / KEYS_FILE)
+
+
+def put_keys(folder: Path, keys: Keys) -> None:
+    """Put other keys in place of those that are there: all of them, or none at any stop.
+
+    The log of keys is what decides: once it stands there with the new key, the new files take the
+    place of the old ones, now or when the folder is loaded next. The old keys are gone then.
+    """
+    _write_fresh(folder / f"{KEY_FILE}{_NEXT}", signing_key_to_pem(keys.key))
+    _write_fresh(folder / f"{LOG_FILE}{_NEXT}", log_key_to_pem(keys.log_key))
+    _sync(folder)
+    write_key_log(folder, keys.key_log.tokens)
+    _sync(folder)
+    _finish_putting(folder, keys.key_log)
 
 
 def load(folder: Path) -> Organisation:
@@ -190,14 +232,12 @@ def load(folder: Path) -> Organisation:
 
     A folder of an earlier release has no log of keys: it gets one that begins with its key.
     """
+    if (folder / KEYS_FILE).exists():
+        _finish_putting(folder, _read_keys(folder))
     about, key, log_key = _read(folder)
     begin_key_log(folder, at=0)
-    try:
-        content = msgspec.json.decode((folder / KEYS_FILE).read_bytes(), type=dict[str, list[str]])
-        key_log = read_key_log(content.get("keys", []))
-    except (OSError, ValueError, Refused) as error:
-        raise UnableToLoad(f"{folder / KEYS_FILE} cannot be read: {error}") from error
-    loaded = Organisation(about=about, key=key, log_key=log_key, key_log=key_log)
+    key_log = _read_keys(folder)
+    loaded = Organisation(about, Keys(key=key, log_key=log_key, key_log=key_log))
     newest = key_log.entries[-1]
     if newest.key != jwk_of(key.public_key()) or newest.log_key != loaded.verifier:
         raise UnableToLoad(
@@ -205,6 +245,44 @@ def load(folder: Path) -> Organisation:
             "back the files that belong together."
         )
     return loaded
+
+
+def _read_keys(folder: Path) -> KeyLog:
+    try:
+        content = msgspec.json.decode((folder / KEYS_FILE).read_bytes(), type=dict[str, list[str]])
+        return read_key_log(content.get("keys", []))
+    except (OSError, ValueError, Refused) as error:
+        raise UnableToLoad(f"{folder / KEYS_FILE} cannot be read: {error}") from error
+
+
+def _finish_putting(folder: Path, key_log: KeyLog) -> None:
+    """Put new key files in place if the log ends with their key, and drop them if it does not."""
+    (folder / f"{KEYS_FILE}{_NEXT}").unlink(missing_ok=True)
+    fresh = [(folder / f"{name}{_NEXT}", folder / name) for name in (KEY_FILE, LOG_FILE)]
+    if not any(new.exists() for new, _ in fresh):
+        return
+    newest = key_log.entries[-1]
+    for new, place in fresh:
+        if not new.exists():
+            continue
+        try:
+            belongs = _belongs(new, newest)
+        except KeyRefused:  # it was being written
+            belongs = False
+        if belongs:
+            new.replace(place)
+        else:
+            new.unlink()
+    _sync(folder)
+
+
+def _belongs(path: Path, newest: KeyEntry) -> bool:
+    """Whether a new key file holds the key, or the key of the log, that this entry names."""
+    pem = path.read_bytes()
+    if path.name.startswith(KEY_FILE):
+        return jwk_of(signing_key_from_pem(pem).public_key()) == newest.key
+    origin, _, _ = newest.log_key.partition("+")
+    return verifier_key(origin, log_key_from_pem(pem).public_key()) == newest.log_key
 
 
 def _read(folder: Path) -> tuple[About, EllipticCurvePrivateKey, Ed25519PrivateKey]:
@@ -260,6 +338,7 @@ _WORDS = {
 
 def discovery(organisation: Organisation, policy: Policy, offering: Offering | None) -> bytes:
     """The signed body of ``/.well-known/firsthand``."""
+    organisation = organisation.at_once()
     return sign_document(document(organisation, policy, offering), organisation.key)
 
 
@@ -278,6 +357,21 @@ def myterms(organisation: Organisation, policy: Policy, effective: str) -> dict[
 
 def _origin_of(about: About) -> str:
     return urlsplit(about.url).netloc
+
+
+def _write_fresh(path: Path, content: bytes) -> None:
+    """Write a file that waits to take another's place; what a stop left of it goes."""
+    path.unlink(missing_ok=True)
+    _write(path, content)
+
+
+def _sync(folder: Path) -> None:
+    """Make sure that the names in a folder outlive a loss of power in this order."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -14,9 +14,11 @@ from firsthand.protocol.digests import content_digest
 from firsthand.protocol.discovery import Organisation, check_goes_on, read_document
 from firsthand.protocol.refusals import REASONS, Refusal, Refused, refuse
 from firsthand.protocol.signatures import Message, sign
+from firsthand.vault.terms.relationships import find
 
 if TYPE_CHECKING:
     from firsthand.foundation.clock import Clock
+    from firsthand.vault.store import Store
     from firsthand.vault.terms.relationships import Relationship, Signer
 
 OK = 200
@@ -133,6 +135,22 @@ def introduce_again(line: Line, relationship: Relationship) -> Introduction:
     introduction = introduce(line)
     check_goes_on(read_document(relationship.document), introduction.organisation)
     return introduction
+
+
+def keep_up(store: Store, line: Line, relationship: Relationship, signed: str) -> Relationship:
+    """The relationship with the organisation's keys of today, if an unknown key ``signed``.
+
+    ``signed`` is a statement or a checkpoint. The organisation is read anew for it, and refused
+    unless its log of keys goes on from the pinned one; raises ``Offline`` too.
+    """
+    if relationship.key_log.knows(signed):
+        return relationship
+    introduction = introduce_again(line, relationship)
+    if introduction.body == relationship.document:
+        return relationship
+    with store.transaction() as tx:
+        tx.run("relationships.replace_document", name=relationship.name, document=introduction.body)
+    return find(store, relationship.name)
 
 
 def refusal_in(answer: Answer) -> Refusal:

@@ -21,12 +21,13 @@ from firsthand.vault.gate.asking import (
     Line,
     introduce,
     introduce_again,
+    keep_up,
     refusal_in,
 )
 from firsthand.vault.gate.disclosing import COMPOSED, Leaving, Request, put_log
 from firsthand.vault.gate.ending import Endings
 from firsthand.vault.gate.growth import Growth
-from firsthand.vault.gate.noticing import notice
+from firsthand.vault.gate.noticing import notice, warn
 from firsthand.vault.gate.sending import Outcome, Sender
 from firsthand.vault.terms import checkpoints
 from firsthand.vault.terms.losses import put_sent_again
@@ -103,6 +104,19 @@ class Gate:
                     document=introduction.body,
                 )
         return find(self._store, relationship.name)
+
+    def keep_up(self, name: str, signed: str) -> None:
+        """Read an organisation anew where a key ``signed`` that is not known here yet.
+
+        What it shows instead of a key that goes on from the pinned one is refused and kept as a
+        warning. Raises ``Refused`` and ``Offline``.
+        """
+        relationship = find(self._store, name)
+        try:
+            keep_up(self._store, self._line_to(relationship), relationship, signed)
+        except Refused as error:
+            warn(self._store, self._clock, relationship, str(error))
+            raise
 
     def catalogue(self, relationship: Relationship, sha256: str) -> list[Item]:
         """A published catalogue by its hash, kept after the first time."""

@@ -22,7 +22,7 @@ from firsthand.protocol.receipts import Ending, ErasureReceipt
 from firsthand.protocol.records import stamp_of
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.signatures import Message, SignatureRefused, verify
-from firsthand.vault.gate.asking import OK, Line, Offline, Unusable, refusal_in
+from firsthand.vault.gate.asking import OK, Line, Offline, Unusable, keep_up, refusal_in
 from firsthand.vault.gate.noticing import warn
 from firsthand.vault.gate.sending import Outcome
 from firsthand.vault.store import UnableToKeep
@@ -170,6 +170,9 @@ class Endings:
                 with contextlib.suppress(OSError):
                     self._put(relationship, row["agreement"], row["kind"], body, headers)
                 answer = line.post(path, body, headers)
+            if answer.status == OK:
+                with contextlib.suppress(ValueError, KeyError, Refused):  # said when it is judged
+                    keep_up(self._store, line, relationship, _receipt_in(answer))
             return answer
 
         return self._answered(row, post)
@@ -180,7 +183,8 @@ class Endings:
         names = {"agreement": row["agreement"], "kind": row["kind"]}
         reason: str | None
         try:
-            self._take(relationship, row, post())
+            answer = post()
+            self._take(find(self._store, relationship.name), row, answer)
         except (Offline, Unusable) as error:
             state, reason = "waiting", str(error)
         except Refused as error:
@@ -202,7 +206,7 @@ class Endings:
         if answer.status != OK:
             raise Refused(refusal_in(answer))
         try:
-            token = msgspec.json.decode(answer.body, type=dict[str, str])["receipt"]
+            token = _receipt_in(answer)
             receipt = check_end(
                 token,
                 kind=row["kind"],
@@ -314,3 +318,7 @@ class Courier:
     def close(self) -> None:
         """Hang up."""
         self._egress.close()
+
+
+def _receipt_in(answer: Answer) -> str:
+    return msgspec.json.decode(answer.body, type=dict[str, str])["receipt"]

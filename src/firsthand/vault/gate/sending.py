@@ -19,7 +19,7 @@ from firsthand.protocol.canonical import sha256_hex
 from firsthand.protocol.receipts import BatchLabel, ReceiptJson, verify_receipt
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.vault.gate import moments
-from firsthand.vault.gate.asking import OK, Line, Offline, Unusable, refusal_in
+from firsthand.vault.gate.asking import OK, Line, Offline, Unusable, keep_up, refusal_in
 from firsthand.vault.gate.noticing import notice, warn
 from firsthand.vault.terms import checkpoints
 from firsthand.vault.terms.losses import put_lost
@@ -113,7 +113,7 @@ class Sender:
             return
         answer = self._put_out(line, row)
         receipt = self._put_proof(relationship, row, answer)
-        self._put_receipt(relationship, row, receipt)
+        self._put_receipt(find(self._store, relationship.name), row, receipt)
 
     def _put_label(self, name: str, position: int, line: Line, signer: Signer) -> Row | None:
         """The entry, labelled and signed; None if somebody else has sent or withdrawn it.
@@ -179,6 +179,8 @@ class Sender:
         digest = bytes.fromhex(sha256_hex(bytes(row["body"])))
         try:
             receipt = msgspec.json.decode(answer.body, type=ReceiptJson)
+            line = self._line(relationship)
+            relationship = keep_up(self._store, line, relationship, receipt.checkpoint)
             log_key = relationship.key_log.log_key_for(receipt.checkpoint)
             verify_receipt(receipt, leaf=label.leaf(digest), log_key=log_key)
         except (ValueError, Refused) as error:
