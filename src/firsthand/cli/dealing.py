@@ -215,14 +215,16 @@ def run_log(args: argparse.Namespace, settings: Settings) -> int:
         print("Nothing has left this vault.")
     else:
         _show_log(found)
-        if args.verify and not problems:
+        if args.verify and not problems and not found["growth"]:
             print()
-            print("Every receipt was proven again.")
+            print("Every receipt was proven again, and that their logs only grew.")
     for each in problems:
         show.note(
             f"firsthand: {each['organisation']}, {show.moment(each['at'])}: {each['problem']}"
         )
-    return 1 if problems else 0
+    for problem in found["growth"]:
+        show.note(f"firsthand: {problem}")
+    return 1 if problems or found["growth"] else 0
 
 
 def _export_log(args: argparse.Namespace, settings: Settings) -> int:

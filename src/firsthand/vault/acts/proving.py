@@ -71,7 +71,6 @@ def part_of(store: Store, relationship: Relationship, *, at: int) -> Part:
     agreements = store.rows("agreements.of_relationship", relationship=name)
     given = store.rows("disclosures.signed_of_relationship", relationship=name)
     endings = store.rows("endings.signed_of_relationship", relationship=name)
-    newest = relationship.log_checkpoint
     part = Part(
         organisation=Named(
             name=document.name,
@@ -84,7 +83,7 @@ def part_of(store: Store, relationship: Relationship, *, at: int) -> Part:
             Kept(id=row["id"], proffer=row["proffer"], answer=row["answer"]) for row in agreements
         ],
         disclosures=[_disclosed(row) for row in given],
-        checkpoints=[] if newest is None else [Seen(checkpoint=newest)],
+        checkpoints=_seen(store, relationship),
         endings=[
             Ended(
                 agreement=row["agreement"],
@@ -97,9 +96,29 @@ def part_of(store: Store, relationship: Relationship, *, at: int) -> Part:
             for row in endings
         ],
         changes=[],
-        reads=[],
+        reads=[row["jws"] for row in store.rows("looks.told", relationship=name)],
     )
     return sealed(part, signer.key, at=at)
+
+
+def _seen(store: Store, relationship: Relationship) -> list[Seen]:
+    """The checkpoints that were seen in this relationship, each with its proof from the one before.
+
+    What was seen in another deal with the same organisation stays out: it would tie the two.
+    """
+    found: list[Seen] = []
+    before: int | None = None
+    for row in store.rows("checkpoints.of_subject", subject=relationship.subject):
+        if row["seen_in"] != relationship.name:
+            continue
+        fits = (
+            row["proof"] is not None
+            and row["basis"] in {None, before}
+            and (row["basis"] is not None or before is None)
+        )
+        found.append(Seen(checkpoint=row["text"], proof=json.loads(row["proof"]) if fits else None))
+        before = row["size"]
+    return found
 
 
 def _disclosed(row: Row) -> Disclosed:

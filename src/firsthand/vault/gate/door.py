@@ -26,6 +26,7 @@ from firsthand.vault.gate.asking import (
 )
 from firsthand.vault.gate.disclosing import COMPOSED, Leaving, Request, put_log
 from firsthand.vault.gate.ending import Endings
+from firsthand.vault.gate.evidence import Evidence
 from firsthand.vault.gate.growth import Growth
 from firsthand.vault.gate.noticing import notice, warn
 from firsthand.vault.gate.sending import Outcome, Sender
@@ -232,6 +233,12 @@ class Gate:
             if name is None or waiting == name:
                 outcomes.extend(sender.disclosures(waiting))
         return outcomes
+
+    @property
+    def evidence(self) -> Evidence:
+        """What is asked for as evidence and by right."""
+        at = partial(self._line, pool="what another has seen", literal=True)
+        return Evidence(self._store, self._line_to, at)
 
     # --- the organisation's log -----------------------------------------------------------------
 
