@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-RUNS = ("signals.py", "journal.py", "vault.py", "claims.py")
+RUNS = ("signals.py", "journal.py", "vault.py", "claims.py", "linkage.py")
 
 
 def main() -> int:

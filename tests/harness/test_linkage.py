@@ -7,46 +7,28 @@ Everything that each of them holds and every request that reached it is cut into
 have in common must be public words, or stand in what another person sent as well.
 """
 
-import base64
-import binascii
 import json
-import re
 import shutil
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tests.harness.sides import Served, bring, connected, inbox, new_vault, open_again, share
+from tests.harness.tokens import MovingClock, is_clock, tokens_in
 
 from firsthand import app
 from firsthand.foundation.clock import SetClock
 from firsthand.vault.acts import bringing, ending, exporting
 from firsthand.vault.acts.opened import Vault
 
-TOKEN_BYTES_MIN = 6
-STEP = timedelta(seconds=7)
-_WORDS = re.compile(rb"[A-Za-z0-9_+/=.:-]{6,}|[\x80-\xff]{6,}")
-_HOUR = re.compile(rb"\n?0000[45][0-9]{5}")  # since 1970: everybody's clock shows the same one
-_BASE64 = re.compile(rb"[A-Za-z0-9_+/-]{8,}={0,2}")
 TITLES = {
     "Reel": ["Harbour", "Fog Lantern"],
     "Bank": ["Windmill Sunrise", "Quiet Tide"],
 }
-
-
-class MovingClock(SetClock):
-    """A clock that moves whenever somebody looks: no two see the same time."""
-
-    def now(self) -> datetime:
-        self.advance(STEP)
-        return super().now()
-
-    def ticks_ms(self) -> float:
-        return time.monotonic() * 1000  # how long something took stays true
 
 
 class Recorder:
@@ -109,41 +91,12 @@ class Seen:
         return found
 
 
-def tokens_in(content: bytes, where: bytes, deep: int) -> set[bytes]:
-    """The words of a content, and of whatever is base64 in it; short raw values as a whole.
-
-    `where` is the organisation's own address: the digits of its port are a matter of chance, and
-    read as base64 with what follows they could be those of the other.
-    """
-    content = content.replace(where, b" ")
-    found = set(_WORDS.findall(content))
-    if TOKEN_BYTES_MIN <= len(content) <= 64:
-        found.add(content)
-    for word in list(found):
-        found.update(part for part in re.split(rb"[.:/=_+-]", word) if len(part) >= TOKEN_BYTES_MIN)
-    if deep:
-        for run in _BASE64.findall(content):
-            for one in {run, *re.split(rb"[.]", run)}:
-                inside = unbased(one)
-                if len(inside) >= TOKEN_BYTES_MIN:
-                    found |= tokens_in(inside, where, deep - 1)
-    return found
-
-
-def unbased(run: bytes) -> bytes:
-    try:
-        plain = run.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
-        return base64.b64decode(plain + b"=" * (-len(plain) % 4))
-    except binascii.Error:
-        return b""
-
-
 def common(left: Seen, right: Seen, public: set[bytes]) -> set[bytes]:
     """What two organisations have in common, without what is public."""
     return {
         token
         for token in left.tokens() & right.tokens() - public
-        if not _HOUR.fullmatch(token)
+        if not is_clock(token)
         and not any(token in word for word in public if len(word) > len(token))
     }
 

@@ -126,10 +126,13 @@ def _show_preview(done: dict[str, Any]) -> None:
     _show_things(done["things"])
     _show_left_out(done["left_out"])
     for other in done["recognisable"]:
-        same = show.many(other["count"], "thing")
+        both = show.many(other["count"], "thing")
+        what = f"both would have the same {both}"
+        if other["by"] == "course":
+            what = f"they have {both} of the same time, and both would see when you were away"
         show.words(
-            f"This makes you recognisable to {other['organisation']} and them together: both would "
-            f"have the same {same}, which they can compare by the {other['precision']}."
+            f"This makes you recognisable to {other['organisation']} and them together: {what}. "
+            f"They can compare by the {other['precision']}."
         )
     for title, answer in (
         ("What would come back:", done["answer_with"]),

@@ -72,13 +72,17 @@ def preview(vault: Vault, name: str, choice: Choice) -> dict[str, object]:
 
     Stores nothing and gives nothing. Raises ``Refused`` or ``Offline``.
     """
-    shown = profile.preview(vault.store, vault.gate, name, chosen_things(vault, name, choice))
+    chosen = chosen_things(vault, name, choice)
+    shown = profile.preview(vault.store, vault.gate, name, chosen)
+    leaves = set(shown.own)
     return {
         "things": [msgspec.to_builtins(thing) for thing in shown.things],
         "left_out": shown.left_out,
         "fields": shown.fields,
         "precision": shown.precision,
-        "recognisable": recognisable(vault, name, shown.own),
+        "recognisable": recognisable(
+            vault, name, [thing for thing in chosen if thing.id in leaves]
+        ),
         "within_s": shown.within_s,
         "at_once": shown.at_once,
         "rule": msgspec.to_builtins(shown.rule) if shown.rule else None,

@@ -1,7 +1,8 @@
-"""Recognise: say which other organisations were given the same things, and could compare.
+"""Recognise: say which other organisations could tell that they know the same person.
 
-No key and no number joins two organisations, but the same things at the same times do. Only the
-vault knows what both of them have, so only it can say so before anything leaves.
+No key and no number joins two organisations. What is told to both does: a thing that both have, or
+the course of the days, which shows both when somebody was away. Only the vault knows what each of
+them has, so only it can say so before anything leaves.
 """
 
 from __future__ import annotations
@@ -10,56 +11,76 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from firsthand.protocol.roster import PRECISIONS
-from firsthand.vault.store.things import thing_in
 from firsthand.vault.terms.relationships import agreement_of, find
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from firsthand.protocol.things import Thing
     from firsthand.vault.acts.opened import Vault
+    from firsthand.vault.terms.relationships import Relationship
 
-# Docs, linkability: so few things in common already set a person apart, by the week.
-SAME_MIN: Final = 3
-COARSE: Final = "week"
+# How many things of the same time on either side show a course of days, by the coarser of the two
+# precisions; by the year none does. Measured: docs/linkability.md.
+COURSE_MIN: Final = {"hour": 20, "day": 20, "week": 20, "month": 50}
 AT_ONCE_IDS: Final = 5000
 NAMED_MAX: Final = 200
 
 
-def recognisable(vault: Vault, name: str, ids: Sequence[str]) -> list[dict[str, object]]:
-    """With whom ``name`` could compare these things of mine (vault ids) and see one person.
+def recognisable(vault: Vault, name: str, things: Sequence[Thing]) -> list[dict[str, object]]:
+    """With whom ``name`` could compare these things of mine and see one person.
 
-    One for each other organisation that holds ``SAME_MIN`` of them, or a single one where its time
-    is finer than by the week on either side. Each says ``name``, ``organisation``, how many things
-    (``count``) and up to ``NAMED_MAX`` of them by id and name (``things``), and by which of the two
-    ``precision`` their times can be compared: the coarser one.
+    One for each other organisation that holds some of them (``by`` is ``things``, with up to
+    ``NAMED_MAX`` of them by id, name and time in ``things``), or enough others of the same days
+    (``by`` is ``course``). Each says ``name``, ``organisation``, how many things it holds of those
+    (``count``) and by which ``precision`` the two can compare: the coarser one.
     """
     own = find(vault.store, name)
-    agreement = agreement_of(vault.store, own)
-    behind: dict[str, set[str]] = {}
-    for start in range(0, len(ids), AT_ONCE_IDS):
-        asked = json.dumps(list(ids[start : start + AT_ONCE_IDS]))
-        for row in vault.store.rows("disclosures.given_elsewhere", ids=asked, subject=own.subject):
-            behind.setdefault(row["relationship"], set()).add(row["thing_id"])
+    precision = agreement_of(vault.store, own).precision
+    same, course = _same(vault, own, things), _course(vault, own, things)
+    by_id = {thing.id: thing for thing in things}
     found: list[dict[str, object]] = []
-    for other_name, things in sorted(behind.items()):
+    for other_name in sorted({*same, *course}):
         other = find(vault.store, other_name)
-        precisions = [agreement.precision, agreement_of(vault.store, other).precision]
-        finest = min(precisions, key=PRECISIONS.index)
-        if len(things) < SAME_MIN and PRECISIONS.index(finest) >= PRECISIONS.index(COARSE):
+        coarser = max(precision, agreement_of(vault.store, other).precision, key=PRECISIONS.index)
+        both = [by_id[id] for id in same.get(other_name, ())]
+        of_days = course.get(other_name, 0)
+        if not both and min(of_days, len(things)) < COURSE_MIN.get(coarser, of_days + 1):
             continue
+        both.sort(key=lambda each: (each.time or "", each.name))
         found.append(
             {
                 "name": other_name,
                 "organisation": other.organisation_name,
-                "count": len(things),
-                "things": _named(vault, sorted(things)[:NAMED_MAX]),
-                "precision": max(precisions, key=PRECISIONS.index),
+                "by": "things" if both else "course",
+                "count": len(both) or of_days,
+                "things": [
+                    {"id": each.id, "name": each.name, "time": each.time}
+                    for each in both[:NAMED_MAX]
+                ],
+                "precision": coarser,
             }
         )
     return found
 
 
-def _named(vault: Vault, ids: Sequence[str]) -> list[dict[str, object]]:
-    rows = vault.store.rows("things.by_ids", ids=json.dumps(list(ids)))
-    things = sorted((thing_in(row) for row in rows), key=lambda each: (each.time or "", each.name))
-    return [{"id": each.id, "name": each.name, "time": each.time} for each in things]
+def _same(vault: Vault, own: Relationship, things: Sequence[Thing]) -> dict[str, list[str]]:
+    """The ids of these very things that other organisations hold, by relationship."""
+    found: dict[str, list[str]] = {}
+    ids = [thing.id for thing in things]
+    for start in range(0, len(ids), AT_ONCE_IDS):
+        asked = json.dumps(ids[start : start + AT_ONCE_IDS])
+        for row in vault.store.rows("disclosures.given_elsewhere", ids=asked, subject=own.subject):
+            found.setdefault(row["relationship"], []).append(row["thing_id"])
+    return found
+
+
+def _course(vault: Vault, own: Relationship, things: Sequence[Thing]) -> dict[str, int]:
+    """How many things of the time of these other organisations hold, by relationship."""
+    times = sorted(thing.time for thing in things if thing.time)
+    if len(times) < min(COURSE_MIN.values()):
+        return {}
+    rows = vault.store.rows(
+        "disclosures.given_of_days", subject=own.subject, first=times[0], last=times[-1]
+    )
+    return {row["relationship"]: row["things"] for row in rows}

@@ -156,6 +156,7 @@ def _seen_by(other: dict[str, Any]) -> dict[str, Any]:
     return {
         "organisation": other["organisation"],
         "count": other["count"],
+        "course": other["by"] == "course",
         "by": saying.PRECISIONS[other["precision"]].removeprefix("only "),
         "things": [{"name": each["name"], "when": saying.when(each["time"])} for each in shown],
         "more": max(0, other["count"] - len(shown)),

@@ -98,5 +98,14 @@ JOIN relationships AS r ON r.name = g.relationship
 WHERE g.thing_id IN (SELECT value FROM json_each(:ids)) AND r.subject <> :subject
     AND d.state IN ('waiting', 'given');
 
+-- name: given_of_days
+SELECT g.relationship, count(DISTINCT g.thing_id) AS things FROM given AS g
+JOIN disclosures AS d ON d.position = g.position
+JOIN relationships AS r ON r.name = g.relationship
+JOIN things AS t ON t.id = g.thing_id
+WHERE r.subject <> :subject AND d.state IN ('waiting', 'given')
+    AND t.time BETWEEN :first AND :last
+GROUP BY g.relationship;
+
 -- name: things_behind
 SELECT DISTINCT event_id, thing_id FROM given WHERE relationship = :relationship;
