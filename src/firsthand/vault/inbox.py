@@ -7,7 +7,7 @@ signed by the organisation that the person agreed with, or that is out of order,
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -131,7 +131,9 @@ def _take(
     relationship = find(store, name)
     theirs = msgspec.structs.replace(relationship, inbox_after=relationship.inbox_after - shift)
     try:
-        message = open_message(theirs, signer_of(store, relationship).subject, *sent)
+        rows = store.rows("agreements.of_relationship", relationship=name)
+        deals = {row["id"] for row in rows if row["decision"] == "accepted"}
+        message = open_message(theirs, signer_of(store, relationship).subject, *sent, deals=deals)
     except Refused as error:
         warn(store, clock, relationship, f"A message was not taken: {error}")
         raise
@@ -154,10 +156,13 @@ def _take(
         tx.run("relationships.inbox_read_to", name=name, n=message.n + shift)
 
 
-def open_message(relationship: Relationship, person: str, n: int, jws: str) -> Message:
+def open_message(
+    relationship: Relationship, person: str, n: int, jws: str, *, deals: Collection[str] = ()
+) -> Message:
     """Verify a message: signed by the pinned key, addressed to this person, next in order.
 
-    Raises ``Refused`` with what is wrong.
+    ``deals`` are the agreements of this relationship, those that were replaced included. Raises
+    ``Refused`` with what is wrong.
     """
     try:
         key = relationship.key_log.key_for(jws)
@@ -167,7 +172,7 @@ def open_message(relationship: Relationship, person: str, n: int, jws: str) -> M
         raise refuse("signature_invalid", str(error)) from error
     if event.source != relationship.subject or event.subject != person:
         raise refuse("not_yours", "It is addressed to somebody else.")
-    if event.extensions.get("agreement") != relationship.agreement:
+    if event.extensions.get("agreement") not in {relationship.agreement, *deals}:
         raise refuse("no_agreement", "It stands under another agreement.")
     if event.extensions.get("sequence") != n or n != relationship.inbox_after + 1:
         raise refuse("lane_gap", f"It is out of order: {n} after {relationship.inbox_after}.")

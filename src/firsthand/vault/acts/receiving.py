@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from firsthand.foundation.clock import stamp
-from firsthand.vault.inbox import fetch
+from firsthand.protocol.refusals import Refused
+from firsthand.vault.acts import changing
+from firsthand.vault.acts.told import ChangeTold
+from firsthand.vault.gate import Offline
+from firsthand.vault.inbox import Check, fetch
 from firsthand.vault.roles.profile import AnswerCheck
 from firsthand.vault.terms import copies
 from firsthand.vault.terms.relationships import all_relationships, find
@@ -26,14 +30,29 @@ def refresh(vault: Vault, name: str | None = None) -> dict[str, object]:
     they know the same person.
     """
     copies.notice(vault.store, vault.clock)
+    problems = _go_on(vault, name)
     outcomes = vault.gate.flush(name)
     check = AnswerCheck(vault.store, vault.gate)
-    fetched = fetch(vault.store, vault.gate, vault.clock, {check.type: check}, only=name)
+    told = ChangeTold(vault)
+    checks: dict[str, Check] = {check.type: check, told.type: told}
+    fetched = fetch(vault.store, vault.gate, vault.clock, checks, only=name)
     return {
         "sent": [msgspec.to_builtins(outcome) for outcome in outcomes],
         "new": fetched.new,
-        "problems": fetched.problems,
+        "problems": {**problems, **fetched.problems},
     }
+
+
+def _go_on(vault: Vault, name: str | None) -> dict[str, str]:
+    """Ask again for the answer to a change of a deal that was cut off; returns what went wrong."""
+    problems: dict[str, str] = {}
+    for each in all_relationships(vault.store):
+        if each.state == "active" and name in {None, each.name}:
+            try:
+                changing.go_on(vault, each.name)
+            except (Offline, Refused) as error:
+                problems[each.name] = str(error)
+    return problems
 
 
 def to_ask(vault: Vault) -> list[str]:

@@ -47,7 +47,8 @@ class Leaving(msgspec.Struct, kw_only=True):
 
     ``given`` pairs the vault's id of a thing with what would leave of it; ``left_out`` counts
     the things of which nothing was agreed, by kind. ``batches`` are (ids, body) pairs. ``now`` is
-    in seconds since 1970; ``instead`` is the name of another deal with them that is in force.
+    in seconds since 1970; ``paused_by`` says who lets the deal rest; ``instead`` is the name of
+    another deal with them that is in force.
     """
 
     relationship: Relationship
@@ -56,6 +57,7 @@ class Leaving(msgspec.Struct, kw_only=True):
     request: Request
     now: int
     instead: str | None = None
+    paused_by: tuple[str, ...] = ()
     given: list[tuple[str, Given]] = []
     left_out: dict[str, int] = {}
     signals: list[Signal] = []
@@ -87,6 +89,10 @@ def drop_ended(leaving: Leaving) -> Refusal | None:
         return Refusal(
             reason="agreement_ended", detail=f"Your deal with {name} has run out. Agree on it anew."
         )
+    if leaving.paused_by:
+        who = "You have" if "person" in leaving.paused_by else f"{name} has"
+        told = f"{who} paused your deal. Nothing leaves until it goes on."
+        return Refusal(reason="agreement_paused", detail=told)
     return None
 
 

@@ -29,8 +29,9 @@ from firsthand.vault.gate.ending import Endings
 from firsthand.vault.gate.evidence import Evidence
 from firsthand.vault.gate.growth import Growth
 from firsthand.vault.gate.noticing import notice, warn
+from firsthand.vault.gate.resting import Resting
 from firsthand.vault.gate.sending import Outcome, Sender
-from firsthand.vault.terms import checkpoints
+from firsthand.vault.terms import checkpoints, resting
 from firsthand.vault.terms.losses import put_sent_again
 from firsthand.vault.terms.relationships import (
     Relationship,
@@ -73,6 +74,11 @@ class Gate:
         """Who answers at ``url``: verified by the key that it names. Stores nothing."""
         return introduce(self._line(url, pool=url, literal=True))
 
+    def introduce_again(self, name: str) -> Introduction:
+        """Who answers where a relationship is: refused if its keys do not go on from the pinned."""
+        relationship = find(self._store, name)
+        return introduce_again(self._line_to(relationship), relationship)
+
     def invitation(self, url: str, token: str) -> dict[str, object]:
         """What an invitation says before anything is agreed: organisation, account, expires."""
         answer = self._line(url, pool=url, literal=True).get(f"{wire.PATH_INVITES}/{token}")
@@ -91,7 +97,9 @@ class Gate:
         token = _object_in(answer.body).get("answer")
         if not isinstance(token, str):
             raise refuse("shape_invalid", "The answer to the proposal holds no statement.")
-        return read_agreement(proffer_jws, token, organisation_key=introduction.organisation.key)
+        key = introduction.organisation.key_log.key_for(token)
+        now = int(self._clock.now().timestamp())
+        return read_agreement(proffer_jws, token, organisation_key=key, now=now)
 
     def refresh(self, name: str) -> Relationship:
         """Read anew what an organisation says of itself; refused if its key is not the pinned."""
@@ -168,6 +176,7 @@ class Gate:
             agreement=agreement_of(self._store, relationship),
             signer=signer_of(self._store, relationship),
             request=request,
+            paused_by=resting.rests_of(self._store, relationship.agreement).paused_by,
             now=int(self._clock.now().timestamp()),
         )
         for step in COMPOSED:
@@ -227,10 +236,11 @@ class Gate:
         One that is named is dialled alone, so that no other one hears at the same moment.
         """
         sender = Sender(self._store, self._clock, self._chance, self._line_to)
-        outcomes = self._endings().send(name)
+        outcomes = [*self._endings().send(name), *self._resting().send(name)]
         rows = self._store.rows("disclosures.waiting_relationships")
         for waiting in [row["relationship"] for row in rows]:
-            if name is None or waiting == name:
+            rests = resting.rests_of(self._store, find(self._store, waiting).agreement)
+            if name in {None, waiting} and not rests.paused_by:
                 outcomes.extend(sender.disclosures(waiting))
         return outcomes
 
@@ -276,12 +286,24 @@ class Gate:
         self._endings().begin(relationship, erase=erase)
         return self._endings().send(relationship.name)
 
+    def rest(self, name: str, change: str) -> list[Outcome]:
+        """Let a deal rest (``paused``) or go on with it (``resumed``), and tell the organisation.
+
+        Raises ``Refused`` where it is not in force.
+        """
+        relationship = find(self._store, name)
+        self._resting().ask(relationship, change)
+        return self.flush(relationship.name)
+
     def settle(self) -> None:
         """Take in what became of endings while the vault was locked. Dials nobody."""
         self._endings().settle()
 
     def _endings(self) -> Endings:
         return Endings(self._store, self._clock, self._chance, self._line_to)
+
+    def _resting(self) -> Resting:
+        return Resting(self._store, self._clock, self._chance, self._line_to)
 
     # --- lines --------------------------------------------------------------------------------
 

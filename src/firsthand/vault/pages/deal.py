@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from firsthand.protocol.jws import JwsRefused, read_jws
-from firsthand.vault.acts import browsing, connecting, giving, logging
+from firsthand.protocol.terms import ROSTER
+from firsthand.vault.acts import browsing, changing, connecting, giving, logging
 from firsthand.vault.acts import ending as ends
 from firsthand.vault.pages import saying
+from firsthand.vault.pages.differing import rows
 from firsthand.vault.pages.visits import NotHere, Visit
 from firsthand.vault.terms.relationships import agreement_of, find
 
@@ -58,9 +60,25 @@ def show(visit: Visit) -> Response:
         has=sums.get("given", 0),
         waiting=sums.get("waiting", 0),
         endings=endings,
+        standing=changing.standing(visit.vault, name),
+        counter=_counter(visit, name),
         lost=giving.lost(visit.vault, name),
         person=visit.person.called,
     )
+
+
+def _counter(visit: Visit, name: str) -> dict[str, Any] | None:
+    """What they proposed instead of a change, side by side with it."""
+    theirs: dict[str, Any] | None = changing.counter(visit.vault, name)
+    if theirs is None:
+        return None
+    return {
+        "id": theirs["theirs"],
+        "mine": ROSTER[theirs["mine"]].title,
+        "theirs": ROSTER[theirs["theirs"]].title,
+        "reason": saying.plainly(theirs["reason"]),
+        "rows": rows(theirs["differences"]),
+    }
 
 
 def given(visit: Visit) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from firsthand.vault.acts import browsing, connecting, keeping, noticing, receiving
+from firsthand.vault.acts import browsing, changing, connecting, keeping, noticing, receiving
 from firsthand.vault.pages import findings, received, saying, start
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from firsthand.vault.pages.visits import Visit
 
 NEW_MAX: Final = 3
+_STANDING: Final = {"paused": ("paused", "waiting"), "expired": ("run out", "ended")}
 
 
 def show(visit: Visit) -> Response:
@@ -80,6 +81,9 @@ def deals(vault: Vault) -> list[dict[str, Any]]:
     for each in connecting.relationships(vault):
         state, badge = saying.RELATIONSHIPS[str(each["state"])]
         sums = given.get(str(each["name"]), {})
+        standing = changing.standing(vault, str(each["name"]))
+        if each["state"] == "active" and standing["state"] in _STANDING:
+            state, badge = _STANDING[str(standing["state"])]
         found.append(
             {
                 **each,
@@ -87,6 +91,7 @@ def deals(vault: Vault) -> list[dict[str, Any]]:
                 "badge": badge,
                 "has": sums.get("given", 0),
                 "waiting": sums.get("waiting", 0),
+                "standing": standing,
             }
         )
     order = {"active": 0, "ended": 1, "refused": 2, "erased": 3}

@@ -18,6 +18,7 @@ from firsthand.foundation.web.streams import Streams
 from firsthand.foundation.web.throttle import Throttle
 from firsthand.vault.pages import (
     bring,
+    changing,
     connect,
     deal,
     giving,
@@ -250,6 +251,14 @@ def _dealing(parts: Parts) -> list[Route]:
         _get("/with/{name}/got", kept(parts, received.got)),
         _get("/with/{name}/log", kept(parts, deal.log)),
         _post("/with/{name}/end", kept(parts, deal.end)),
+        _post("/with/{name}/pause", kept(parts, changing.rest)),
+        _post("/with/{name}/resume", kept(parts, changing.go_on)),
+        _post("/with/{name}/renew", kept(parts, changing.renew)),
+        _get("/with/{name}/change", kept(parts, changing.choose)),
+        _post("/with/{name}/change", kept(parts, changing.choose)),
+        _post("/with/{name}/change/now", kept(parts, changing.change)),
+        _post("/with/{name}/change/theirs", kept(parts, changing.take)),
+        _post("/with/{name}/change/keep", kept(parts, changing.keep)),
     ]
 
 

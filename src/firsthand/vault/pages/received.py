@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from firsthand.foundation.web import words
+from firsthand.protocol.jws import JwsRefused, read_jws
 from firsthand.protocol.roles.profile_rules import Answered, Pick
+from firsthand.protocol.wire import TYPE_AGREEMENT_CHANGED
 from firsthand.vault.acts import browsing, connecting, receiving
 from firsthand.vault.pages import deal, saying
 from firsthand.vault.terms.relationships import NoSuchRelationship
@@ -79,13 +82,15 @@ def _came(visit: Visit) -> bool:
 def by_age(
     messages: Sequence[dict[str, Any]],
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The newest message of each relationship, and those that it has replaced.
+    """The newest message of each kind and relationship, and those that it has replaced.
 
     An answer is always to everything that was given, so the newest one is the one that counts.
     """
     newest: dict[str, dict[str, Any]] = {}
     earlier = [
-        each for each in messages if newest.setdefault(str(each["relationship"]), each) is not each
+        each
+        for each in messages
+        if newest.setdefault(f"{each['relationship']} {each['type']}", each) is not each
     ]
     return list(newest.values()), earlier
 
@@ -101,6 +106,8 @@ def message(vault: Vault, told: Mapping[str, Any]) -> dict[str, Any]:
         "note": "",
         "because_of_you": False,
     }
+    if told["type"] == TYPE_AGREEMENT_CHANGED:
+        return {**found, "says": told["verdict_detail"], "note": _changed(told["data"])}
     try:
         answered = msgspec.convert(told["data"], Answered)
     except msgspec.ValidationError:
@@ -112,6 +119,21 @@ def message(vault: Vault, told: Mapping[str, Any]) -> dict[str, Any]:
         "note": answered.note,
         "because_of_you": any(pick["reasons"] for pick in picks),
     }
+
+
+def _changed(data: Mapping[str, Any]) -> str:
+    """What an organisation did to the deal, in a sentence."""
+    with contextlib.suppress(JwsRefused):
+        state = read_jws(str(data.get("receipt")))[1].get("state")
+        return _CHANGED.get(str(state), "")
+    return "They say that they changed the deal, and did not sign it."
+
+
+_CHANGED: Final = {
+    "paused": "They paused your deal. Nothing leaves and nothing is read until it goes on.",
+    "accepted": "Your deal goes on.",
+    "terminated": "They ended your deal. Nothing leaves and nothing is read any more.",
+}
 
 
 def answer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
@@ -150,6 +151,11 @@ def gives(terms: str) -> bool:
 def giving_terms() -> list[str]:
     """The terms under which something can be given, in words, the narrowest first."""
     return [terms.title for terms in terms_allowing(PURPOSE)]
+
+
+def day_of(seconds: int) -> str:
+    """The day of a time in seconds since 1970, in UTC."""
+    return words.day(datetime.datetime.fromtimestamp(seconds, datetime.UTC).date().isoformat())
 
 
 def plainly(text: str | None) -> str:

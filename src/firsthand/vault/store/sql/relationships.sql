@@ -44,6 +44,10 @@ SELECT at, what FROM warnings WHERE relationship = :relationship ORDER BY id DES
 -- name: warned
 SELECT count(*) AS times FROM warnings WHERE relationship = :relationship AND what = :what;
 
+-- name: renew
+UPDATE relationships SET agreement = :agreement, document = :document
+WHERE name = :name AND agreement = :before AND state = 'active';
+
 -- name: agree
 UPDATE relationships SET state = :state, agreement = :agreement, account = :account,
     document = :document, literal_loopback = :literal_loopback, connected_at = :connected_at,
