@@ -14,7 +14,7 @@ from firsthand.foundation.egress import Egress
 from firsthand.foundation.ids import SystemChance
 from firsthand.foundation.journal import Order
 from firsthand.foundation.journals.sqlite import SqliteJournal
-from firsthand.hub import erasing, outbox, projector, reads
+from firsthand.hub import erasing, keeping, outbox, projector, reads, withdrawing
 from firsthand.hub.acts.founding import found
 from firsthand.hub.acts.glances import Glances
 from firsthand.hub.acts.opened import Hub
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from firsthand.foundation.clock import Clock
     from firsthand.foundation.ids import Chance
     from firsthand.foundation.journal import Journal
+    from firsthand.foundation.projection import Projection
     from firsthand.foundation.settings import Settings
     from firsthand.foundation.tables import Tx
     from firsthand.hub.terms.writing import Write
@@ -147,6 +148,7 @@ def open_hub(
         hub.erasing.start()
         hub.projector.start()
         hub.answering.start()
+        hub.keeping.start()
     except Exception:
         hub.close()
         raise
@@ -188,13 +190,8 @@ def _hub_of(
         glances.forget(person)
 
     follows = projector.Projector(journal, folds, clock, followed=lambda _: answering.wake())
-    deleting = erasing.Erasing(
-        journal,
-        owner,
-        tables=[table.name for table in TABLES if table.erased and table.name != erasing.LEAVES],
-        projections=folds,
-        clock=clock,
-        forgotten=forgotten,
+    deleting, kept = _kept(
+        journal, owner, folds, follows, waiting=waiting, clock=clock, forgotten=forgotten
     )
     return Hub(
         folder=folder,
@@ -210,9 +207,42 @@ def _hub_of(
         outbox=waiting,
         projector=follows,
         erasing=deleting,
+        keeping=kept,
         answering=answering,
         glances=glances,
-        closing=[follows.close, answering.close, deleting.close, journal.close],
+        closing=[kept.close, follows.close, answering.close, deleting.close, journal.close],
+    )
+
+
+def _kept(
+    journal: Journal,
+    owner: organisation.Organisation,
+    folds: Sequence[Projection],
+    follows: projector.Projector,
+    *,
+    waiting: outbox.Outbox,
+    clock: Clock,
+    forgotten: Callable[[str], None],
+) -> tuple[erasing.Erasing, keeping.Keeping]:
+    """The rooms that see to it that what has ended goes."""
+    taking_back = withdrawing.Withdrawing(journal, folds, forgotten=forgotten)
+    deleting = erasing.Erasing(
+        journal,
+        owner,
+        tables=[table.name for table in TABLES if table.erased and table.name != erasing.LEAVES],
+        projections=folds,
+        clock=clock,
+        withdrawing=taking_back,
+        forgotten=forgotten,
+    )
+    taking_back.followed = follows.wait_until
+    return deleting, keeping.Keeping(
+        erasing=deleting,
+        withdrawing=taking_back,
+        outbox=waiting,
+        write=_write(journal, Order.ERASE),
+        snapshot=journal.read,
+        clock=clock,
     )
 
 

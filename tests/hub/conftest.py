@@ -14,6 +14,7 @@ import msgspec
 import pytest
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from tests.harness.shifted import Shifted
 
 from firsthand import app
 from firsthand.foundation.ids import uuid8_from
@@ -76,13 +77,14 @@ class Served:
             folder, name=name, url=self.url, settings=Settings()
         )
         self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
+        self.clock = Shifted()
         self.hub: Hub
         self.start()
 
     def start(self) -> None:
         if self.sock.fileno() < 0:
             self.sock = _bound(int(self.url.rsplit(":", 1)[1]))
-        self.hub = app.open_hub(self.folder, Settings())
+        self.hub = app.open_hub(self.folder, Settings(), clock=self.clock)
         self.serving = Serving(self.hub, self.sock)
 
     def stop(self) -> None:
@@ -93,11 +95,13 @@ class Served:
     def introduced(self) -> Organisation:
         return read_document(self.http.get(wire.PATH_DISCOVERY).content)
 
+    def now_s(self) -> int:
+        """What the organisation's clock says, in seconds since 1970."""
+        return int(self.clock.now().timestamp())
+
     def settle(self) -> None:
         """Wait until everything taken is projected and answered."""
-        with self.hub.snapshot() as reader:
-            size = len(self.hub.reads.envelopes(after=0, rows_max=1000)[0])
-            del reader
+        _, size = self.hub.reads.envelopes(after=0, rows_max=1000)
         assert self.hub.projector.wait_until(size)
         until = time.monotonic() + 10
         while time.monotonic() < until:
@@ -129,7 +133,7 @@ class Person:
         invite: Invited | None = None,
         **changes: Any,
     ) -> str:
-        now = int(time.time())
+        now = self.served.now_s()
         made = Proffer(
             iss=self.subject,
             aud=self.organisation.subject,
@@ -214,7 +218,9 @@ class Person:
         )
 
     def end(self, path: str, agreement: str | None = None) -> httpx.Response:
-        said = Ending(agreement=agreement or self.agreement.id, jti=new_id(), at=int(time.time()))
+        said = Ending(
+            agreement=agreement or self.agreement.id, jti=new_id(), at=self.served.now_s()
+        )
         return self.post(path, msgspec.json.encode(said), wire.TYPE_JSON)
 
     def inbox(self, after: int = 0) -> list[dict[str, Any]]:
@@ -232,7 +238,7 @@ class Person:
         headers = dict(extra or {})
         if kind:
             headers |= {"content-type": kind, "content-digest": content_digest(body)}
-        created = created or int(time.time())
+        created = created or self.served.now_s()
         url = self.served.url + path
         signature = sign(
             Message(method=method, target_uri=target or url, headers=headers),

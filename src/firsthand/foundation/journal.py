@@ -226,12 +226,15 @@ class Journal(Protocol):
         """
         ...
 
-    def erase_slice(self, tx: Tx, relationship: str, rows_max: int) -> int:
+    def erase_slice(
+        self, tx: Tx, relationship: str, rows_max: int, agreement: str | None = None
+    ) -> int:
         """Erase up to `rows_max` batches of a relationship; return how many. 0: none is left.
 
         Lane by lane, each from its start. A lane of which all is gone starts at 1 again, so the
         agreement must have ended before: nothing may come in while this goes on.
-        Only the leaf hash and the position stay.
+        Only the leaf hash and the position stay. With an `agreement`, only what came under it goes,
+        and its numbers in its lanes stay as well: the lanes go on under the others.
         """
         ...
 

@@ -4,11 +4,11 @@ A projection can be thrown away and made again from the journal at any time. Eac
 its own tables, so that it can forget a relationship without knowing any other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from firsthand.foundation.journal import Stored
-from firsthand.foundation.tables import Tx
+from firsthand.foundation.tables import Reader, Tx
 
 
 class Folding(NamedTuple):
@@ -56,6 +56,23 @@ class Projection(Protocol):
         """Fold batches in, in the order of the journal. Short: at most 10 ms.
 
         `again`: an older layout has had them, so that what outlives `tables` has them already.
+        """
+        ...
+
+    def rows_under(self, reader: Reader, relationship: str, under: Collection[str]) -> list[str]:
+        """The keys of the rows of a relationship that were made of what came `under` agreements."""
+        ...
+
+    def drop(self, tx: Tx, relationship: str, keys: Sequence[str]) -> None:
+        """Delete the rows of these keys."""
+        ...
+
+    def unfold(
+        self, tx: Tx, relationship: str, gone: Sequence[Stored], left: Sequence[Stored]
+    ) -> None:
+        """Count without the batches that are `gone`: once each, after their rows were dropped.
+
+        `left` are the others of this relationship. Both are in the journal's order, without bodies.
         """
         ...
 

@@ -9,16 +9,19 @@ by, and the receipts. The leaf hashes in the journal stay, so that old proofs st
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
 from firsthand.foundation.clock import Clock
 from firsthand.foundation.journal import Journal, Order, UnableToTruncate
 from firsthand.foundation.projection import Projection
-from firsthand.foundation.tables import Reader, Table, Tx
+from firsthand.foundation.tables import Entry, Reader, Table, Tx
+from firsthand.hub import cursors
 from firsthand.hub.terms import agreements, relationships, settling
 from firsthand.hub.terms.organisation import BACKUP_DAYS, Organisation
 from firsthand.hub.terms.relationships import StateGraph
+from firsthand.hub.withdrawing import Withdrawing
 from firsthand.protocol.identity import subject_of
 from firsthand.protocol.receipts import (
     ErasureReceipt,
@@ -44,14 +47,19 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     """An erasure under way, and afterwards the tombstone. Seconds since 1970.
 
     ``counted`` says that the indexes of the batches to go are written down; ``receipt`` is there
-    when all is done. ``revocations`` are receipts by agreement.
+    when all is done. ``revocations`` are receipts by agreement. ``seen`` is how many leaves the
+    projections had seen when it was closed: they see no more of it. ``by_itself``: nobody asked,
+    its time was over; and ``told`` is under which number the person was told, if they looked.
     """
 
     key: dict[str, str]
     agreement: str
     begun_at: int
     revocations: dict[str, str]
+    seen: int = 0
     counted: bool = False
+    by_itself: bool = False
+    told: int = 0
     receipt: str | None = None
 
 
@@ -59,6 +67,11 @@ def find(reader: Reader, relationship: str) -> Erasure | None:
     """The erasure or tombstone of a relationship."""
     raw = reader.get(TABLE, "", relationship) if 0 < len(relationship) <= _KEY_CHARS else None
     return None if raw is None else msgspec.json.decode(raw, type=Erasure)
+
+
+def put(tx: Tx, relationship: str, erasure: Erasure) -> None:
+    """Keep an erasure or tombstone."""
+    tx.put(TABLE, "", relationship, msgspec.json.encode(erasure))
 
 
 _KEY_CHARS = 43
@@ -78,6 +91,7 @@ class Erasing:
         tables: Sequence[str],
         projections: Sequence[Projection],
         clock: Clock,
+        withdrawing: Withdrawing,
         forgotten: Callable[[str], None],
     ) -> None:
         self._journal = journal
@@ -86,6 +100,7 @@ class Erasing:
         self._tables = [name for name in tables if name != relationships.TABLE]
         self._projections = projections
         self._clock = clock
+        self._withdrawing = withdrawing
         self._forgotten = forgotten
         self._one = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -104,8 +119,10 @@ class Erasing:
         if self._thread is not None:
             self._thread.join()
 
-    def erase(self, relationship: str, agreement: str) -> str:
+    def erase(self, relationship: str, agreement: str, *, by_itself: bool = False) -> str:
         """Erase everything of a relationship; returns the signed receipt, the same each time.
+
+        ``by_itself`` says that nobody has asked for it.
 
         Raises ``Refused`` (``no_agreement``) where there is no such agreement.
         """
@@ -113,7 +130,8 @@ class Erasing:
             kept = find(reader, relationship)
         if kept is None:
             kept = self._journal.submit(
-                lambda tx: self._close(tx, relationship, agreement), Order.REVOKE
+                lambda tx: self._close(tx, relationship, agreement, by_itself=by_itself),
+                Order.REVOKE,
             ).result()
             self._forgotten(relationship)
         if kept.receipt is not None:
@@ -121,7 +139,7 @@ class Erasing:
         with self._one:
             return self._delete(relationship)
 
-    def _close(self, tx: Tx, relationship: str, agreement: str) -> Erasure:
+    def _close(self, tx: Tx, relationship: str, agreement: str, *, by_itself: bool) -> Erasure:
         """Close intake and reads, and write down that this is to be erased."""
         if (begun := find(tx, relationship)) is not None:
             return begun
@@ -139,8 +157,16 @@ class Erasing:
         person = relationships.get(tx, relationship)
         assert person is not None, "it was there a moment ago"
         relationships.put(tx, msgspec.structs.replace(person, state=StateGraph.erasing))
-        begun = Erasure(key=person.key, agreement=agreement, begun_at=now, revocations=revocations)
-        tx.put(TABLE, "", relationship, msgspec.json.encode(begun))
+        seen = min((cursors.get(tx, one).seen for one in self._projections), default=0)
+        begun = Erasure(
+            key=person.key,
+            agreement=agreement,
+            begun_at=now,
+            revocations=revocations,
+            seen=seen,
+            by_itself=by_itself,
+        )
+        put(tx, relationship, begun)
         return begun
 
     def revocation(self, relationship: str, agreement: str, now: int) -> str:
@@ -160,6 +186,7 @@ class Erasing:
         assert kept is not None, "it was closed before"
         if kept.receipt is not None:
             return kept.receipt
+        self._withdrawing.withdraw(relationship, set(kept.revocations), upto=kept.seen)
         if not kept.counted:
             kept = self._count(relationship, kept)
         self._slices(lambda tx: self._journal.erase_slice(tx, relationship, BATCHES_A_SLICE))
@@ -173,8 +200,47 @@ class Erasing:
             lambda tx: self._finish(tx, relationship, kept), Order.ERASE
         ).result()
 
+    def erase_under(self, relationship: str, agreement: str) -> str:
+        """Erase what came under one agreement, withdrawn before, where others stand.
+
+        Returns the signed receipt. Call ``under_erased`` in the transaction that keeps it; until
+        then it can be done again, also after a crash.
+        """
+        with self._one:
+            with self._journal.read() as reader:
+                counted = _leaf_rows(reader, relationship, agreement)
+            if not counted:
+                leaves = self._positions(relationship, agreement)
+                work = partial(_put_leaves, relationship=relationship, leaves=leaves, of=agreement)
+                self._journal.submit(work, Order.ERASE).result()
+            self._slices(
+                lambda tx: self._journal.erase_slice(tx, relationship, BATCHES_A_SLICE, agreement)
+            )
+            self._truncate()
+            with self._journal.read() as reader:
+                leaves = _leaves(_leaf_rows(reader, relationship, agreement))
+                return self._receipt(reader, relationship, agreement, leaves)
+
+    @staticmethod
+    def under_erased(tx: Tx, relationship: str, agreement: str) -> None:
+        """Let go of what was written down for ``erase_under``."""
+        for entry in _leaf_rows(tx, relationship, agreement):
+            tx.delete(LEAVES, relationship, entry.key)
+
     def _count(self, relationship: str, kept: Erasure) -> Erasure:
         """Write down which leaves will lose their content, while they can still be seen."""
+        leaves = self._positions(relationship, None)
+        counted = msgspec.structs.replace(kept, counted=True)
+
+        def work(tx: Tx) -> None:
+            _put_leaves(tx, relationship=relationship, leaves=leaves, of="")
+            put(tx, relationship, counted)
+
+        self._journal.submit(work, Order.ERASE).result()
+        return counted
+
+    def _positions(self, relationship: str, agreement: str | None) -> list[int]:
+        """The leaves of a relationship, or of one agreement, that still have their content."""
         leaves: list[int] = []
         after = 0
         with self._journal.read() as reader:
@@ -184,19 +250,11 @@ class Erasing:
                     relationship=relationship,
                 )  # fmt: skip
                 if not page.batches:
-                    break
-                leaves.extend(batch.position for batch in page.batches)
+                    return leaves
+                leaves += [
+                    batch.position for batch in page.batches if agreement in (None, batch.agreement)
+                ]
                 after = page.seen
-        counted = msgspec.structs.replace(kept, counted=True)
-
-        def work(tx: Tx) -> None:
-            for start in range(0, len(leaves), LEAVES_A_ROW):
-                part = leaves[start : start + LEAVES_A_ROW]
-                tx.put(LEAVES, relationship, f"{start:09d}", msgspec.json.encode(part))
-            tx.put(TABLE, "", relationship, msgspec.json.encode(counted))
-
-        self._journal.submit(work, Order.ERASE).result()
-        return counted
 
     def _slices(self, slice_of: Callable[[Tx], int]) -> None:
         while self._journal.submit(slice_of, Order.ERASE).result():
@@ -221,26 +279,27 @@ class Erasing:
         self._journal.truncate()
 
     def _finish(self, tx: Tx, relationship: str, kept: Erasure) -> str:
-        leaves: list[int] = []
-        for entry in tx.scan(LEAVES, relationship, rows_max=1000):
-            leaves.extend(msgspec.json.decode(entry.value, type=list[int]))
+        leaves = _leaves(tx.scan(LEAVES, relationship, rows_max=1000))
+        signed = self._receipt(tx, relationship, kept.agreement, leaves)
+        done = msgspec.structs.replace(kept, receipt=signed)
+        put(tx, relationship, done)
+        tx.forget(LEAVES, relationship, 1000)
+        return signed
+
+    def _receipt(self, reader: Reader, relationship: str, agreement: str, leaves: list[int]) -> str:
         now = self._now()
         receipt = ErasureReceipt(
             iss=self._organisation.subject,
             aud=subject_of(relationship),
-            agreement=kept.agreement,
+            agreement=agreement,
             erased_at=now,
             batches=len(leaves),
             leaves=leaves,
             backup_days=BACKUP_DAYS,
-            checkpoint=self._journal.checkpoint(tx),
+            checkpoint=self._journal.checkpoint(reader),
             iat=now,
         )
-        signed = sign_erasure(receipt, self._organisation.key)
-        done = msgspec.structs.replace(kept, receipt=signed)
-        tx.put(TABLE, "", relationship, msgspec.json.encode(done))
-        tx.forget(LEAVES, relationship, 1000)
-        return signed
+        return sign_erasure(receipt, self._organisation.key)
 
     def _resume(self, left: Sequence[tuple[str, Erasure]]) -> None:
         for relationship, _ in left:
@@ -261,3 +320,20 @@ class Erasing:
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
+
+
+def _leaf_rows(reader: Reader, relationship: str, agreement: str) -> list[Entry]:
+    """What is written down of the leaves of one agreement."""
+    first, last = f"{agreement}.", f"{agreement}/"
+    return reader.scan(LEAVES, relationship, after=first, before=last, rows_max=1000)
+
+
+def _leaves(rows: Sequence[Entry]) -> list[int]:
+    return sorted({leaf for row in rows for leaf in msgspec.json.decode(row.value, type=list[int])})
+
+
+def _put_leaves(tx: Tx, *, relationship: str, leaves: Sequence[int], of: str) -> None:
+    """Write leaves down, at least one row; ``of`` is the agreement, or nothing for all."""
+    for start in range(0, max(1, len(leaves)), LEAVES_A_ROW):
+        part = leaves[start : start + LEAVES_A_ROW]
+        tx.put(LEAVES, relationship, f"{of}.{start:09d}", msgspec.json.encode(part))

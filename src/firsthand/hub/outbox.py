@@ -62,7 +62,10 @@ class Outbox:
 
     def prepared(self, reader: Reader, relationship: str, content: Content) -> Message:
         """Sign a message under the next number, outside of the writer; nothing is kept yet."""
-        n = _last(reader, relationship) + 1
+        return self.numbered(_last(reader, relationship) + 1, relationship, content)
+
+    def numbered(self, n: int, relationship: str, content: Content) -> Message:
+        """Sign a message under this number."""
         event = {
             "specversion": "1.0",
             "id": uuid8_from(self._chance.bytes(16)),

@@ -28,10 +28,10 @@ from firsthand.foundation.journal import (
     UnableToRead,
 )
 from firsthand.foundation.projection import Folding, Projection
-from firsthand.foundation.tables import Tx
+from firsthand.foundation.tables import Reader, Tx
 from firsthand.hub import cursors
 from firsthand.hub.cursors import Aside, Cursor
-from firsthand.hub.terms import relationships
+from firsthand.hub.terms import agreements, relationships
 
 TABLES = cursors.TABLES
 SLICE_MS = 8.0
@@ -194,12 +194,19 @@ class Projector:
     def _begun(self, one: Slice) -> "Future[float]":
         """Work out what a slice comes to and hand it to the writer; never raises for a batch."""
         try:
-            folding = _made(one.projection, one.part)
+            folding = _made(one.projection, self._still_read(one))
         except Exception as error:  # noqa: BLE001 - whatever a batch does to it is told below
             failed: Future[float] = Future()
             failed.set_exception(error)
             return failed
         return self._journal.submit(partial(self._fold, one, folding), Order.PROJECT)
+
+    def _still_read(self, one: Slice) -> Sequence[Stored]:
+        """A slice that is folded again is without what was taken back in the meantime."""
+        if one.after >= self._cursors[one.projection.name].until:
+            return one.part
+        with self._journal.read() as reader:
+            return [batch for batch in one.part if _is_read(reader, batch)]
 
     def _fold(self, one: Slice, folding: Sequence[Folding], tx: Tx) -> float:
         """Fold a slice in, in the writer's transaction; how long it took, in ms."""
@@ -334,7 +341,8 @@ class Projector:
         folding = _made(projection, [each for each in found if each.position == one.position])
 
         def work(tx: Tx) -> None:
-            if folding and relationships.is_open(tx, one.relationship):
+            still = [each for each in folding if _is_read(tx, each.batch)]
+            if still and relationships.is_open(tx, one.relationship):
                 projection.apply(tx, folding, again=False)
             cursors.take_back(tx, one)
 
@@ -364,6 +372,12 @@ class Projector:
             self._batches_a_slice = max(BATCHES_MIN, min(self._batches_a_slice, fitting))
         elif batches >= self._batches_a_slice:
             self._batches_a_slice = min(BATCHES_MAX, self._batches_a_slice * 5 // 4)
+
+
+def _is_read(reader: Reader, batch: Stored) -> bool:
+    """Whether what came in this batch may be read for anything, now or later."""
+    stands = agreements.standing(reader, batch.relationship, batch.agreement)
+    return stands is None or bool(stands.purposes)
 
 
 def _made(projection: Projection, part: Sequence[Stored]) -> list[Folding]:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from firsthand.foundation.journal import (
@@ -370,3 +371,28 @@ def test_a_durable_journal_has_a_file_and_another_has_none(
 def test_works_are_not_taken_for_batches(journal: Journal) -> None:
     with pytest.raises(ValueError, match="append"):
         journal.submit(lambda tx: tx.count("folded"), Order.INTAKE)
+
+
+def test_erasing_under_one_agreement_leaves_the_lanes_as_they_are(
+    journal: Journal, make: Make, verify: Verify
+) -> None:
+    for n, under in enumerate(("a", "b", "a"), 1):
+        journal.append(msgspec.structs.replace(make(n=n), agreement=under), welcome).result()
+
+    def erase(tx: Tx) -> int:
+        return journal.erase_slice(tx, "ada", 1, "a")
+
+    assert [journal.submit(erase, Order.ERASE).result() for _ in range(3)] == [1, 1, 0]
+    journal.truncate()
+    with journal.read() as reader:
+        page = journal.batches(reader, 0, rows_max=9, bytes_max=999, relationship="ada")
+        assert [(each.n, each.agreement) for each in page.batches] == [(2, "b")]
+        verify(journal.receipt(reader, 0))
+    last = journal.submit(lambda tx: journal.lane(tx, "ada", "phone")).result()
+    assert last is not None
+    assert last.n == 3
+    assert isinstance(
+        journal.append(msgspec.structs.replace(make(n=4), agreement="b"), welcome).result(), Receipt
+    )
+    left = journal.submit(lambda tx: journal.erase_slice(tx, "ada", 9), Order.ERASE).result()
+    assert left == 4

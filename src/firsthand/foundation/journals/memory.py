@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
+import msgspec
+
 from firsthand.foundation.journal import (
     Admit,
     Batch,
@@ -281,21 +283,29 @@ class MemoryJournal:
         for batch in islice(_state(reader).batches, after, leaves):
             if batch is None or relationship not in (None, batch.relationship):
                 continue
+            if not batch.agreement:  # what came is gone, and its number in its lane stays
+                continue
             size += len(batch.body)
             if found and (size > bytes_max or len(found) == rows_max):
                 return Page(batches=found, seen=found[-1].position + 1)
             found.append(batch)
         return Page(batches=found, seen=found[-1].position + 1 if found else max(after, leaves))
 
-    def erase_slice(self, tx: Tx, relationship: str, rows_max: int) -> int:
+    def erase_slice(
+        self, tx: Tx, relationship: str, rows_max: int, agreement: str | None = None
+    ) -> int:
         """Erase up to `rows_max` batches of a relationship; return how many."""
         check_rows_max(rows_max)
         state = _state(tx)
         batches = state.batches = state.batches[: state.frontier.size]
-        held = [batch for batch in batches if batch and batch.relationship == relationship]
+        held = [
+            batch
+            for batch in batches
+            if batch and batch.relationship == relationship and agreement in (None, batch.agreement)
+        ]
         gone = sorted(held, key=lambda batch: (batch.lane, batch.n))[:rows_max]
         for batch in gone:
-            batches[batch.position] = None
+            batches[batch.position] = None if agreement is None else _hollow(batch)
         return len(gone)
 
     def truncate(self) -> None:
@@ -371,6 +381,14 @@ def _state(reader: Reader) -> _State:
 
 def _node_of(state: _State) -> Callable[[int, int], bytes]:
     return lambda level, index: state.nodes[level, index]
+
+
+def _hollow(batch: Stored) -> Stored:
+    """A batch of which only its leaf, its position and its number in its lane are left."""
+    return msgspec.structs.replace(
+        batch, role="", purpose="", agreement="", salt=b"", body=b"", base=b"", signature=b"",
+        events=0, received_ms=0,
+    )  # fmt: skip
 
 
 def _places(tx: Tx, relationship: str, lane: str) -> Iterator[Place]:

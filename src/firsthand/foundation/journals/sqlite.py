@@ -162,10 +162,12 @@ class SqliteJournal:
         check_rows_max(rows_max)
         return _view(reader).page(after, rows_max, bytes_max, relationship)
 
-    def erase_slice(self, tx: Tx, relationship: str, rows_max: int) -> int:
+    def erase_slice(
+        self, tx: Tx, relationship: str, rows_max: int, agreement: str | None = None
+    ) -> int:
         """Erase up to `rows_max` batches of a relationship; return how many."""
         self._own(tx)
-        return self._group.erase_slice(relationship, rows_max)
+        return self._group.erase_slice(relationship, rows_max, agreement)
 
     def truncate(self) -> None:
         """Empty the WAL, and zero the copies of old rows that SQLite leaves inside pages.

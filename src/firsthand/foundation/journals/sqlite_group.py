@@ -42,6 +42,12 @@ UPDATE batches SET relationship = NULL, lane = NULL, n = NULL, role = NULL, purp
 WHERE position IN (SELECT position FROM batches WHERE relationship = ?
                    ORDER BY lane, n LIMIT ?)
 """
+_ERASE_UNDER = """
+UPDATE batches SET role = NULL, purpose = NULL, agreement = NULL, events = NULL,
+  received_ms = NULL, salt = NULL, signature = NULL, base = NULL, body = NULL
+WHERE position IN (SELECT position FROM batches WHERE relationship = ? AND agreement = ?
+                   ORDER BY lane, n LIMIT ?)
+"""
 _CHANGE_BYTES = 8 << 10  # a guess at what a changed row adds to the WAL: two pages
 _LANES = msgspec.json.Decoder(list[tuple[int, int, int, str]])
 
@@ -197,10 +203,13 @@ class SqliteGroup:
                 (text, self._frontier.size - 1),
             )
 
-    def erase_slice(self, relationship: str, rows_max: int) -> int:
+    def erase_slice(self, relationship: str, rows_max: int, agreement: str | None) -> int:
         """Erase up to `rows_max` batches of a relationship, as part of a work."""
         check_rows_max(rows_max)
         self.tx.mark()
+        if agreement is not None:
+            under = self._connection.execute(_ERASE_UNDER, (relationship, agreement, rows_max))
+            return int(under.rowcount)
         self._lanes.pop(relationship, None)
         gone: int = self._connection.execute(_ERASE, (relationship, rows_max)).rowcount
         return gone

@@ -44,7 +44,7 @@ _HEADS = msgspec.json.Decoder(
 _PAGE_END = """
 SELECT max(position), count(*), max(running) FROM (
   SELECT position, row_number() OVER sofar AS running, sum(length(body)) OVER sofar AS total
-  FROM batches WHERE position >= ? AND relationship {which}
+  FROM batches WHERE position >= ? AND relationship {which} AND body IS NOT NULL
   WINDOW sofar AS (ORDER BY position ROWS UNBOUNDED PRECEDING)
   ORDER BY position LIMIT ?
 ) WHERE total <= ? OR running = 1
@@ -54,6 +54,7 @@ SELECT json_group_array(json_array(position, relationship, lane, n, role, purpos
          events, received_ms, length(signature), length(base), length(body))),
        CAST(group_concat(salt || substr(nodes, 1, 32) || signature || base || body, '') AS BLOB)
 FROM (SELECT * FROM batches WHERE position BETWEEN ? AND ? AND relationship {which}
+        AND body IS NOT NULL
       ORDER BY position)
 """
 

@@ -10,6 +10,7 @@ from firsthand.foundation.tables import Reader
 from firsthand.hub.acts.glances import Glances
 from firsthand.hub.erasing import Erasing
 from firsthand.hub.intake.taking import Intake
+from firsthand.hub.keeping import Keeping
 from firsthand.hub.outbox import Outbox
 from firsthand.hub.projector import Projector
 from firsthand.hub.proofs import Proofs
@@ -44,6 +45,7 @@ class Hub:
     outbox: Outbox
     projector: Projector
     erasing: Erasing
+    keeping: Keeping
     answering: Answering
     glances: Glances = field(default_factory=Glances)
     closing: list[Callable[[], None]] = field(default_factory=list)
@@ -64,6 +66,7 @@ class Hub:
     def told(self, relationship: str) -> None:
         """Tell everybody who listens that something was settled with this person."""
         self.glances.forget(relationship)
+        self.keeping.wake(relationship)
         for listener in self.listening:
             listener(relationship)
 

@@ -1,8 +1,12 @@
 """What persons state about a relationship: terms that they proffer, endings, erasures."""
 
+import msgspec
+
 from firsthand.foundation.tables import Tx
 from firsthand.hub import erasing
 from firsthand.hub.acts.opened import Hub
+from firsthand.hub.keeping import erased
+from firsthand.hub.outbox import Message
 from firsthand.hub.terms import agreements, settling
 from firsthand.hub.terms.agreements import Held
 from firsthand.hub.terms.policy import get_policy
@@ -88,6 +92,30 @@ def changed_receipt(
         jti=jti,
     )
     return sign_change_receipt(receipt, hub.organisation.key)
+
+
+def last_word(hub: Hub, relationship: str, after: int) -> Message | None:
+    """The message to whom nothing is kept of any more: that it was erased, its time being over.
+
+    It has the number after the one that was read last, whichever was read; once it was told under
+    a number, nothing follows that. Raises ``Refused`` (``unknown_relationship``).
+    """
+
+    def work(tx: Tx) -> erasing.Erasure:
+        gone = erasing.find(tx, relationship)
+        if gone is None or gone.receipt is None or not gone.by_itself:
+            raise refuse("unknown_relationship")
+        if 0 < gone.told <= after:
+            return gone
+        told = msgspec.structs.replace(gone, told=after + 1)
+        erasing.put(tx, relationship, told)
+        return told
+
+    gone = hub.write(work)
+    if gone.told <= after:
+        return None
+    content = erased(gone.agreement, gone.receipt or "")
+    return hub.outbox.numbered(gone.told, relationship, content)
 
 
 def erase(hub: Hub, relationship: str, agreement: str) -> str:

@@ -86,9 +86,13 @@ def inbox_door(hub: Hub) -> Handler:
 
     @door
     async def inbox(request: Request) -> Response:
-        signed = await by_relationship(hub, request, body=None)
+        signed = await by_relationship(hub, request, body=None, erased=True)
         after = number(request.query_params.get("after", "0"))
         person = signed.relationship
+        if not await run_in_threadpool(_is_kept, hub, person):
+            last = await run_in_threadpool(statements.last_word, hub, person, after)
+            words = [] if last is None else [{"n": last.n, "jws": last.jws}]
+            return json_response({"messages": words, "more": False})
         if "text/event-stream" in request.headers.get("accept", ""):
             return StreamingResponse(_stream(hub, person, after), media_type="text/event-stream")
         messages, more = await run_in_threadpool(_messages, hub, person, after)
@@ -115,6 +119,11 @@ async def _ending(hub: Hub, request: Request) -> tuple[str, Ending]:
 def _messages(hub: Hub, person: str, after: int) -> tuple[list[Message], bool]:
     with hub.snapshot() as reader:
         return hub.outbox.after(reader, person, after)
+
+
+def _is_kept(hub: Hub, person: str) -> bool:
+    with hub.snapshot() as reader:
+        return relationships.get(reader, person) is not None
 
 
 def _is_known(hub: Hub, person: str) -> bool:

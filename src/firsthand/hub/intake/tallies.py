@@ -5,7 +5,7 @@ person's rows go.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -45,6 +45,15 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
         )
 
 
+    def without(self, batches: Sequence[Stored]) -> "Tally":
+        """This tally as if these had not come; when the last one came stays as it is."""
+        return msgspec.structs.replace(
+            self,
+            times=max(0, self.times - len(batches)),
+            things=max(0, self.things - sum([batch.events for batch in batches])),
+        )
+
+
 _DECODER = msgspec.json.Decoder(Tally)
 _ENCODE = msgspec.json.Encoder().encode
 _NONE = Tally()
@@ -79,6 +88,8 @@ class Tallied:
         rows = []
         for key, arrived in () if again else hours.items():
             tally = _kept(tx, HOURS, "", key).and_these(arrived)
+            # When the last one came would say that somebody was here who has gone since.
+            tally = msgspec.structs.replace(tally, last_ms=0)
             rows.append(Entry(relationship="", key=key, value=_ENCODE(tally)))
         if rows:
             tx.put_many(HOURS, rows)
@@ -88,6 +99,34 @@ class Tallied:
             rows.append(Entry(relationship=person, key=_ROW, value=_ENCODE(tally)))
         if rows:
             tx.put_many(PEOPLE, rows)
+
+    def rows_under(self, reader: Reader, relationship: str, under: Collection[str]) -> list[str]:
+        """The keys of the projection's rows; a tally is of no agreement alone."""
+        return self._projection.rows_under(reader, relationship, under)
+
+    def drop(self, tx: Tx, relationship: str, keys: Sequence[str]) -> None:
+        """Delete rows of the projection."""
+        self._projection.drop(tx, relationship, keys)
+
+    def unfold(
+        self, tx: Tx, relationship: str, gone: Sequence[Stored], left: Sequence[Stored]
+    ) -> None:
+        """Take what is gone out of its hours, and tally the person by what is left."""
+        self._projection.unfold(tx, relationship, gone, left)
+        hours: dict[str, list[Stored]] = defaultdict(list)
+        for batch in gone:
+            hours[_hour_key(batch.received_ms // HOUR_MS)].append(batch)
+        for key, arrived in hours.items():
+            tally = _kept(tx, HOURS, "", key).without(arrived)
+            if tally.times:
+                tx.put(HOURS, "", key, _ENCODE(tally))
+            else:
+                tx.delete(HOURS, "", key)
+        if left:
+            tally = _NONE.and_these(left, purposes=True)
+            tx.put(PEOPLE, relationship, _ROW, _ENCODE(tally))
+        else:
+            tx.delete(PEOPLE, relationship, _ROW)
 
     def forget(self, tx: Tx, relationship: str, rows_max: int) -> int:
         """Delete up to ``rows_max`` rows of a relationship; 0 when nothing is left."""

@@ -19,12 +19,15 @@ from firsthand.protocol.terms import ROSTER, Terms
 TABLE = "agreements"
 STANDING = "standing"
 PROFFERS = "proffers"
+WITHDRAWN = "withdrawn"
 TABLES = (
     Table(name=TABLE, erased=True),
     Table(name=STANDING, erased=True, hot=True),
     Table(name=PROFFERS, erased=True),
+    Table(name=WITHDRAWN, erased=True),
 )
 HELD_MAX = 200
+DAY_S = 86_400
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,6 +170,21 @@ def allowing(reader: Reader, relationship: str, purpose: str, now: int) -> set[s
     return {id for id, one in all_standing(reader, relationship) if one.allows(purpose, now)}
 
 
+def erased_by(one: Held, by_id: Mapping[str, Held]) -> int | None:
+    """When what was given under an agreement is to be erased (seconds since 1970).
+
+    It is its terms' retention after its end; where another one took its place, the shorter
+    retention of all of them after the end of the last. None where nothing could be given.
+    """
+    if one.decision != "accepted":
+        return None
+    last, days = one, one.roster.retention_days
+    while last.revocation is None and last.superseded_by in by_id:
+        last = by_id[last.superseded_by or ""]
+        days = min(days, last.roster.retention_days)
+    return min(last.expires, last.ended_at or last.expires) + days * DAY_S
+
+
 def why_not(reader: Reader, relationship: str, purpose: str, now: int) -> str:
     """Why nothing may be read for ``purpose`` where ``allowing`` names none, in a sentence."""
     able = [one for _, one in all_standing(reader, relationship) if purpose in one.purposes]
@@ -196,6 +214,14 @@ def repeated(reader: Reader, relationship: str, proffer_jws: str) -> Held | None
 def put(tx: Tx, relationship: str, agreement: Held) -> None:
     """Keep an agreement or a refusal; how it stands is not touched."""
     tx.put(TABLE, relationship, agreement.id, msgspec.json.encode(agreement))
+
+
+def withdrawn(
+    reader: Reader, *, after: tuple[str, str] = ("", ""), rows_max: int = 1_000
+) -> list[tuple[str, str]]:
+    """(relationship, agreement) of what may not be read any more and still stands in figures."""
+    entries = reader.scan_all(WITHDRAWN, after=after, rows_max=rows_max)
+    return [(one.relationship, one.key) for one in entries]
 
 
 def put_standing(tx: Tx, relationship: str, agreement: str, stands: Standing) -> None:

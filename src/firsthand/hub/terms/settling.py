@@ -234,11 +234,15 @@ def end(
 
 
 def withdraw(tx: Tx, relationship: str, agreement: str) -> None:
-    """Let nothing more come in and nothing be read that came under an agreement or before it."""
+    """Let nothing more come in and nothing be read that came under an agreement or before it.
+
+    A mark says that figures still count it, until somebody has worked that off.
+    """
     for id, stands in list(agreements.all_standing(tx, relationship)):
         if agreement in {id, stands.via}:
             gone = msgspec.structs.replace(stands, taking=False, reading=(), paused=False)
             agreements.put_standing(tx, relationship, id, gone)
+            tx.put(agreements.WITHDRAWN, relationship, id, b"")
 
 
 def close_if_last(tx: Tx, relationship: str, now: int) -> None:

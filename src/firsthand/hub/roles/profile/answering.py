@@ -16,7 +16,7 @@ from firsthand.foundation.clock import Clock
 from firsthand.foundation.tables import Reader, Tx
 from firsthand.hub.outbox import Content, Message, Outbox
 from firsthand.hub.reads import Kept, Reads, Who
-from firsthand.hub.roles.profile.projection import DUE, MARK, MARKS, NEWEST, THINGS
+from firsthand.hub.roles.profile.projection import DUE, MARK, MARKS, NEWEST, SENT, THINGS
 from firsthand.hub.terms import agreements
 from firsthand.hub.terms.catalogue import Offering, get_offering
 from firsthand.hub.terms.writing import Snapshot, Write
@@ -24,7 +24,6 @@ from firsthand.protocol.canonical import canonical, sha256_hex
 from firsthand.protocol.roles.profile import PURPOSE, TYPE_ANSWERED, in_order
 from firsthand.protocol.roles.profile_rules import RULES, Answered, basis_of
 
-SENT = "sent"
 DUE_ROWS_MAX = 500
 AT_ONCE_MAX = 10
 # Answering takes a third of the time at most: no role may hold the door.

@@ -1,11 +1,11 @@
 """What people gave, packed: the fold of the journal that the profile stands on."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from firsthand.foundation.projection import Folding
-from firsthand.foundation.tables import Entry, Table, Tx
-from firsthand.hub.packing import Signal, joined, rows_of, signals_of
+from firsthand.foundation.tables import Entry, Reader, Table, Tx
+from firsthand.hub.packing import Signal, joined, rows_of, signals_of, unpacked
 from firsthand.hub.reads import Taken
 from firsthand.protocol.roles.profile import PURPOSE
 
@@ -14,6 +14,7 @@ DUE = "profile_due"
 MARKS = "profile_marks"
 NEWEST = "newest"
 MARK = "due"
+SENT = "sent"
 TABLES = (
     Table(name=THINGS, erased=True, given=True),
     Table(name=DUE, erased=True, hot=True),
@@ -65,6 +66,35 @@ class ProfileProjection:
             tx.put_many(THINGS, rows)
         if newest:
             _mark(tx, newest)
+
+    def rows_under(self, reader: Reader, relationship: str, under: Collection[str]) -> list[str]:
+        """The keys of the rows of what came under these agreements."""
+        found: list[str] = []
+        after = ""
+        while rows := reader.scan(THINGS, relationship, after=after, rows_max=FORGOTTEN_ROWS_MAX):
+            found += [each.key for each in rows if unpacked(each.value).agreement in under]
+            after = rows[-1].key
+        return found
+
+    def drop(self, tx: Tx, relationship: str, keys: Sequence[str]) -> None:
+        """Delete rows."""
+        for key in keys:
+            tx.delete(THINGS, relationship, key)
+
+    def unfold(
+        self, tx: Tx, relationship: str, gone: Sequence[Taken], left: Sequence[Taken]
+    ) -> None:
+        """Answer anew from what is left, or not at all where nothing is."""
+        kept = (tx.get(MARKS, relationship, NEWEST) or b"").split(b" ")
+        if len(kept) < 2 or int(kept[1]) not in {batch.position for batch in gone}:  # noqa: PLR2004
+            return
+        for table, key in ((MARKS, NEWEST), (DUE, MARK)):
+            tx.delete(table, relationship, key)
+        before = [one for one in left if one.role == ROLE and one.purpose == PURPOSE]
+        if before:
+            _mark(tx, {relationship: before[-1]})
+        else:
+            tx.delete(MARKS, relationship, SENT)
 
     def forget(self, tx: Tx, relationship: str, rows_max: int) -> int:
         """Delete up to ``rows_max`` rows of a relationship; 0 when nothing is left."""
