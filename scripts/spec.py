@@ -180,7 +180,24 @@ def _told() -> dict[str, Any]:
     """What a person is told of what was done with their data."""
     after = _in_query("after", {"type": "integer", "minimum": 0})
     told = _object(signed={"type": "string"})
-    return {wire.PATH_READS: {"get": _get("Who looked, signed.", told, [after], signed=True)}}
+    status, named = _object(status={"type": "string"}), _in_path("id")
+    asked = {"$ref": "#/components/schemas/Request"}
+    part = _object(
+        request={"type": "string"},
+        things={"type": "array", "items": {"type": "object"}},
+        next={"type": "integer"},
+        more={"type": "boolean"},
+    )
+    return {
+        wire.PATH_READS: {"get": _get("Who looked, signed.", told, [after], signed=True)},
+        wire.PATH_RIGHTS: {"post": _post("Ask by right.", wire.TYPE_JSON, asked, status)},
+        wire.PATH_RIGHTS + "/{id}": {
+            "get": _get("Where a request stands, signed.", status, [named], signed=True)
+        },
+        wire.PATH_RIGHTS + "/{id}/data": {
+            "get": _get("What was asked for, in parts.", part, [named, after], signed=True)
+        },
+    }
 
 
 def _evidence() -> dict[str, Any]:

@@ -14,19 +14,20 @@ from firsthand.foundation.egress import Egress
 from firsthand.foundation.ids import SystemChance
 from firsthand.foundation.journal import Order
 from firsthand.foundation.journals.sqlite import SqliteJournal
-from firsthand.hub import erasing, keeping, outbox, projector, reads, withdrawing
+from firsthand.hub import corrected, erasing, keeping, outbox, projector, reads, withdrawing
 from firsthand.hub.acts.founding import found
 from firsthand.hub.acts.glances import Glances
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.doors.routes import application
 from firsthand.hub.intake import tallies
 from firsthand.hub.intake.taking import Intake
+from firsthand.hub.own import Own
 from firsthand.hub.pages.site import Site
 from firsthand.hub.proofs import Proofs
 from firsthand.hub.roles.profile import projection
 from firsthand.hub.roles.profile.answering import Answering
 from firsthand.hub.staff import accounts, tokens
-from firsthand.hub.terms import agreements, catalogue, invites, organisation, relationships
+from firsthand.hub.terms import agreements, catalogue, invites, organisation, relationships, rights
 from firsthand.vault.acts.opened import Vault
 from firsthand.vault.gate import Courier, Gate
 from firsthand.vault.pages.host import VaultHost
@@ -53,6 +54,7 @@ T = TypeVar("T")
 # in each declaration.
 TABLES = (
     *organisation.TABLES, *catalogue.TABLES, *relationships.TABLES, *agreements.TABLES,
+    *rights.TABLES, *corrected.TABLES,
     *invites.TABLES, *accounts.TABLES, *tokens.TABLES, *reads.TABLES, *projector.TABLES,
     *erasing.TABLES, *outbox.TABLES, *tallies.TABLES, *projection.TABLES,
 )  # fmt: skip
@@ -202,6 +204,7 @@ def _hub_of(
         urgent=_write(journal, Order.REVOKE),
         snapshot=journal.read,
         reads=read,
+        own=Own(journal, clock),
         proofs=Proofs(journal),
         intake=intake,
         outbox=waiting,

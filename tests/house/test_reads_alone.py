@@ -12,17 +12,21 @@ import pytest
 
 READS = "reads.py"
 # Who takes batches out of the journal: whoever reads, folds or deletes them.
-OF_BATCHES = {READS, "projector.py", "erasing.py"}
+OF_BATCHES = {READS, "own.py", "projector.py", "erasing.py", "withdrawing.py"}
 # Who holds the journal at all.
 OF_THE_JOURNAL = OF_BATCHES | {"intake/taking.py", "proofs.py"}
 # Who opens what a batch holds: whoever reads, and the intake, which checks it.
-OF_BODIES = {READS, "intake/steps.py", "intake/beside.py", "intake/taking.py"}
-# Rooms that read the given rows that they wrote: messages, for the person whom they are to.
-OWN_ROWS = {"outbox.py"}
+OF_BODIES = {READS, "own.py", "intake/steps.py", "intake/beside.py", "intake/taking.py"}
+# Rooms that read the given rows that they wrote: messages, for the person whom they are to, what
+# was put right, to add to it, and packed rows, to take out what may not be read any more.
+OWN_ROWS = {"outbox.py", "corrected.py", "roles/profile/projection.py"}
 # Where a table comes as an argument, and each caller names it by its constant.
 ANY_TABLE = {READS, "cursors.py", "intake/tallies.py", "acts/listing.py"}
 # Who shows messages to staff: under the purpose that they were made for, with a noted read.
 OF_MESSAGES = {"outbox.py", "acts/looking.py"}
+# What was put right is part of what was given; and the one read that is the person's own.
+OF_CORRECTIONS = {READS, "own.py"}
+OF_OWN = {"acts/delivering.py"}
 GIVING = {"things", "holding", "things_of_many", "facts"}
 COUNTING = {"customers"}
 READING = {"get", "scan", "scan_all", "count"}
@@ -136,6 +140,11 @@ def _wrong_attribute(module: Module, node: ast.Attribute) -> Iterator[str]:
         yield "holds the journal"
     if node.attr == "batches" and module.place not in OF_BATCHES:
         yield "takes batches out of the journal"
+    whole = module.dotted(node)
+    if whole == "firsthand.hub.corrected.of" and module.place not in OF_CORRECTIONS:
+        yield "reads what was put right"
+    if whole.endswith(".own.given") and module.place not in OF_OWN:
+        yield "reads without a purpose, and not for the person"
     messages = module.dotted(node).endswith((".Outbox.newest", ".outbox.newest"))
     if messages and module.place not in OF_MESSAGES:
         yield "shows messages without a look that is noted"
@@ -280,10 +289,15 @@ PLANTS = {
         "def f(hub, reader, who): return hub.outbox.newest(reader, who, 9)\n",
         "shows messages",
     ),
-    "a fold that reads what it folded": (
-        "roles/profile/projection.py",
-        "\ndef f(reader, who): return reader.scan(THINGS, who, rows_max=9)\n",
-        "profile_things",
+    "an act that reads what was put right": (
+        "acts/attic.py",
+        "from firsthand.hub import corrected as c\ndef f(reader, who): return c.of(reader, who)\n",
+        "put right",
+    ),
+    "a page that takes the person's own read": (
+        "pages/attic.py",
+        "def f(hub, who): return hub.own.given(who, after=0, right='access')\n",
+        "not for the person",
     ),
 }
 

@@ -40,6 +40,14 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_offering(below)
     deciding.add_commands(below, _command)
     duties.add_commands(below, _command)
+    rights = below.add_parser(
+        "rights",
+        help="answer what people ask by right",
+        description="See what people ask by right, do it, deny it, or take more time.",
+    )
+    add_place(rights, HUB)
+    asked = rights.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    duties.add_rights(asked, _command)
     staff = below.add_parser(
         "staff",
         help="say who may sign in",

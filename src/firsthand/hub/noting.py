@@ -13,7 +13,12 @@ from firsthand.hub.seen import Noted
 
 TABLE = "reads"
 HEADS = "reads_heads"
-TABLES = (Table(name=TABLE, erased=True), Table(name=HEADS, erased=True, hot=True))
+OWN = "reads_own"
+TABLES = (
+    Table(name=TABLE, erased=True),
+    Table(name=HEADS, erased=True, hot=True),
+    Table(name=OWN, erased=True),
+)
 ROWS_MAX = 1_000
 _HEAD = "newest"
 
@@ -31,6 +36,17 @@ def note(tx: Tx, reads: Mapping[str, Sequence[Noted]]) -> None:
         heads.append(Entry(relationship=relationship, key=_HEAD, value=head))
     tx.put_many(TABLE, rows)
     tx.put_many(HEADS, heads)
+
+
+def note_own(tx: Tx, relationship: str, read: Noted) -> None:
+    """Write down that a person fetched what they gave; they know, so it has no number."""
+    tx.put(OWN, relationship, f"{read.at_ms:015d}", msgspec.json.encode(read))
+
+
+def own(reader: Reader, relationship: str) -> list[Noted]:
+    """When a person fetched what they gave, the newest first."""
+    entries = reader.scan(OWN, relationship, rows_max=ROWS_MAX, newest_first=True)
+    return [_DECODER.decode(entry.value) for entry in entries]
 
 
 def newest(reader: Reader, relationship: str, rows_max: int) -> list[Noted]:

@@ -12,7 +12,7 @@ from firsthand.foundation.clock import Clock
 from firsthand.foundation.journal import Journal, Order, Stored
 from firsthand.foundation.tables import Reader as Snapshot
 from firsthand.foundation.tables import Tx
-from firsthand.hub import noting
+from firsthand.hub import corrected, noting
 from firsthand.hub.packing import Holding, Packed, ids_of, position_of, unpacked
 from firsthand.hub.seen import (
     Customer,
@@ -25,7 +25,7 @@ from firsthand.hub.seen import (
     UnknownCustomer,
     Who,
 )
-from firsthand.hub.terms import agreements, relationships
+from firsthand.hub.terms import agreements, relationships, rights
 from firsthand.hub.terms.relationships import Relationship, StateGraph
 from firsthand.protocol.roles.profile import thing_given
 from firsthand.protocol.signals import signals_taken
@@ -136,7 +136,7 @@ class Reads:
                     continue
                 person = relationships.get(snapshot, batch.relationship)
                 if person and self._is_allowed(snapshot, person, batch.agreement, purpose):
-                    found.extend(_facts(batch, person))
+                    found.extend(_facts(batch, person, corrected.of(snapshot, person.id)))
         if found:
             closed = self._note(_touched(found), purpose, reader, strict=False)
             found = [fact for fact in found if fact.relationship not in closed]
@@ -188,11 +188,12 @@ class Reads:
 
     def _held(self, snapshot: Snapshot, relationship: str, table: str, purpose: str) -> Holding:
         allowed = self._allowed(snapshot, relationship, purpose)
-        return Holding(
+        rows = (
             (position, row)
             for position, row in _rows(snapshot, table, relationship)
             if row.purpose == purpose and row.agreement in allowed
         )
+        return corrected.PutRight(rows, corrected.of(snapshot, relationship))
 
     def _kept(
         self, snapshot: Snapshot, relationship: str, held: Holding, places: Sequence[int]
@@ -200,6 +201,7 @@ class Reads:
         """The things at these places, in their order."""
         wanted = held.batches(places)
         found: dict[int, Kept] = {}
+        corrections = corrected.of(snapshot, relationship)
         for batch in self._batches(snapshot, relationship, sorted(wanted)):
             signals = signals_taken(batch.body)
             for place, inside in wanted[batch.position]:
@@ -208,7 +210,7 @@ class Reads:
                     agreement=batch.agreement,
                     given_ms=batch.received_ms,
                     position=batch.position,
-                    thing=thing_given(signal.id, signal.data),
+                    thing=corrected.put_right(thing_given(signal.id, signal.data), corrections),
                 )
         return [found[place] for place in places]
 
@@ -242,6 +244,8 @@ class Reads:
             raise PurposeRefused("What this person gave is being erased.")
         if person.state != StateGraph.active:
             raise PurposeRefused("The agreement has ended; nothing of it may be used any more.")
+        if (why := rights.held_back(snapshot, relationship, purpose)) is not None:
+            raise PurposeRefused(why)
         allowed = agreements.allowing(snapshot, relationship, purpose, self._now_s())
         if not allowed:
             why = agreements.why_not(snapshot, relationship, purpose, self._now_s())
@@ -256,6 +260,7 @@ class Reads:
             person.state == StateGraph.active
             and stands is not None
             and stands.allows(purpose, self._now_s())
+            and rights.held_back(snapshot, person.id, purpose) is None
         )
 
     def _note(
@@ -339,7 +344,9 @@ def _rows(snapshot: Snapshot, table: str, relationship: str) -> Iterator[tuple[i
         rows_max = min(ROWS_MAX, max(1, rows_max * ROWS_BYTES // max(1, size_bytes)))
 
 
-def _facts(batch: Stored, person: Relationship) -> Iterable[Fact]:
+def _facts(
+    batch: Stored, person: Relationship, corrections: corrected.Corrections
+) -> Iterable[Fact]:
     for signal in signals_taken(batch.body):
         yield Fact(
             position=batch.position,
@@ -350,7 +357,7 @@ def _facts(batch: Stored, person: Relationship) -> Iterable[Fact]:
             type=signal.type,
             purpose=signal.purpose,
             given_ms=batch.received_ms,
-            thing=thing_given(signal.id, signal.data),
+            thing=corrected.put_right(thing_given(signal.id, signal.data), corrections),
         )
 
 

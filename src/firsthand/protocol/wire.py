@@ -47,6 +47,7 @@ TYP_LOG = "firsthand-log+jwt"
 
 # Types of messages that are about the agreement itself.
 TYPE_AGREEMENT_CHANGED = "firsthand.agreement.changed"
+TYPE_RIGHT_CHANGED = "firsthand.right.changed"  # where a request by right stands
 
 # What a signature must cover (RFC 9421, our profile).
 COVERED_BATCH = ("@method", "@target-uri", "content-digest", "content-type", "firsthand-batch")

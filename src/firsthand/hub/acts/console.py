@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from firsthand.hub.acts import deciding, inviting, offering, people, rekeying, staffing
+from firsthand.hub.acts import deciding, inviting, offering, people, rekeying, requests, staffing
 from firsthand.hub.acts.deciding import DealRefused
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.reads import PurposeRefused, UnknownCustomer
@@ -22,6 +22,7 @@ from firsthand.hub.staff.accounts import AccountRefused
 from firsthand.hub.terms.catalogue import CatalogueRefused
 from firsthand.hub.terms.invites import InviteRefused
 from firsthand.hub.terms.policy import PolicyRefused
+from firsthand.hub.terms.rights import RequestRefused
 from firsthand.protocol.refusals import Refused
 
 SOCKET = "console.sock"
@@ -42,6 +43,11 @@ ACTS: dict[str, Act] = {
     "policy": offering.policy,
     "catalogue": offering.catalogue,
     "rotate key": rekeying.rotate,
+    "rights": requests.listed,
+    "rights show": requests.shown,
+    "rights fulfil": requests.fulfil,
+    "rights deny": requests.deny,
+    "rights extend": requests.extend,
     "staff": staffing.staff,
     "staff add": staffing.add,
     "staff remove": staffing.remove,
@@ -49,7 +55,7 @@ ACTS: dict[str, Act] = {
 }
 REFUSALS = (
     PurposeRefused, UnknownCustomer, CatalogueRefused, InviteRefused, PolicyRefused,
-    AccountRefused, DealRefused, Refused,
+    AccountRefused, DealRefused, RequestRefused, Refused,
 )  # fmt: skip
 
 _log = logging.getLogger(__name__)

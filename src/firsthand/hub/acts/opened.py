@@ -12,6 +12,7 @@ from firsthand.hub.erasing import Erasing
 from firsthand.hub.intake.taking import Intake
 from firsthand.hub.keeping import Keeping
 from firsthand.hub.outbox import Outbox
+from firsthand.hub.own import Own
 from firsthand.hub.projector import Projector
 from firsthand.hub.proofs import Proofs
 from firsthand.hub.reads import Reads
@@ -40,6 +41,7 @@ class Hub:
     urgent: Write
     snapshot: Snapshot
     reads: Reads
+    own: Own
     proofs: Proofs
     intake: Intake
     outbox: Outbox

@@ -1,0 +1,240 @@
+"""What persons ask for by right: taken, done, decided, and told with a signed status."""
+
+from collections.abc import Callable
+from datetime import date
+
+import msgspec
+
+from firsthand.foundation.tables import Reader, Tx
+from firsthand.hub import corrected, erasing
+from firsthand.hub.acts import statements
+from firsthand.hub.acts.opened import Hub
+from firsthand.hub.outbox import Content
+from firsthand.hub.terms import agreements, relationships, rights
+from firsthand.hub.terms.rights import Correction, Kept, RequestRefused
+from firsthand.protocol.graphs import UnableToChangeState
+from firsthand.protocol.refusals import refuse
+from firsthand.protocol.rights import Request, day_of, hello_due, read_request
+from firsthand.protocol.wire import DETAILS_CHARS_MAX, SKEW_S_MAX, TYPE_RIGHT_CHANGED
+
+ERASURE = "erasure"
+
+
+def ask(hub: Hub, relationship: str, body: bytes) -> dict[str, object]:
+    """Take a request and do at once what needs no decision; the same one gets the same answer.
+
+    Returns the signed ``status``, and for an erasure its ``receipt``. Raises ``Refused``:
+    ``shape_invalid``, ``too_large``, ``clock_differs``, ``busy``, ``unknown_relationship``.
+    """
+    request, now = read_request(body), hub.now_s()
+    if request.at > now + SKEW_S_MAX:
+        raise refuse("clock_differs", f"It is dated {request.at}; here it is {now}.")
+    _check_corrections(request)
+    if request.right == ERASURE:
+        return _erase(hub, relationship, request)
+
+    def work(tx: Tx) -> tuple[Kept, bool]:
+        if not relationships.is_open(tx, relationship):
+            raise refuse("unknown_relationship")
+        if (before := rights.get(tx, relationship, request.jti)) is not None:
+            if before.request != request:
+                raise refuse("shape_invalid", "Another request has this name (jti) already.")
+            return before, False
+        if rights.count(tx, relationship) >= rights.REQUESTS_MAX:
+            raise refuse("busy", f"At most {rights.REQUESTS_MAX} requests are kept.")
+        kept = rights.received(hub.organisation, relationship, request, now=now)
+        if request.right in rights.AT_ONCE:
+            rights.limit(tx, request, relationship)
+            kept = rights.fulfilled(hub.organisation, kept, now=now)
+        _put(hub, tx, kept)
+        return kept, True
+
+    kept, new = hub.urgent(work)
+    if new:
+        _told(hub, relationship)
+    return {"status": kept.jws}
+
+
+def status(hub: Hub, relationship: str, jti: str) -> str:
+    """The signed status of a person's request; raises ``Refused`` (``not_found``)."""
+    return _own(hub, relationship, jti).jws
+
+
+def fulfillable(hub: Hub, relationship: str, jti: str) -> Kept:
+    """A request for data that was granted; raises ``Refused`` (``not_found``)."""
+    kept = _own(hub, relationship, jti)
+    wanted = kept.request.right in {"access", "portability"}
+    if not wanted or kept.status.status != "fulfilled":
+        raise refuse("not_found", "This request has no data to fetch.")
+    return kept
+
+
+def listed(hub: Hub) -> dict[str, object]:
+    """Every request, those that wait first, with the days that are left."""
+    with hub.snapshot() as reader:
+        return {"rights": [_json(hub, reader, one) for one in rights.all_kept(reader)]}
+
+
+def shown(hub: Hub, *, reference: str) -> dict[str, object]:
+    """One request with what it asks; raises ``RequestRefused``."""
+    with hub.snapshot() as reader:
+        kept = rights.find(reader, reference)
+        known = _json(hub, reader, kept)
+    asked = msgspec.to_builtins(rights.corrections(kept.request))
+    return {
+        **known,
+        "details": kept.request.details,
+        "corrections": asked,
+        "processing_details": kept.status.processing_details,
+        "signed": kept.jws,
+    }
+
+
+def fulfil(hub: Hub, *, reference: str, why: str = "") -> dict[str, object]:
+    """Do what was asked: what a rectification names is read as corrected from now on.
+
+    One that is said in words has to be answered in words (``why``). Raises ``RequestRefused``.
+    """
+
+    def work(tx: Tx, kept: Kept) -> Kept:
+        named = rights.corrections(kept.request)
+        if not named and not why.strip():
+            raise RequestRefused("It was asked in words: say in words what you have done.")
+        done = rights.fulfilled(hub.organisation, kept, now=hub.now_s(), details=why)
+        for one in named:
+            corrected.put(tx, kept.relationship, one.thing, one.fields)
+        return done
+
+    return _decided(hub, reference, why, work)
+
+
+def deny(hub: Hub, *, reference: str, reason: str, why: str = "") -> dict[str, object]:
+    """Say no, with a reason of the protocol. Raises ``RequestRefused``."""
+    return _decided(
+        hub,
+        reference,
+        why,
+        lambda _, kept: rights.denied(
+            hub.organisation, kept, now=hub.now_s(), reason=reason, details=why
+        ),
+    )
+
+
+def extend(hub: Hub, *, reference: str, why: str) -> dict[str, object]:
+    """Take the further time that the law gives, once. Raises ``RequestRefused``."""
+    return _decided(
+        hub,
+        reference,
+        why,
+        lambda _, kept: rights.extended(hub.organisation, kept, now=hub.now_s(), why=why),
+    )
+
+
+def _decided(
+    hub: Hub, reference: str, why: str, decide: Callable[[Tx, Kept], Kept]
+) -> dict[str, object]:
+    if len(why) > DETAILS_CHARS_MAX:
+        raise RequestRefused(f"At most {DETAILS_CHARS_MAX} characters are sent to the person.")
+
+    def work(tx: Tx) -> Kept:
+        kept = rights.find(tx, reference)
+        try:
+            changed = decide(tx, kept)
+        except UnableToChangeState as error:
+            raise RequestRefused(f"The request is {kept.status.status} already.") from error
+        _put(hub, tx, changed)
+        return changed
+
+    kept = hub.urgent(work)
+    _told(hub, kept.relationship)
+    return shown(hub, reference=kept.id)
+
+
+def _put(hub: Hub, tx: Tx, kept: Kept) -> None:
+    """Keep how a request stands, and let the signed status wait for the person."""
+    rights.put(tx, kept)
+    held = agreements.held(tx, kept.relationship)
+    agreed = [one for one in held if one.decision == "accepted"] or held
+    content = Content(
+        type=TYPE_RIGHT_CHANGED, agreement=agreed[-1].id, answers="", data={"status": kept.jws}
+    )
+    # In the writer's own transaction no other message can take the number.
+    message = hub.outbox.prepared(tx, kept.relationship, content)
+    assert hub.outbox.put(tx, kept.relationship, message), "its number"
+
+
+def _told(hub: Hub, relationship: str) -> None:
+    hub.told(relationship)
+    hub.outbox.told(relationship)
+
+
+def _erase(hub: Hub, relationship: str, request: Request) -> dict[str, object]:
+    """Erase now; what is kept afterwards is the tombstone, from which the same is said again."""
+    with hub.snapshot() as reader:
+        gone = erasing.find(reader, relationship)
+        held = agreements.held(reader, relationship)
+    agreement = gone.agreement if gone is not None else held[-1].id if held else ""
+    receipt = statements.erase(hub, relationship, agreement)
+    with hub.snapshot() as reader:
+        gone = erasing.find(reader, relationship)
+    assert gone is not None, "it was erased a moment ago"
+    kept = rights.received(hub.organisation, relationship, request, now=gone.begun_at)
+    done = rights.fulfilled(hub.organisation, kept, now=hub.now_s())
+    return {"status": done.jws, "receipt": receipt}
+
+
+def _own(hub: Hub, relationship: str, jti: str) -> Kept:
+    with hub.snapshot() as reader:
+        if not relationships.is_open(reader, relationship):
+            raise refuse("unknown_relationship")
+        kept = rights.get(reader, relationship, jti) if 0 < len(jti) <= _JTI_CHARS_MAX else None
+    if kept is None:
+        raise refuse("not_found", "There is no request of this name.")
+    return kept
+
+
+_JTI_CHARS_MAX = 64
+
+
+def _check_corrections(request: Request) -> None:
+    """What is put right for machines names fields that things have; words are for people."""
+    named = rights.corrections(request)
+    if len(named) > rights.CORRECTIONS_MAX:
+        raise refuse("too_large", f"At most {rights.CORRECTIONS_MAX} things at a time.")
+    for one in named:
+        _check_correction(one)
+
+
+def _check_correction(one: Correction) -> None:
+    if not 1 <= len(one.thing) <= 100 or not one.thing.isascii() or "\0" in one.thing:  # noqa: PLR2004
+        raise refuse("shape_invalid", "A correction names the id of a thing.")
+    known = corrected.FIELDS
+    if not one.fields or not one.fields.keys() <= known.keys():
+        raise refuse("shape_invalid", f"Fields that can be put right: {', '.join(known)}.")
+    for field, value in one.fields.items():
+        if not value or len(value) > known[field] or "\0" in value:
+            raise refuse("shape_invalid", f"{field} has 1 to {known[field]} characters.")
+
+
+def _json(hub: Hub, reader: Reader, kept: Kept) -> dict[str, object]:
+    request, stands = kept.request, kept.status
+    known = relationships.get(reader, kept.relationship)
+    today = hub.clock.now().date()
+    last = date.fromisoformat(stands.expected_by)
+    hello = hello_due(request.regime, day_of(stands.received_at))
+    return {
+        "id": kept.id,
+        "request": request.jti,
+        "relationship": kept.relationship,
+        "account": known.account if known else None,
+        "right": request.right,
+        "regime": request.regime,
+        "status": stands.status,
+        "reason": stands.reason,
+        "received": day_of(stands.received_at).isoformat(),
+        "expected_by": stands.expected_by,
+        "hello_by": hello.isoformat() if hello else None,
+        "days_left": (last - today).days if kept.is_open else None,
+        "extended": kept.extended,
+        "decided": None if kept.is_open else day_of(stands.iat).isoformat(),
+    }

@@ -1,0 +1,211 @@
+"""What persons ask for by right: each request with its state and its deadline, and what follows.
+
+The states and the dates are the protocol's. Restriction and objection stand here as rows that every
+read asks for; what is put right is kept in ``corrected``.
+"""
+
+import msgspec
+
+from firsthand.foundation.tables import Reader, Table, Tx
+from firsthand.hub.terms.organisation import Organisation
+from firsthand.protocol.canonical import sha256_hex
+from firsthand.protocol.identity import subject_of
+from firsthand.protocol.rights import (
+    DENIALS,
+    STATES,
+    Request,
+    Status,
+    day_of,
+    due,
+    sign_status,
+)
+from firsthand.protocol.terms import PURPOSES
+
+TABLE = "rights"
+LIMITS = "rights_limits"
+TABLES = (Table(name=TABLE, erased=True), Table(name=LIMITS, erased=True, hot=True))
+REQUESTS_MAX = 200
+LISTED_MAX = 10_000
+CORRECTIONS_MAX = 100
+ID_CHARS = 16
+RESTRICTED = "restricted"
+# The signature proves who asks, and there is nothing to weigh: these are done when they arrive.
+AT_ONCE = frozenset({"access", "portability", "restriction", "objection"})
+OPEN = frozenset(state for state in STATES.states if state not in STATES.ends)
+
+
+class RequestRefused(ValueError):
+    """A request cannot be decided like this: the message says why, and what can be done."""
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as it is kept: what was asked, and the signed status of today.
+
+    ``extended`` says that more time was taken; that is possible once.
+    """
+
+    relationship: str
+    request: Request
+    status: Status
+    jws: str
+    extended: bool = False
+
+    @property
+    def id(self) -> str:
+        """What staff call it: the beginning of a hash, since persons choose the request's name."""
+        return sha256_hex(f"{self.relationship}\n{self.request.jti}".encode())[:ID_CHARS]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for the organisation."""
+        return self.status.status in OPEN
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which fields of a thing are how."""
+
+    thing: str
+    fields: dict[str, str]
+
+
+class _Corrections(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    corrections: list[Correction]
+
+
+def get(reader: Reader, relationship: str, jti: str) -> Kept | None:
+    """A request by the name that the person gave it."""
+    raw = reader.get(TABLE, relationship, jti)
+    return None if raw is None else msgspec.json.decode(raw, type=Kept)
+
+
+def count(reader: Reader, relationship: str) -> int:
+    """How many requests a person has made."""
+    return reader.count(TABLE, relationship)
+
+
+def of(reader: Reader, relationship: str) -> list[Kept]:
+    """The requests of one person, the oldest first."""
+    entries = reader.scan(TABLE, relationship, rows_max=REQUESTS_MAX)
+    found = [msgspec.json.decode(one.value, type=Kept) for one in entries]
+    return sorted(found, key=lambda kept: (kept.status.received_at, kept.request.jti))
+
+
+def all_kept(reader: Reader) -> list[Kept]:
+    """Every request of everybody: those that wait first, by their last day, then the newest."""
+    found = [
+        msgspec.json.decode(one.value, type=Kept)
+        for one in reader.scan_all(TABLE, rows_max=LISTED_MAX)
+    ]
+    waiting = sorted((one for one in found if one.is_open), key=lambda k: k.status.expected_by)
+    done = [one for one in found if not one.is_open]
+    return waiting + sorted(done, key=lambda kept: -kept.status.iat)
+
+
+def find(reader: Reader, id_: str) -> Kept:
+    """A request by its id or the unique beginning of one; raises ``RequestRefused``."""
+    found = [one for one in all_kept(reader) if id_ and one.id.startswith(id_)]
+    if len(found) == 1:
+        return found[0]
+    count = "No request has" if not found else f"Not one, but {len(found)} requests have"
+    raise RequestRefused(f"{count} an id that begins with {id_[:40]!r}.")
+
+
+def received(organisation: Organisation, relationship: str, request: Request, *, now: int) -> Kept:
+    """A request that has just arrived, open. ``now`` in seconds since 1970."""
+    status = Status(
+        iss=organisation.subject,
+        aud=subject_of(relationship),
+        request=request.jti,
+        status="open",
+        reason=None,
+        received_at=now,
+        expected_by=due(request.regime, day_of(now)).isoformat(),
+        processing_details="",
+        iat=now,
+    )
+    jws = sign_status(status, organisation.key)
+    return Kept(relationship=relationship, request=request, status=status, jws=jws)
+
+
+def fulfilled(organisation: Organisation, kept: Kept, *, now: int, details: str = "") -> Kept:
+    """The same, done as asked. Raises ``UnableToChangeState`` where it is decided already."""
+    state = STATES.after(kept.status.status, "fulfil")
+    details = details or kept.status.processing_details
+    return _changed(organisation, kept, now=now, status=state, processing_details=details)
+
+
+def denied(organisation: Organisation, kept: Kept, *, now: int, reason: str, details: str) -> Kept:
+    """The same, denied. Raises ``RequestRefused`` and ``UnableToChangeState``."""
+    if reason not in DENIALS:
+        raise RequestRefused(f"A reason is one of: {', '.join(DENIALS)}.")
+    if reason == "other" and not details.strip():
+        raise RequestRefused("The reason “other” has to be said in words.")
+    state = STATES.after(kept.status.status, "deny")
+    details = details or kept.status.processing_details
+    return _changed(
+        organisation, kept, now=now, status=state, reason=reason, processing_details=details
+    )
+
+
+def extended(organisation: Organisation, kept: Kept, *, now: int, why: str) -> Kept:
+    """The same, with the further time that the law gives, once. Raises ``RequestRefused``."""
+    if not why.strip():
+        raise RequestRefused("Say why more time is needed: the person is told.")
+    if kept.extended:
+        raise RequestRefused("More time was taken already. The law gives it once.")
+    if not kept.is_open:
+        raise RequestRefused(f"The request is {kept.status.status} already.")
+    received_on = day_of(kept.status.received_at)
+    if day_of(now) > due(kept.request.regime, received_on):
+        raise RequestRefused("The time is over. More could have been taken only before its end.")
+    last = due(kept.request.regime, received_on, extended=True)
+    changed = _changed(
+        organisation, kept, now=now, status="in_progress", processing_details=why,
+        expected_by=last.isoformat(),
+    )  # fmt: skip
+    return msgspec.structs.replace(changed, extended=True)
+
+
+def put(tx: Tx, kept: Kept) -> None:
+    """Keep a request as it stands."""
+    tx.put(TABLE, kept.relationship, kept.request.jti, msgspec.json.encode(kept))
+
+
+def limit(tx: Tx, request: Request, relationship: str) -> None:
+    """Let nothing be read from now on: of a restriction at all, of an objection for its purpose."""
+    if request.right == "restriction":
+        tx.put(LIMITS, relationship, RESTRICTED, request.jti.encode())
+    for purpose in objected(request):
+        tx.put(LIMITS, relationship, purpose, request.jti.encode())
+
+
+def objected(request: Request) -> list[str]:
+    """The purposes that an objection names in its details; all of them where it names none."""
+    if request.right != "objection":
+        return []
+    said = request.details.casefold()
+    return [one for one in PURPOSES if one.casefold() in said] or list(PURPOSES)
+
+
+def held_back(reader: Reader, relationship: str, purpose: str) -> str | None:
+    """Why nothing may be read for ``purpose`` by this person's right; None where it may."""
+    if reader.get(LIMITS, relationship, RESTRICTED) is not None:
+        return "This person asked that it be kept and nothing else be done with it."
+    if reader.get(LIMITS, relationship, purpose) is not None:
+        return f"This person objected to the purpose {purpose}."
+    return None
+
+
+def corrections(request: Request) -> list[Correction]:
+    """What a rectification names for machines; none where it is said in words."""
+    if request.right != "rectification":
+        return []
+    try:
+        return msgspec.json.decode(request.details, type=_Corrections).corrections
+    except ValueError:
+        return []
+
+
+def _changed(organisation: Organisation, kept: Kept, *, now: int, **changes: object) -> Kept:
+    status = msgspec.structs.replace(kept.status, iat=max(now, kept.status.iat), **changes)
+    return msgspec.structs.replace(kept, status=status, jws=sign_status(status, organisation.key))
