@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from firsthand.foundation.clock import SetClock
 from firsthand.foundation.ids import SystemChance
-from firsthand.vault.bring import importing, reading
+from firsthand.vault.bring import beside, reading
 from firsthand.vault.bring.finding import UnableToFind, files_of
 from firsthand.vault.bring.importing import import_file
 from firsthand.vault.bring.report import Report, questions_in
@@ -210,7 +210,7 @@ def test_nothing_is_kept_where_reading_fails_half_way(
                     raise UnableToRead("The rest is missing.")
                 yield row
 
-    monkeypatch.setattr(importing, "opened", lambda *each: Broken(real(*each)))
+    monkeypatch.setattr(beside, "opened", lambda *each: Broken(real(*each)))
     report = bring(store, export([f"Film {n}" for n in range(3000)]), clock)
     assert report.error == "The rest is missing."
     assert (report.added, names(store), store.rows("imports.all")) == (0, [], [])

@@ -8,17 +8,16 @@ import msgspec
 
 from firsthand.foundation.clock import Clock, stamp
 from firsthand.foundation.ids import Chance
+from firsthand.vault.bring.beside import batches_of, reading
 from firsthand.vault.bring.finding import open_file
 from firsthand.vault.bring.own_export import UnableToReadExport, is_own_export
-from firsthand.vault.bring.reading import opened, sha256_of
+from firsthand.vault.bring.reading import sha256_of
 from firsthand.vault.bring.remembering import Memory, remember, taken_over
 from firsthand.vault.bring.report import Report, not_read, report_of
 from firsthand.vault.bring.restoring import take_back
 from firsthand.vault.sources import Export, UnableToRead, Unreadable
-from firsthand.vault.store import Row, Store, Tx
-from firsthand.vault.store.things import row_for
+from firsthand.vault.store import Store, Tx
 
-AT_ONCE = 1000
 Progress = Callable[[str, int], None]
 
 
@@ -72,9 +71,21 @@ def _import_stream(
     progress: Progress,
 ) -> Report:
     digest = sha256_of(stream)
-    export = opened(path.name, stream, answers, Memory(store, digest))
-    if export.questions:
-        return waiting_report(str(path), export)
+    with reading(path.name, stream, answers, Memory(store, digest)) as export:
+        if export.questions:
+            return waiting_report(str(path), export)
+        return _keep(store, path, export, digest, answers, clock, progress)
+
+
+def _keep(
+    store: Store,
+    path: Path,
+    export: Export,
+    digest: str,
+    answers: Mapping[str, str],
+    clock: Clock,
+    progress: Progress,
+) -> Report:
     with store.transaction() as tx:
         row = tx.row(
             "imports.begin",
@@ -104,25 +115,17 @@ def _import_stream(
 def _drop_misread(tx: Tx, export: Export, import_id: int, digest: str) -> None:
     """The same file, read as the person now says: what an earlier reading made of it goes."""
     names = {"import_id": import_id, "sha256": digest}
-    chunk = list[Row]()
-    for row in export.rows():
-        if not isinstance(row, Unreadable):
-            chunk.append({"id": row.thing.id, **names})
-        if len(chunk) == AT_ONCE:
-            tx.run_many("things.claim", chunk)
-            chunk.clear()
-    tx.run_many("things.claim", chunk)
+    for batch in batches_of(export):
+        tx.run_many("things.claim", [{"id": row[1], **names} for row in batch.rows])
     tx.run("things.drop_misread", **names)
 
 
 def waiting_report(path: str, export: Export) -> Report:
     """The report of a file with an open question: its rows are counted, none is kept."""
     waiting, unreadable = 0, list[Unreadable]()
-    for row in export.rows():
-        if isinstance(row, Unreadable):
-            unreadable.append(row)
-        else:
-            waiting += 1
+    for batch in batches_of(export):
+        waiting += len(batch.rows)
+        unreadable += batch.unreadable
     return report_of(path, export, (0, 0, waiting), unreadable)
 
 
@@ -130,16 +133,22 @@ def _keep_rows(
     tx: Tx, export: Export, import_id: int, path: str, progress: Progress
 ) -> tuple[int, int, list[Unreadable]]:
     added = seen = 0
-    unreadable, chunk = list[Unreadable](), list[Row]()
-    for row in export.rows():
-        if isinstance(row, Unreadable):
-            unreadable.append(row)
-            continue
-        chunk.append(row_for(row.thing, import_id))
-        seen += 1
-        if len(chunk) == AT_ONCE:
-            added += tx.run_many("things.add", chunk)
-            chunk.clear()
-            progress(path, seen)
-    added += tx.run_many("things.add", chunk)
+    unreadable = list[Unreadable]()
+    for batch in batches_of(export):
+        unreadable += batch.unreadable
+        rows = [
+            {
+                "id": id,
+                "type": kind,
+                "name": name,
+                "time": time,
+                "source": source,
+                "data": data,
+                "import_id": import_id,
+            }
+            for _, id, kind, name, time, source, data in batch.rows
+        ]
+        added += tx.run_many("things.add", rows)
+        seen += len(rows)
+        progress(path, seen)
     return added, seen - added, unreadable
