@@ -21,6 +21,9 @@ from firsthand.vault.terms.relationships import Relationship, all_relationships,
 from firsthand.vault.terms.seen import publish, published, withdraw
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from firsthand.vault.acts.opened import Vault
     from firsthand.vault.store import Row
 
@@ -93,7 +96,7 @@ def allow(vault: Vault, name: str, *, yes: bool) -> dict[str, object]:
 
 
 def doubts(vault: Vault) -> list[dict[str, object]]:
-    """Every organisation whose log does not fit: name, organisation and why; each once.
+    """Every organisation whose log does not fit: name, subject, organisation and why; each once.
 
     It waits for my decision: to go on, or to end the deal.
     """
@@ -103,12 +106,22 @@ def doubts(vault: Vault) -> list[dict[str, object]]:
         if why is not None:
             told: dict[str, object] = {
                 "name": each.name,
+                "subject": each.subject,
                 "organisation": each.organisation_name,
                 "why": why,
             }
             if each.subject not in found or each.state == "active":
                 found[each.subject] = told
     return list(found.values())
+
+
+def published_in(folders: Iterable[Path], subject: str) -> list[str]:
+    """The newest checkpoints of an organisation that vaults in these folders let anybody ask for.
+
+    They need not be open. Each is there once, in an order that says nothing of who has seen it.
+    """
+    texts = {published(folder).get(subject, "") for folder in folders}
+    return sorted(texts - {""})[:THEIRS_MAX]
 
 
 def compare(vault: Vault, name: str, source: str) -> dict[str, object]:
@@ -180,7 +193,8 @@ def _theirs(relationship: Relationship, text: str) -> list[tuple[str, Checkpoint
 
 def _texts_in(text: str, relationship: Relationship) -> list[str]:
     if not text.startswith(("{", "[")):
-        return [text.rstrip("\n") + "\n"]
+        # A browser sends what was pasted with other line breaks.
+        return [text.replace("\r\n", "\n").rstrip("\n") + "\n"]
     try:
         content = read_json(text.encode())
     except (UnableToReadJson, UnicodeEncodeError) as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from firsthand.protocol.jws import JwsRefused, read_jws
 from firsthand.protocol.terms import ROSTER
-from firsthand.vault.acts import browsing, changing, connecting, giving, logging
+from firsthand.vault.acts import browsing, changing, connecting, giving, logging, witnessing
 from firsthand.vault.acts import ending as ends
 from firsthand.vault.pages import saying
 from firsthand.vault.pages.differing import rows
@@ -63,6 +63,7 @@ def show(visit: Visit) -> Response:
         standing=changing.standing(visit.vault, name),
         counter=_counter(visit, name),
         lost=giving.lost(visit.vault, name),
+        doubt=_doubt(visit, found.subject),
         person=visit.person.called,
     )
 
@@ -196,6 +197,12 @@ def in_words(told: Mapping[str, Any]) -> dict[str, Any]:
     """A relationship with its state in words, and whether its terms let anything be given."""
     says, badge = saying.RELATIONSHIPS[str(told["state"])]
     return {**told, "says": says, "badge": badge, "gives": saying.gives(str(told["terms"]))}
+
+
+def _doubt(visit: Visit, subject: str) -> dict[str, object] | None:
+    """Why giving has stopped, if it has."""
+    found = [each for each in witnessing.doubts(visit.vault) if each["subject"] == subject]
+    return found[0] if found else None
 
 
 def _giving(entry: Mapping[str, Any]) -> dict[str, Any]:

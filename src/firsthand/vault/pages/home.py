@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from firsthand.vault.acts import browsing, changing, connecting, keeping, noticing, receiving
+from firsthand.vault.acts import (
+    browsing,
+    changing,
+    connecting,
+    keeping,
+    noticing,
+    receiving,
+    witnessing,
+)
 from firsthand.vault.pages import findings, received, saying, start
 
 if TYPE_CHECKING:
@@ -40,6 +48,7 @@ def show(visit: Visit) -> Response:
         fresh=[received.message(vault, each) for each in fresh[:NEW_MAX]],
         fresh_total=len(unread),
         deals=having,
+        doubts=witnessing.doubts(vault),
         holding=sum(1 for each in having if each["has"]),
     )
 

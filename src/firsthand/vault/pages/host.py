@@ -25,6 +25,7 @@ from firsthand.vault.pages import (
     home,
     keep,
     more,
+    overseen,
     passphrase,
     received,
     start,
@@ -259,6 +260,22 @@ def _dealing(parts: Parts) -> list[Route]:
         _post("/with/{name}/change/now", kept(parts, changing.change)),
         _post("/with/{name}/change/theirs", kept(parts, changing.take)),
         _post("/with/{name}/change/keep", kept(parts, changing.keep)),
+        *_overseeing(parts),
+    ]
+
+
+def _overseeing(parts: Parts) -> list[Route]:
+    """What organisations sign of themselves; `/seen` is for anybody, if its person allows it."""
+    return [
+        _get("/with/{name}/looked", kept(parts, overseen.who_looked)),
+        _post("/with/{name}/looked", kept(parts, overseen.ask_who_looked)),
+        _get("/with/{name}/seen", kept(parts, overseen.their_log)),
+        _post("/with/{name}/follow", kept(parts, overseen.follow)),
+        _get("/with/{name}/compare", kept(parts, overseen.their_log)),
+        _post("/with/{name}/compare", kept(parts, overseen.compare)),
+        _post("/with/{name}/go-on", kept(parts, overseen.go_on)),
+        _post("/with/{name}/publish", kept(parts, overseen.allow)),
+        _get("/seen/{subject}", overseen.seen_door(parts)),
     ]
 
 

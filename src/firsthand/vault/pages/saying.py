@@ -97,6 +97,7 @@ VERDICTS: Final[Mapping[str, tuple[str, str]]] = {
     "differs": ("We ran their published rule ourselves: the answer is a different one.", "refused"),
     "unverifiable": ("We could not check this answer ourselves.", "waiting"),
 }
+_ALWAYS_THERE: Final = frozenset({"@type", "isBasedOn", "timePrecision"})
 _CADENCES: Final = {
     "weekly": "a week",
     "fortnightly": "every two weeks",
@@ -136,6 +137,17 @@ def asked(asks: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
         kind = kind_of(type_name)
         found.append((kind.many[0].upper() + kind.many[1:], said))
     return found
+
+
+def field(name: str) -> str:
+    """A field (`PayAction/price`) in words: `how much`. Empty for what goes with every thing."""
+    kind, _, bare = name.rpartition("/")
+    if bare in _ALWAYS_THERE:
+        return ""
+    for known in [FIELDS.get(kind, {}), *FIELDS.values()]:
+        if bare in known:
+            return known[bare]
+    return bare
 
 
 def allowed(terms: Terms) -> list[str]:

@@ -11,7 +11,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from firsthand.vault.acts import noticing, receiving
+from firsthand.vault.acts import noticing, overseeing, receiving
 from firsthand.vault.pages.cabinet import Cabinet, Locked
 from firsthand.vault.pages.rounds import Rounds
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BUSY_SECONDS: Final = 3.0
 QUIET_SECONDS: Final = 15.0
 RECENT_SECONDS: Final = 60.0
+FIRST_LOOK_SECONDS: Final = 20.0
+LOOK_SECONDS: Final = 240.0
 SWEEP_SECONDS: Final = 20.0
 NOTICE_EVERY_THINGS: Final = 20_000
 PARTS: Final = ("nav-inbox", "live-home", "live-inbox", "live-with")
@@ -80,7 +82,7 @@ class Tender:
         ).start()
 
     def _tend(self, slug: str, waker: threading.Event) -> None:
-        rounds = Rounds(self._chance)
+        rounds, eyes = Rounds(self._chance), Rounds(self._chance)
         while not self._ended.is_set():
             waker.clear()
             used = self._cabinet.used_seconds_ago(slug)
@@ -90,12 +92,15 @@ class Tender:
                 with self._cabinet.lend(slug, in_use=False) as vault:
                     self._notice(slug, vault)
                     self._go_round(slug, vault, rounds, pace_ms)
+                    self._oversee(slug, vault, eyes)
             except Locked:
                 break
             except Exception as error:  # noqa: BLE001 - the next round may go well
                 log.warning("A refresh failed: %s", type(error).__name__)
                 waker.wait(BUSY_SECONDS)
-            waker.wait(rounds.wait_ms(self._clock.ticks_ms(), pace_ms) / 1000)
+            now_ms = self._clock.ticks_ms()
+            wait_ms = min(rounds.wait_ms(now_ms, pace_ms), eyes.wait_ms(now_ms, pace_ms))
+            waker.wait(wait_ms / 1000)
         with self._lock:
             self._wakers.pop(slug, None)
             self._given.pop(slug, None)
@@ -114,6 +119,16 @@ class Tender:
                 rounds.answered(name)
             if refresh_says(told):
                 for part in PARTS:
+                    self._streams.publish(slug, part)
+
+    def _oversee(self, slug: str, vault: Vault, eyes: Rounds) -> None:
+        """Ask each at a moment of its own if its log only grew, and who looked."""
+        now_ms = self._clock.ticks_ms()
+        eyes.follow(overseeing.to_oversee(vault), now_ms, FIRST_LOOK_SECONDS * 1000)
+        for name in eyes.due(now_ms, LOOK_SECONDS * 1000):
+            told = overseeing.oversee(vault, name)
+            if told["new"] or told["doubt"]:
+                for part in ("live-home", "live-with", "live-looked"):
                     self._streams.publish(slug, part)
 
     def _notice(self, slug: str, vault: Vault) -> None:
