@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from firsthand.foundation.clock import stamp
+from firsthand.foundation.tables import Reader
 from firsthand.hub import cursors
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.reads import Envelope, Facts, Who
@@ -48,13 +49,19 @@ def profile(hub: Hub, *, reference: str, purpose: str, who: Who) -> view.View:
 def envelopes(hub: Hub, *, after: int = 0, limit: int = FACTS_MAX) -> dict[str, object]:
     """What came from outside: where from, under what, how much; never what is in it.
 
-    ``set_aside`` says that it is kept, but could not be read yet.
+    ``set_aside`` says that it is kept, but could not be read yet. What was taken back is left out.
     """
     found, following = hub.reads.envelopes(after=max(after, 0), rows_max=min(limit, FACTS_MAX))
     with hub.snapshot() as reader:
         unread = {one.position for one in cursors.set_aside(reader)}
-    rows = [{**envelope_json(one), "set_aside": one.position in unread} for one in found]
+        kept = [one for one in found if _is_kept(reader, one)]
+    rows = [{**envelope_json(one), "set_aside": one.position in unread} for one in kept]
     return {"facts": rows, "next": following}
+
+
+def _is_kept(reader: Reader, one: Envelope) -> bool:
+    stands = agreements.standing(reader, one.relationship, one.agreement)
+    return stands is None or bool(stands.purposes)
 
 
 def envelope_json(one: Envelope) -> dict[str, object]:
