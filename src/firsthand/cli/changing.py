@@ -66,7 +66,17 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
     change.add_argument("--preview", action="store_true", help="only show what would be different")
     for command in (pause, resume, renew, change):
         command.add_argument("name", metavar="NAME", help=WHO)
-    add_json(pause, resume, renew, change)
+    terms = make(
+        below,
+        "terms",
+        run_terms,
+        "see which agreements an organisation would accept",
+        "Read which agreements an organisation says that it accepts, also one without Firsthand, "
+        "and say in plain words what each allows. Without an address: all that there are.",
+        "firsthand vault terms https://shop.example",
+    )
+    terms.add_argument("url", metavar="URL", nargs="?", help="its address")
+    add_json(pause, resume, renew, change, terms)
 
 
 def run_pause(args: argparse.Namespace, settings: Settings) -> int:
@@ -128,6 +138,43 @@ def run_change(args: argparse.Namespace, settings: Settings) -> int:
             return 0
         done: dict[str, Any] = change(vault, name, wanted)
     return _answered(args, done)
+
+
+def run_terms(args: argparse.Namespace, settings: Settings) -> int:
+    """Say what an organisation would accept; 1 where it names nothing that is known here."""
+    from firsthand.protocol.terms import ROSTER
+    from firsthand.vault.acts.others import terms_at
+
+    if args.url is None:
+        if args.json:
+            show.as_json([each.machine() for each in ROSTER.values()])
+        else:
+            _show_terms(list(ROSTER))
+        return 0
+    with opened(args, settings) as vault:
+        found: dict[str, Any] = terms_at(vault, args.url)
+    if args.json:
+        show.as_json(found)
+    else:
+        _show_terms(found["known"])
+    others = ", ".join(each["id"] for each in found["unknown"])
+    if others and not args.json:
+        show.words(f"It also names what is not known here: {others}.")
+    for each in found["left_out"]:
+        show.note(f"firsthand: {each}")
+    if not found["known"]:
+        show.note("firsthand: It accepts nothing that is known here.")
+    return 0 if found["known"] else 1
+
+
+def _show_terms(ids: list[str]) -> None:
+    from firsthand.protocol.terms import ROSTER
+
+    for each in ids:
+        print(f"{each}: {ROSTER[each].title}")
+        for point in ROSTER[each].points:
+            show.words(f"- {point}", "  ")
+        print()
 
 
 def _answered(args: argparse.Namespace, done: dict[str, Any]) -> int:

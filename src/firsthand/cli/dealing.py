@@ -56,6 +56,11 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
         type=int,
         help="with --delay: wait until so many things leave together, a week at most",
     )
+    connect.add_argument(
+        "--all-asked",
+        action="store_true",
+        help="let them have also what goes beyond what they need",
+    )
     connections = make(
         below,
         "relationships",
@@ -118,7 +123,7 @@ def run_connect(args: argparse.Namespace, settings: Settings) -> int:
     delivery = None
     if args.delay is not None:
         delivery = Delivery(batch_min=args.together or 1, jitter_s_max=60 * args.delay)
-    way = Way(precision=args.precision, delivery=delivery)
+    way = Way(precision=args.precision, delivery=delivery, all_asked=args.all_asked)
     with opened(args, settings) as vault:
         done: dict[str, Any] = connect(
             vault, args.url, terms=args.terms, tie=not args.no_tie, way=way
@@ -127,6 +132,7 @@ def run_connect(args: argparse.Namespace, settings: Settings) -> int:
     if args.json:
         show.as_json(done)
     elif accepted:
+        _show_beyond(done)
         print(f"Connected to {show.plain(done['organisation'])}.")
         show.pairs(
             [
@@ -144,6 +150,18 @@ def run_connect(args: argparse.Namespace, settings: Settings) -> int:
         said += f" It would take {counter}: --terms {counter}" if counter else ""
         show.note(f"firsthand: {said}")
     return 0 if accepted else 1
+
+
+def _show_beyond(done: dict[str, Any]) -> None:
+    """Say what is asked for and not needed, and that the deal is without it, or with it."""
+    if not done["beyond"]:
+        return
+    given = "You agreed to it all the same" if done["all_asked"] else "The deal is without it"
+    show.words(f"{done['organisation']} asks for more than it needs. {given}:")
+    for each in done["beyond"]:
+        what = " of ".join(part for part in (each["name"], each["kind"]) if part)
+        show.words(f"{what}: {each['why']}", "  ")
+    print()
 
 
 def run_relationships(args: argparse.Namespace, settings: Settings) -> int:

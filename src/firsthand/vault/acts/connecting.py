@@ -16,6 +16,7 @@ from firsthand.protocol.agreements import (
     consent_record,
     sign_proffer,
 )
+from firsthand.protocol.asking import NEEDS, Beyond, compare, smaller
 from firsthand.protocol.discovery import check_goes_on, read_document
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.roles.profile import FIELDS
@@ -64,6 +65,12 @@ class Approach(msgspec.Struct, frozen=True, kw_only=True):
     expires: str | None
     existing: Relationship | None
 
+    @property
+    def beyond(self) -> list[Beyond]:
+        """What they ask for that they do not need, each with the reason."""
+        profile = self.introduction.organisation.document.profile
+        return compare(profile.asks, profile.purposes, NEEDS["profile"].precision)
+
     def summary(self) -> dict[str, object]:
         """The same for a page or as JSON."""
         document = self.introduction.organisation.document
@@ -73,6 +80,8 @@ class Approach(msgspec.Struct, frozen=True, kw_only=True):
             "accepts": document.agreements,
             "asks": document.profile.asks,
             "words": document.profile.words,
+            "beyond": [msgspec.to_builtins(each) for each in self.beyond],
+            "smaller": smaller(document.profile.asks),
             "account": self.account,
             "expires": self.expires,
             "connected_as": self.existing.name if self.existing else None,
@@ -120,9 +129,9 @@ def connect(
     """Propose my terms and keep the answer, be it yes or no.
 
     ``tie`` accepts to be known by the invitation's account; without it the invitation is not
-    named at all, as if by the address alone. ``way`` is how finely and when things leave. Returns
-    name, organisation, url, terms, decision, reason, agreement and account. Raises ``Refused`` or
-    ``Offline``.
+    named at all, as if by the address alone. ``way`` is how finely and when things leave, and if
+    what they do not need may be given. Returns name, organisation, url, terms, decision, reason,
+    agreement, account, and what was asked ``beyond`` their needs. Raises ``Refused``, ``Offline``.
     """
     wanted = ROSTER.get(terms or DEFAULT)
     if wanted is None:
@@ -157,6 +166,8 @@ def connect(
         "counter": agreement.answer.counter,
         "agreement": agreement.id,
         "account": account,
+        "beyond": [msgspec.to_builtins(each) for each in met.beyond],
+        "all_asked": way.all_asked,
     }
 
 
@@ -260,11 +271,18 @@ def _proffer(
 ) -> Proffer:  # fmt: skip
     document = met.introduction.organisation.document
     now = vault.clock.now()
+    asks = document.profile.asks if way.all_asked else smaller(document.profile.asks)
     fields = {
         kind: [field for field in asked if field in FIELDS[kind]]
-        for kind, asked in document.profile.asks.items()
+        for kind, asked in asks.items()
         if kind in FIELDS
     }
+    if not fields:
+        raise refuse(
+            "not_allowed",
+            f"{document.name} needs nothing of what it asks for. If you want to let it have that "
+            "all the same, agree to all that is asked.",
+        )
     identifier = vault.chance.token()
     return Proffer(
         iss=signer.subject,

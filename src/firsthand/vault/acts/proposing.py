@@ -25,11 +25,13 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     """What of a deal is the person's to choose beside the terms; None leaves it to the terms.
 
     ``precision`` is the finest time that may leave, one of ``PRECISIONS``. With a ``delivery``
-    whatever is given waits for a moment that chance draws.
+    whatever is given waits for a moment that chance draws. ``all_asked``: also what goes beyond
+    what they need may be given; otherwise the deal is the smaller one.
     """
 
     precision: str | None = None
     delivery: Delivery | None = None
+    all_asked: bool = False
 
 
 AS_THE_TERMS = Way()

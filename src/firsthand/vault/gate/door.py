@@ -79,6 +79,13 @@ class Gate:
         relationship = find(self._store, name)
         return introduce_again(self._line_to(relationship), relationship)
 
+    def myterms(self, url: str) -> bytes:
+        """What is at ``/.well-known/myterms.json`` there, as it came. Stores nothing."""
+        answer = self._line(url, pool=url, literal=True).get(wire.PATH_MYTERMS)
+        if answer.status != OK:
+            raise refuse("not_found", f"{url} does not say which agreements it accepts.")
+        return answer.body
+
     def invitation(self, url: str, token: str) -> dict[str, object]:
         """What an invitation says before anything is agreed: organisation, account, expires."""
         answer = self._line(url, pool=url, literal=True).get(f"{wire.PATH_INVITES}/{token}")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.roster import PRECISIONS
 from firsthand.protocol.terms import DEFAULT, ROSTER
-from firsthand.vault.acts import connecting
+from firsthand.vault.acts import connecting, others
 from firsthand.vault.acts.proposing import Way
 from firsthand.vault.gate import Offline
-from firsthand.vault.pages import home, saying
+from firsthand.vault.pages import home, roster, saying
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -53,7 +53,9 @@ def agree(visit: Visit) -> Response:
         to,
         terms=form.one("terms") or None,
         tie=form.one("tie") == "yes",
-        way=Way(precision=form.one("precision") or None),
+        way=Way(
+            precision=form.one("precision") or None, all_asked=form.one("asked") == "all"
+        ),
     )
     parts.nudge(visit.person.slug)
     name = str(answer["organisation"])
@@ -80,6 +82,22 @@ def terms_in_words(accepted: list[str]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: (not each["taken"], each["id"] != DEFAULT))
 
 
+def beyond(found: list[dict[str, str]]) -> list[tuple[str, str]]:
+    """What is asked for and not needed, in words, each with the reason."""
+    said = []
+    for each in found:
+        kind = saying.kind_of(each["kind"]).many if each["kind"] else ""
+        known = saying.FIELDS.get(each["kind"], {})
+        what = {
+            "kind": kind[:1].upper() + kind[1:],
+            "field": f"Of {kind}: {known.get(each['name'], each['name'])}",
+            "purpose": f"To {saying.PURPOSES.get(each['name'], each['name'])}",
+            "precision": f"Times by the {each['name']}",
+        }[each["what"]]
+        said.append((what, each["why"]))
+    return said
+
+
 def precisions() -> list[dict[str, str]]:
     """How finely times may leave, the coarsest first, and what each lets somebody work out."""
     return [
@@ -94,6 +112,8 @@ def _met(
     try:
         seen: dict[str, Any] = connecting.approach(visit.vault, to).summary()
     except (Refused, Offline) as error:
+        if (others := _others(visit, to)) is not None:
+            return others
         said = saying.plainly(str(error)) if isinstance(error, Refused) else _AWAY
         return visit.page("connect.html", 422, title="Connect", here="deals", to=to, error=said)
     if seen["connected_as"] and answer is None:
@@ -108,6 +128,9 @@ def _met(
         to=to,
         seen=seen,
         asked=saying.asked(seen["asks"]),
+        beyond=beyond(seen["beyond"]),
+        smaller=saying.asked(seen["smaller"]),
+        all_asked=visit.form.one("asked") == "all",
         terms=terms,
         chosen=_chosen(visit, terms, answer),
         precisions=precisions(),
@@ -118,6 +141,18 @@ def _met(
         answer=answer,
         reason=saying.plainly(str(answer["reason"] or "")) if answer else "",
         counter=ROSTER[counter].title if (counter := _counter(answer)) else "",
+    )
+
+
+def _others(visit: Visit, to: str) -> Response | None:
+    """The page of an organisation without Firsthand that says which agreements it accepts."""
+    try:
+        seen: dict[str, Any] = others.terms_at(visit.vault, to)
+    except (Refused, Offline):
+        return None
+    known = [roster.in_rows(ROSTER[each]) for each in seen["known"]]
+    return visit.page(
+        "others.html", title="What they would accept", here="deals", seen=seen, known=known
     )
 
 

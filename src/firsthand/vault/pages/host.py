@@ -28,6 +28,7 @@ from firsthand.vault.pages import (
     overseen,
     passphrase,
     received,
+    roster,
     start,
     things,
     unlock,
@@ -236,6 +237,9 @@ def _dealing(parts: Parts) -> list[Route]:
     """The pages of deals: making one, giving, looking back, ending it."""
     return [
         _get("/deals", kept(parts, connect.deals)),
+        _get("/terms", anyone(parts, roster.every)),
+        _get("/terms/compare", anyone(parts, roster.compare)),
+        _get("/terms/{id}", anyone(parts, roster.one)),
         _get("/connect", kept(parts, connect.ask)),
         _post("/connect", kept(parts, connect.agree)),
         _get("/with/{name}", kept(parts, deal.show)),
