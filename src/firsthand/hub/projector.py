@@ -41,7 +41,7 @@ READ_BYTES_MAX = 8 << 20
 # The writer puts rows for each person, and each slice waits for a group of batches to be taken in
 # and costs a commit: so small batches come in large slices, up to a number of bytes.
 BATCHES_AT_FIRST = 512
-BATCHES_MIN = 128
+BATCHES_MIN = 256
 BATCHES_MAX = 1024
 SLICE_BYTES_MAX = 1 << 20
 WAIT_MS_MAX = 500

@@ -34,7 +34,7 @@ _INSERT = """
 INSERT INTO batches (position, relationship, lane, n, role, purpose, agreement, events, received_ms,
   salt, signature, base, body, nodes, checkpoint)
 """
-_INSERTED = ", ".join([f"column{n}" for n in range(1, 15)] + ["nullif(column15, '')"])
+_ROW = f"({','.join('?' * 14)},nullif(?,''))"
 _ERASE = """
 UPDATE batches SET relationship = NULL, lane = NULL, n = NULL, role = NULL, purpose = NULL,
   agreement = NULL, events = NULL, received_ms = NULL, salt = NULL, signature = NULL, base = NULL,
@@ -196,7 +196,7 @@ class SqliteGroup:
         text = checkpoint() if checkpoint else ""
         if rows:
             rows[-1] = (*rows[-1][:-1], text)
-            insert_rows(rows, _INSERT, "", self._connection.execute, _INSERTED)
+            insert_rows(rows, _INSERT, _ROW, self._connection.execute)
         elif text:
             self._connection.execute(
                 "UPDATE batches SET checkpoint = ? WHERE position = ?",

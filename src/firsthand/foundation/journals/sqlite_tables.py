@@ -5,7 +5,6 @@ cost a whole switch interval, so everything with many rows is packed by SQLite i
 lengths and short values as JSON, the bytes laid end to end.
 """
 
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -33,8 +32,7 @@ from firsthand.foundation.tables import (
 )
 from firsthand.protocol.merkle import UnableToProve
 
-CHUNK_ROWS_MAX = 256
-_SIZES = [*range(1, 9), *(step << power for power in range(1, 6) for step in range(5, 9))]
+CHUNK_ROWS_MAX = 64
 
 _ENTRIES = msgspec.json.Decoder(list[tuple[str, str, int]])
 _HEADS = msgspec.json.Decoder(
@@ -256,8 +254,9 @@ class SqliteTx(SqliteReader):
         insert_rows(
             rows,
             f'INSERT INTO "room_{known.name}" (relationship, key, value)',
-            " ON CONFLICT DO UPDATE SET value = excluded.value",
+            "(?,?,?)",
             self._execute,
+            " ON CONFLICT DO UPDATE SET value = excluded.value",
         )
         if known.hot:
             for (relationship, key), value in last.items():
@@ -303,26 +302,21 @@ class SqliteTx(SqliteReader):
 def insert_rows(
     rows: Sequence[tuple[object, ...]],
     into: str,
-    tail: str,
+    row: str,
     execute: Callable[[str, Sequence[object]], Any],
-    columns: str = "*",
+    tail: str = "",
 ) -> None:
-    """Insert rows, with one statement each CHUNK_ROWS_MAX; ``columns`` as SQL calls them.
+    """Insert rows, with one statement each CHUNK_ROWS_MAX; ``row`` are the slots of one.
 
-    A statement has room for a few sizes only, so that each is parsed once: what is left over is
-    filled and passed over, which costs less than giving up Python's lock for a second statement.
-    Values are numbers, texts and bytearrays: for anything else, bytes and None too, the driver
-    looks for an adapter, value by value, which takes longer than all the rest.
+    One statement is made for each number of rows, and is parsed once: one that has room to spare,
+    and passes over it, costs twice as much for each row. Values are numbers, texts and bytearrays:
+    for anything else, bytes and None too, the driver looks for an adapter, value by value, which
+    takes longer than all the rest.
     """
     for start in range(0, len(rows), CHUNK_ROWS_MAX):
         chunk = rows[start : start + CHUNK_ROWS_MAX]
-        width = len(chunk[0])
-        size = _SIZES[bisect_left(_SIZES, len(chunk))]
-        slots = ",".join(["(" + ",".join("?" * width) + ")"] * size)
-        values = [value for row in chunk for value in row]
-        values += [0] * (width * (size - len(chunk)))
-        values.append(len(chunk))
-        execute(f"{into} SELECT {columns} FROM (VALUES {slots}) WHERE 1 LIMIT ?{tail}", values)  # noqa: S608
+        values = [value for each in chunk for value in each]
+        execute(f"{into} VALUES {','.join([row] * len(chunk))}{tail}", values)
 
 
 def _unpacked(heads: list[tuple[Any, ...]], packed: bytes) -> list[Stored]:
