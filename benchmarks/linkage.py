@@ -37,7 +37,8 @@ WEEKS: Final = 26
 DAY_S: Final = 86_400
 NEAR_S: Final = 600
 SAME: Final = (1, 2, 3, 5, 10)
-COURSES: Final = (10, 20, 30, 40, 60)
+SAME_BY: Final = ("things", "names")
+COUNTS: Final = (10, 20, 30, 40, 60)
 DELAYS: Final = {
     "none": 0, "an hour": 3600, "a day": DAY_S, "a week": 7 * DAY_S, "a month": 30 * DAY_S,
 }  # fmt: skip
@@ -56,29 +57,51 @@ Rows = list[dict[str, object]]
 
 def things(people: int, seeds: int) -> Rows:
     """The rate of the best attack, by group and precision: of all pairs, and of the worst one."""
-    rows: Rows = []
-    for precision in PRECISIONS:
-        rates: dict[tuple[str, str], dict[str, float]] = {}
-        for seed in range(1, seeds + 1):
-            lives = people_of.crowd(people, seed)
-            told = {n: people_of.held(lives, n, precision) for n in people_of.EVERYBODY}
-            for pair in (pair for pairs in GROUPS.values() for pair in pairs):
-                sums = rates.setdefault(pair, {})
-                for name, rate in linking.all_rates(told[pair[0]], told[pair[1]], precision):
-                    sums[name] = sums.get(name, 0.0) + rate / seeds
-        for group, pairs in GROUPS.items():
-            names = rates[pairs[0]]
-            mean = {n: sum(rates[pair][n] for pair in pairs) / len(pairs) for n in names}
-            attack = max(mean, key=lambda n: mean[n])
-            worst = max(max(rates[pair].values()) for pair in pairs)
-            rows.append(
-                {
-                    "group": group, "precision": precision, "rate": mean[attack],
-                    "times_chance": mean[attack] * people, "worst_pair": worst * people,
-                    "attack": attack,
-                }
-            )  # fmt: skip
-    return rows
+    rates: dict[tuple[str, str], dict[tuple[str, str], float]] = {}
+    for seed in range(1, seeds + 1):
+        lives = people_of.crowd(people, seed)
+        told = {
+            (name, span): people_of.held(lives, name, span)
+            for name in people_of.EVERYBODY
+            for span in PRECISIONS
+        }
+        for pair in (pair for pairs in GROUPS.values() for pair in pairs):
+            sums = rates.setdefault(pair, {})
+            for attack, span in _attacks():
+                scores = linking.ATTACKS[attack](told[pair[0], span], told[pair[1], span], span)
+                sums[attack, span] = sums.get((attack, span), 0.0) + linking.rate(scores) / seeds
+    return [
+        _row(group, precision, [rates[pair] for pair in pairs], people)
+        for group, pairs in GROUPS.items()
+        for precision in PRECISIONS
+    ]
+
+
+def _attacks() -> list[tuple[str, str]]:
+    """Each attack with each span that makes a difference: no course is finer than by the day."""
+    courses = linking.COURSES
+    return [
+        (attack, span)
+        for attack in linking.ATTACKS
+        for span in (PRECISIONS[1:] if attack in courses else PRECISIONS)
+        if attack in (*courses, "things") or span == "year"
+    ]
+
+
+def _row(
+    group: str, precision: str, rates: list[dict[tuple[str, str], float]], people: int
+) -> dict[str, object]:
+    """The best attack on a group: who knows the time finely can look at it coarsely, too."""
+    coarser = PRECISIONS[PRECISIONS.index(precision) :]
+    able = [one for one in rates[0] if one[1] in coarser]
+    mean = {one: sum(rate[one] for rate in rates) / len(rates) for one in able}
+    attack = max(mean, key=lambda one: mean[one])
+    worst = max(max(rate[one] for one in able) for rate in rates)
+    return {
+        "group": group, "precision": precision, "rate": mean[attack],
+        "times_chance": mean[attack] * people, "worst_pair": worst * people,
+        "attack": f"{attack[0]} by the {attack[1]}",
+    }  # fmt: skip
 
 
 def same(people: int, seeds: int) -> Rows:
@@ -90,7 +113,7 @@ def same(people: int, seeds: int) -> Rows:
             for seed in range(1, seeds + 1):
                 all_of = people_of.held(people_of.crowd(people, seed), "Reel", precision)
                 some = [titles[-count:] for titles in all_of]
-                rate += linking.best(all_of, some, precision)[0] / seeds
+                rate += linking.best(all_of, some, precision, SAME_BY)[0] / seeds
             rows.append({"precision": precision, "things": count, "rate": rate})
     return rows
 
@@ -99,7 +122,7 @@ def course(people: int, seeds: int) -> Rows:
     """The rate by how many of their newest things two have that each see every day."""
     rows: Rows = []
     for precision in PRECISIONS[1:]:
-        for count in COURSES:
+        for count in COUNTS:
             rate = 0.0
             for seed in range(1, seeds + 1):
                 lives = people_of.crowd(people, seed)
@@ -107,7 +130,7 @@ def course(people: int, seeds: int) -> Rows:
                     [each[-count:] for each in people_of.held(lives, name, precision)]
                     for name in ("Reel", "Larder")
                 )
-                rate += linking.best(left, right, precision)[0] / seeds
+                rate += linking.best(left, right, precision, linking.COURSES)[0] / seeds
             rows.append({"precision": precision, "things": count, "times_chance": rate * people})
     return rows
 
@@ -214,14 +237,16 @@ def main() -> int:
     asked.add_argument("--picture", type=Path, help="write the curves of `things` to this SVG")
     asked.add_argument("--json", action="store_true")
     args = asked.parse_args()
-    done = {name: RUNS[name](args.people, args.seeds) for name in args.what}
-    if args.picture and "things" in done:
-        args.picture.write_text(picture(done["things"], args.people), encoding="utf-8")
+    done: dict[str, Rows] = {}
+    for name in args.what:
+        done[name] = RUNS[name](args.people, args.seeds)
+        if args.picture and name == "things":
+            args.picture.write_text(picture(done[name], args.people), encoding="utf-8")
+        if not args.json:
+            sys.stdout.write(f"\n{name}\n\n{table(done[name])}\n")
+            sys.stdout.flush()
     if args.json:
         sys.stdout.write(json.dumps(done, indent=2) + "\n")
-        return 0
-    for name, rows in done.items():
-        sys.stdout.write(f"\n{name}\n\n{table(rows)}\n")
     return 0
 
 

@@ -19,7 +19,7 @@ from firsthand.protocol.roster import PRECISIONS
 Scores = list[list[float]]
 Held = Sequence[Sequence[Given]]
 Attack = Callable[[Held, Held, str], Scores]
-_COURSES = ("rhythm", "gaps")
+COURSES = ("rhythm", "gaps")
 _SPANS = {"hour": 1, "day": 1, "week": 7, "month": 30, "year": 365}
 
 
@@ -76,20 +76,16 @@ ATTACKS: dict[str, Attack] = {
 }
 
 
-def all_rates(left: Held, right: Held, precision: str) -> list[tuple[str, float]]:
-    """The rate of every attack by its name. Who knows the day can look at weeks, too."""
+def best(
+    left: Held, right: Held, precision: str, attacks: Sequence[str] = tuple(ATTACKS)
+) -> tuple[float, str]:
+    """The rate of the best of some attacks, and its name. Who knows the day can look at weeks."""
     coarser = PRECISIONS[max(1, PRECISIONS.index(precision)) :]
-    return [
-        (f"{name} by the {span}" if name in _COURSES else name, rate(attack(left, right, span)))
-        for name, attack in ATTACKS.items()
-        for span in (coarser if name in _COURSES else coarser[:1])
-    ]
-
-
-def best(left: Held, right: Held, precision: str) -> tuple[float, str]:
-    """The rate of the best attack, and its name."""
-    found = all_rates(left, right, precision)
-    return max((rate, name) for name, rate in found)
+    return max(
+        (rate(ATTACKS[name](left, right, span)), f"{name} by the {span}")
+        for name in attacks
+        for span in (coarser if name in COURSES else coarser[:1])
+    )
 
 
 def by_arrival(left: Sequence[list[float]], right: Sequence[list[float]], width_s: float) -> Scores:

@@ -244,6 +244,6 @@ def test_what_may_be_read_for_is_never_widened(each: list[set[str]]) -> None:
 def test_an_agreement_says_its_own_precision_and_delivery(deal: Deal) -> None:
     plain = deal.agreed()
     assert plain.precision == plain.terms.precision == "week"
-    assert plain.delivery == Delivery(batch_min=10, jitter_s_max=3600)
+    assert plain.delivery == Delivery(batch_min=10, jitter_s_max=604_800)
     own = deal.agreed(precision="day", delivery=Delivery(batch_min=2, jitter_s_max=5))
     assert (own.precision, own.delivery.batch_min, own.delivery.jitter_s_max) == ("day", 2, 5)

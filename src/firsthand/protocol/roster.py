@@ -43,7 +43,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, tuple[str, ...]] | None = None
     precision: str = "week"
     batch_min: int = 10
-    jitter_s_max: int = 3600
+    jitter_s_max: int = 7 * 86_400
     retention_days: int = 30
     onward: bool = False
     tracking: bool = False
@@ -252,7 +252,6 @@ _GOOD = Terms(
     purposes=("research",),
     precision="month",
     batch_min=50,
-    jitter_s_max=86_400,
     k_min=20,
     p7012_class="PDC-GOOD",
 )
@@ -272,7 +271,6 @@ _AI = Terms(
     purposes=("training",),
     precision="month",
     batch_min=50,
-    jitter_s_max=86_400,
     training=True,
     k_min=20,
     p7012_class="PDC-AI",

@@ -80,3 +80,15 @@ def ids(vault: Vault, name: str) -> list[str]:
     found = sorted((row["time"], row["id"]) for row in rows if row["name"].startswith(name))
     ends = [found[0][1], found[-1][1]]
     return ends + [each for _, each in found[1:-1]]
+
+
+def test_who_was_given_something_on_the_same_day_is_told(
+    reel: Served, chorus: Served, mine: Vault
+) -> None:
+    first, second = connected(mine, reel), connected(mine, chorus)
+    bring(mine, TITLES)
+    share(mine, first, things=tuple(ids(mine, "Fog")[:1]))
+    shown: Any = giving.preview(mine, second, giving.Choice(things=tuple(ids(mine, "Moon")[:1])))
+    assert (shown["lately"], shown["recognisable"]) == (["Reel"], [])
+    shown = giving.preview(mine, first, giving.Choice())
+    assert shown["lately"] == []

@@ -32,7 +32,7 @@ def test_how_exactly_is_said_with_what_it_lets_them_work_out(
     visitor.keep("Anna")
     page = visitor.get(f"/connect?to={quote(reel.url, safe='')}")
     words = said(page)
-    assert "They can see when you sleep and work" in words
+    assert "They can see when you sleep, work and are at home" in words
     assert words.index("As coarse as the terms above say") < words.index("Times by the hour")
     marked = page.text.split('name="precision"')[1:]
     assert [" checked" in part.partition(">")[0] for part in marked] == [True] + 5 * [False]
@@ -52,7 +52,7 @@ def test_what_would_leave_later_says_so_and_can_be_sent_at_once(
 ) -> None:
     visitor.keep("Anna", *pages.host.parts.samples)
     agreed(visitor, reel)
-    assert "Give within an hour" in said(visitor.post("/with/reel/preview", **TITLES))
+    assert "Give within a week" in said(visitor.post("/with/reel/preview", **TITLES))
     done = visitor.post("/with/reel/give", moment="later", **TITLES)
     assert "leave at a random moment" in said(done)
     assert "Something waits for a moment of its own" in said(done)

@@ -8,7 +8,7 @@ import msgspec
 
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.roles.profile import in_order
-from firsthand.vault.acts.recognising import recognisable
+from firsthand.vault.acts.recognising import lately, recognisable
 from firsthand.vault.roles import profile
 from firsthand.vault.store.things import thing_in
 from firsthand.vault.terms import copies
@@ -83,6 +83,7 @@ def preview(vault: Vault, name: str, choice: Choice) -> dict[str, object]:
         "recognisable": recognisable(
             vault, name, [thing for thing in chosen if thing.id in leaves]
         ),
+        "lately": lately(vault, name),
         "within_s": shown.within_s,
         "at_once": shown.at_once,
         "rule": msgspec.to_builtins(shown.rule) if shown.rule else None,

@@ -8,8 +8,10 @@ them has, so only it can say so before anything leaves.
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from firsthand.foundation.clock import stamp
 from firsthand.protocol.roster import PRECISIONS
 from firsthand.vault.terms.relationships import agreement_of, find
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 # precisions; by the year none does. Measured: docs/linkability.md.
 COURSE_MIN: Final = {"hour": 20, "day": 20, "week": 20, "month": 50}
 AT_ONCE_IDS: Final = 5000
+LATELY: Final = timedelta(days=1)
 NAMED_MAX: Final = 200
 
 
@@ -62,6 +65,14 @@ def recognisable(vault: Vault, name: str, things: Sequence[Thing]) -> list[dict[
             }
         )
     return found
+
+
+def lately(vault: Vault, name: str) -> list[str]:
+    """The other organisations that were given something on this day: the moments are alike."""
+    since = stamp(vault.clock.now() - LATELY)
+    subject = find(vault.store, name).subject
+    rows = vault.store.rows("disclosures.lately_elsewhere", subject=subject, since=since)
+    return [row["organisation_name"] for row in rows]
 
 
 def _same(vault: Vault, own: Relationship, things: Sequence[Thing]) -> dict[str, list[str]]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What a role wants to give: which things, as which type of signal, for which purpose.
 
-    ``later``: not at once but at a moment that chance draws, so that its time tells nothing.
+    ``later``: not at once but at a moment that chance draws, so that its time tells little.
     """
 
     role: str

@@ -93,7 +93,8 @@ def preview(visit: Visit) -> Response:
         more=max(0, len(seen["things"]) - deal.THINGS_SHOWN_MAX),
         same=seen["answer_with"] is not None and _same(seen),
         recognisable=[_seen_by(each) for each in seen["recognisable"]],
-        recent=seen["at_once"],
+        lately=saying.listed(seen["lately"], "and"),
+        at_once=seen["at_once"],
         within=saying.wait(seen["within_s"]),
         rule=seen["rule"],
         rule_sha256=seen["rule_sha256"],
@@ -134,7 +135,7 @@ def _gone(visit: Visit, name: str, told: dict[str, Any]) -> Response:
     if told["state"] == "given":
         return visit.go(f"/with/{name}/got", f"{who} has {things} from you, and signed for it.")
     if told["not_before"]:
-        said = f"{things} for {who} leave at a random moment, so that the time tells nothing."
+        said = f"{things} for {who} leave at a random moment, so that the time tells little."
         return visit.go(f"/with/{name}/given", said)
     if told["state"] == "waiting":
         said = f"{who} cannot be reached right now. It goes by itself as soon as it can."

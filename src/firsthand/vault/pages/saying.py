@@ -56,13 +56,10 @@ PRECISIONS: Final[Mapping[str, str]] = {
 }
 # What times of this fineness let somebody work out, for who chooses it.
 FINENESS: Final[Mapping[str, str]] = {
-    "hour": "They can see when you sleep and work, and on which days you were away. Whoever else "
-    "has the same things by the hour can tell that it is you.",
-    "day": "They can see your week: free days, holidays, the day that you are paid. Whoever else "
-    "has the same things by the day can tell that it is you.",
-    "week": "They can see how often, and in which weeks you were away. Few of the same things in "
-    "two places are enough to tell that it is you.",
-    "month": "They can see how much in which season. A single holiday no longer shows.",
+    "hour": "They can see when you sleep, work and are at home, and each day that you were away.",
+    "day": "They can see your week: free days, holidays, the day that you are paid.",
+    "week": "They can see how often, and in which weeks you were away.",
+    "month": "They can see how much in which season. A holiday hardly shows.",
     "year": "They can see how much in a year, and hardly more.",
 }
 PURPOSES: Final[Mapping[str, str]] = {
@@ -113,9 +110,16 @@ def source(name: str) -> str:
     return SOURCES.get(name, name.capitalize())
 
 
+_LENGTHS: Final = (
+    (7 * 86_400, "a week", "weeks"),
+    (86_400, "a day", "days"),
+    (3600, "an hour", "hours"),
+)
+
+
 def wait(seconds: int) -> str:
-    """How long something waits at most: `10 minutes`, `an hour`, `2 days`."""
-    for length, one, many in ((86_400, "a day", "days"), (3600, "an hour", "hours")):
+    """How long something waits at most: `10 minutes`, `an hour`, `a week`."""
+    for length, one, many in _LENGTHS:
         if seconds >= length:
             count = -(-seconds // length)
             return one if count == 1 else f"{count} {many}"

@@ -107,5 +107,11 @@ WHERE r.subject <> :subject AND d.state IN ('waiting', 'given')
     AND t.time BETWEEN :first AND :last
 GROUP BY g.relationship;
 
+-- name: lately_elsewhere
+SELECT DISTINCT r.organisation_name FROM disclosures AS d
+JOIN relationships AS r ON r.name = d.relationship
+WHERE r.subject <> :subject AND d.at >= :since AND d.state IN ('waiting', 'given')
+ORDER BY r.organisation_name;
+
 -- name: things_behind
 SELECT DISTINCT event_id, thing_id FROM given WHERE relationship = :relationship;
