@@ -16,12 +16,13 @@ PAGES = (
     "/staff", "/staff/customers", "/staff/customers/x", "/staff/customers/x/deals/y",
     "/staff/customers/x/deals/y/signed", "/staff/deals", "/staff/catalogue",
     "/staff/invitations", "/staff/invitations/links.csv", "/staff/systems",
-    "/staff/systems/given.csv?purpose=service", "/staff/team",
+    "/staff/systems/given.csv?purpose=service", "/staff/team", "/staff/requests",
+    "/staff/requests/x",
 )  # fmt: skip
 CHANGES = (
     "/staff/customers", "/staff/deals", "/staff/catalogue", "/staff/invitations",
     "/staff/systems/tokens", "/staff/team", "/staff/team/remove", "/staff/team/password",
-    "/staff/team/own-password",
+    "/staff/team/own-password", "/staff/requests/x", "/staff/customers/x/deals/y",
 )  # fmt: skip
 
 
@@ -30,9 +31,12 @@ def test_the_lists_of_routes_are_whole(served: Served) -> None:
     routes = [one for one in found if not one.path.startswith("/staff/log")]
     reads = {one.path for one in routes if "GET" in (one.methods or ())}
     changes = {one.path for one in routes if "POST" in (one.methods or ())}
-    named = {p.split("?")[0].replace("/x", "/{id}").replace("/y", "/{deal}") for p in PAGES}
-    assert reads == named
-    assert changes == set(CHANGES)
+    assert reads == {_named(path) for path in PAGES}
+    assert changes == {_named(path) for path in CHANGES}
+
+
+def _named(path: str) -> str:
+    return path.split("?", maxsplit=1)[0].replace("/x", "/{id}").replace("/y", "/{deal}")
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -49,6 +49,7 @@ def paths_of(person: Person, refused: Person) -> list[str]:
         f"{one}?purpose=training", f"{one}/deals/{person.agreement.id}",
         f"/staff/customers/{refused.id}", "/staff/deals", "/staff/catalogue",
         "/staff/catalogue?q=mystery", "/staff/invitations", "/staff/systems", "/staff/team",
+        "/staff/requests",
         "/staff/nowhere", "/", "/terms", "/terms/FH-GIVEN",
         "/terms/PDC-AI", "/invite/none", "/nowhere",
     ]  # fmt: skip

@@ -21,6 +21,7 @@ from firsthand.foundation.web.streams import Streams
 from firsthand.foundation.web.throttle import Throttle
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.pages import (
+    asked,
     customers,
     deals,
     entering,
@@ -44,6 +45,7 @@ NAV: Final = (
     NavItem(key="live", label="Live", href="/staff", icon="chart"),
     NavItem(key="customers", label="Customers", href="/staff/customers", icon="people"),
     NavItem(key="deals", label="Deals", href="/staff/deals", icon="deal"),
+    NavItem(key="requests", label="Requests", href="/staff/requests", icon="inbox"),
     NavItem(key="catalogue", label="Catalogue", href="/staff/catalogue", icon="tag"),
     NavItem(key="invite", label="Invite", href="/staff/invitations", icon="plus"),
     NavItem(key="systems", label="Systems", href="/staff/systems", icon="download"),
@@ -157,6 +159,9 @@ def staff_routes(parts: Parts) -> list[BaseRoute]:
         get("/customers/{id}/deals/{deal}/signed", deals.signed),
         get("/deals", deals.show),
         owners("/deals", deals.change),
+        get("/requests", asked.show),
+        get("/requests/{id}", asked.one),
+        owners("/requests/{id}", asked.decide),
         get("/catalogue", offers.show),
         owners("/catalogue", offers.publish),
         get("/invitations", invitations.show),
