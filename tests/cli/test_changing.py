@@ -46,3 +46,24 @@ def test_a_deal_rests_changes_and_lasts_longer(run: Run, reel: Served) -> None:
     code, out, _ = run("vault", "pause", "reel")
     assert code == 0
     assert "could not be told yet" in " ".join(out.split())
+
+
+def test_who_has_what_its_story_and_its_record(run: Run, reel: Served, viewed: Path) -> None:
+    run("vault", "init")
+    assert "Nobody has anything" in run("vault", "who")[1]
+    run("vault", "import", str(viewed))
+    run("vault", "connect", reel.url)
+    assert run("vault", "share", "reel", "--role", "profile")[0] == 0
+    code, out, _ = run("vault", "who", "--json")
+    assert (code, json.loads(out)["things"]) == (0, 2)
+    assert "accepted" in run("vault", "who")[1]
+    code, out, _ = run("vault", "story", "reel", "--json")
+    assert {"agreed", "gave", "ends"} <= {each["part"] for each in json.loads(out)["events"]}
+    assert "gave" not in run("vault", "story", "reel", "--part", "agreed")[1].split("\n", 1)[1]
+    code, out, _ = run("vault", "record", "reel", "--receipt")
+    assert json.loads(out)["@type"] == "dpv:ConsentReceipt"
+    code, out, _ = run("vault", "record", "reel", "--out", "it", "--json")
+    assert (code, json.loads(out)["bytes"] > 0) == (0, True)
+    assert run("vault", "record", "reel", "--out", "it")[0] == 1
+    code, out, _ = run("vault", "who", "--end-all")
+    assert (code, "Ended 1 deal." in out) == (0, True)

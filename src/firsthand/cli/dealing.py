@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from firsthand.cli import changing, sharing, show
+from firsthand.cli import changing, overview, sharing, show
 from firsthand.cli.adding import add_json
 from firsthand.cli.opening import WrongUsage, opened
 
@@ -72,6 +72,7 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
     add_json(connect, connections)
     sharing.add_commands(below, make)
     changing.add_commands(below, make)
+    overview.add_commands(below, make)
     _add_following(below, make)
 
 

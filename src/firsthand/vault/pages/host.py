@@ -22,6 +22,7 @@ from firsthand.vault.pages import (
     connect,
     deal,
     giving,
+    holding,
     home,
     keep,
     more,
@@ -30,6 +31,7 @@ from firsthand.vault.pages import (
     received,
     roster,
     start,
+    telling,
     things,
     unlock,
 )
@@ -238,6 +240,11 @@ def _dealing(parts: Parts) -> list[Route]:
     return [
         _get("/deals", kept(parts, connect.deals)),
         _get("/terms", anyone(parts, roster.every)),
+        _get("/who", kept(parts, holding.show)),
+        _get("/who/end", kept(parts, holding.sure)),
+        _post("/who/end", kept(parts, holding.end_all)),
+        _get("/with/{name}/story", kept(parts, telling.show)),
+        _get("/with/{name}/record", kept(parts, telling.record)),
         _get("/terms/compare", anyone(parts, roster.compare)),
         _get("/terms/{id}", anyone(parts, roster.one)),
         _get("/connect", kept(parts, connect.ask)),

@@ -31,5 +31,10 @@ FROM (
 SELECT relationship, state, sum(things) AS things, count(*) AS times FROM disclosures
 GROUP BY relationship, state;
 
+-- name: held
+SELECT g.relationship, t.type, count(DISTINCT g.event_id) AS things FROM given AS g
+JOIN disclosures AS d ON d.position = g.position LEFT JOIN things AS t ON t.id = g.thing_id
+WHERE d.state = 'given' GROUP BY g.relationship, t.type;
+
 -- name: newest_import
 SELECT count(*) AS imports, coalesce(max(id), 0) AS newest FROM imports;

@@ -1,0 +1,156 @@
+"""One relationship as a story: what was agreed, given, looked at, got and ended, in its order.
+
+Each source gives entries of its own; a new one is added to ``SOURCES`` and needs nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from firsthand.foundation.clock import stamp
+from firsthand.protocol.agreements import read_agreement
+from firsthand.vault.terms import looks, resting
+from firsthand.vault.terms.relationships import Relationship, agreement_of, find
+
+if TYPE_CHECKING:
+    from firsthand.vault.acts.opened import Vault
+
+PARTS = ("agreed", "gave", "looked", "got", "ends")
+LOOKS_MAX = 1_000
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened, or will: when (RFC 3339), which part of the story, what.
+
+    ``what`` is a word of the part: ``accepted``, ``refused``, ``countered``, ``renewed``,
+    ``paused``, ``resumed``; a giving's state; a look's kind; ``answer``; ``revocation``,
+    ``erasure``, ``runs out``. ``by`` is ``person``, ``organisation`` or ``time``.
+    """
+
+    at: str
+    part: str
+    what: str
+    by: str
+    state: str = ""
+    count: int | None = None
+    detail: dict[str, object] = {}
+
+
+Source = Callable[["Vault", Relationship], Iterable[Event]]
+
+
+def story(
+    vault: Vault, name: str, *, parts: Sequence[str] = (), sources: Sequence[Source] | None = None
+) -> dict[str, object]:
+    """The events of a relationship, the newest first; ``parts`` are some of ``PARTS``, or all.
+
+    Returns name, organisation, state, ``counts`` by part, and ``events``.
+    """
+    relationship = find(vault.store, name)
+    every = [e for source in sources or SOURCES for e in source(vault, relationship)]
+    every.sort(key=lambda event: event.at, reverse=True)
+    return {
+        "name": relationship.name,
+        "organisation": relationship.organisation_name,
+        "state": relationship.state,
+        "counts": {part: sum(1 for e in every if e.part == part) for part in PARTS},
+        "events": [msgspec.to_builtins(e) for e in every if not parts or e.part in parts],
+    }
+
+
+def agreed(vault: Vault, relationship: Relationship) -> Iterable[Event]:
+    """What was proposed and answered, paused and gone on with."""
+    rows = vault.store.rows("agreements.of_relationship", relationship=relationship.name)
+    for row in rows:
+        key = relationship.key_log.key_for(row["answer"])
+        made = read_agreement(row["proffer"], row["answer"], organisation_key=key)
+        renewed = made.accepted and made.proffer.supersedes is not None
+        yield Event(
+            at=row["at"],
+            part="agreed",
+            what="replaced" if renewed else row["decision"],
+            by="organisation",
+            state=row["decision"],
+            detail={
+                "agreement": row["id"], "terms": row["terms"], "reason": row["reason"],
+                "counter": made.answer.counter, "until": made.proffer.exp,
+            },
+        )  # fmt: skip
+        for turn in resting.rests_of(vault.store, row["id"]).turns:
+            at = stamp(datetime.fromtimestamp(turn.since, UTC))
+            yield Event(at=at, part="agreed", what=turn.change, by=turn.by)
+
+
+def gave(vault: Vault, relationship: Relationship) -> Iterable[Event]:
+    """What was given, each time."""
+    rows = vault.store.rows("disclosures.of_relationship", relationship=relationship.name)
+    for row in rows:
+        yield Event(
+            at=row["at"],
+            part="gave",
+            what=row["state"],
+            by="person",
+            state=row["state"],
+            count=row["things"],
+            detail={
+                "position": row["position"], "purpose": row["purpose"], "reason": row["reason"],
+                "fields": json.loads(row["fields"]), "agreement": row["agreement"],
+            },
+        )  # fmt: skip
+
+
+def looked(vault: Vault, relationship: Relationship) -> Iterable[Event]:
+    """Who looked, as far as it was told."""
+    for look in looks.looks(vault.store, relationship, limit=LOOKS_MAX):
+        yield Event(
+            at=stamp(datetime.fromtimestamp(look.at, UTC)),
+            part="looked",
+            what=look.kind,
+            by="organisation",
+            state="refused" if look.problem else "",
+            count=look.count,
+            detail={
+                "name": look.name, "purpose": look.purpose, "fields": look.fields,
+                "problem": look.problem,
+            },
+        )  # fmt: skip
+
+
+def got(vault: Vault, relationship: Relationship) -> Iterable[Event]:
+    """What came back."""
+    rows = vault.store.rows(
+        "inbox.of_relationship", relationship=relationship.name, limit=LOOKS_MAX
+    )
+    for row in rows:
+        yield Event(
+            at=row["at"],
+            part="got",
+            what="answer",
+            by="organisation",
+            state=row["verdict"],
+            detail={"n": row["n"], "type": row["type"]},
+        )
+
+
+def ends(vault: Vault, relationship: Relationship) -> Iterable[Event]:
+    """What ended or was erased, and what will end by itself."""
+    rows = vault.store.rows("endings.of_relationship", relationship=relationship.name)
+    for row in rows:
+        yield Event(
+            at=row["at"], part="ends", what=row["kind"], by="person", state=row["state"],
+            detail={"confirmed_at": row["confirmed_at"], "reason": row["reason"]},
+        )  # fmt: skip
+    if relationship.state == "active":
+        made = agreement_of(vault.store, relationship)
+        at = stamp(datetime.fromtimestamp(made.proffer.exp, UTC))
+        yield Event(at=at, part="ends", what="runs out", by="time")
+    elif relationship.state == "ended" and not rows and relationship.ended_at is not None:
+        yield Event(at=relationship.ended_at, part="ends", what="ended there", by="organisation")
+
+
+SOURCES: tuple[Source, ...] = (agreed, gave, looked, got, ends)
