@@ -69,6 +69,7 @@ def direction_of(word: str) -> int:
     return -1 if key in _OUT else 1 if key in _IN else 0
 
 
+@lru_cache(maxsize=1 << 12)
 def currency_of(word: str) -> str | None:
     """The ISO 4217 code of a word or sign; "" for a shared sign, None if it is no currency."""
     word = word.strip()
@@ -171,6 +172,7 @@ _GROUPS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=1 << 14)
 def value_of(core: str, mark: str) -> Decimal | None:
     """The number in a cell's digits, given the decimal mark; None if they don't fit it."""
     whole, _, decimals = core.partition(mark)
@@ -191,6 +193,7 @@ def signed_value(text: str, mark: str) -> Decimal | None:
     return -value if value is not None and amount and amount.sign < 0 else value
 
 
+@lru_cache(maxsize=1 << 14)
 def price(value: Decimal) -> str:
     """A price as schema.org writes it: digits and a point, at least two decimals, no sign."""
     value = abs(value)

@@ -99,7 +99,7 @@ def _payment(cells: list[str], layout: Layout) -> Payment | str:
     columns = layout.columns
     if len(cells) < layout.width_min:
         return f"It has {len(cells)} columns, too few: {layout.width_min} are expected."
-    if any(cell.strip() for cell in cells[layout.width_max :]):
+    if len(cells) > layout.width_max and any(map(str.strip, cells[layout.width_max :])):
         return f"It has {len(cells)} columns, too many: {layout.width_max} are expected."
     if state := _not_booked(cells, columns):
         return f"It is not booked: {state[:40]}."

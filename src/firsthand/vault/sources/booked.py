@@ -121,4 +121,9 @@ def says_state(text: str, name: str) -> bool:
 
 def surely_not(state: str) -> bool:
     """Whether the whole text is a word for what is not booked, wherever it stands."""
-    return len(state) <= CHARS_MAX and " ".join(_words(state)) in _NOT
+    return len(state) <= CHARS_MAX and _is_not(state)
+
+
+@lru_cache(maxsize=4096)
+def _is_not(state: str) -> bool:
+    return " ".join(_words(state)) in _NOT

@@ -22,7 +22,9 @@ class Identity:
         """The id of the next row with these identifying fields (raw text, in a fixed order)."""
         body = msgspec.json.encode([self._source, fields])
         # 64 bits a row keep a million rows within 100 MB; a chance meeting is one in 10^7 files.
-        key = int.from_bytes(hashlib.sha256(body).digest()[:8])
+        digest = hashlib.sha256(body)
+        key = int.from_bytes(digest.digest()[:8])
         ordinal = self._seen.get(key, 0)
         self._seen[key] = ordinal + 1
-        return hashlib.sha256(body + b"#%d" % ordinal).hexdigest()[:32]
+        digest.update(b"#%d" % ordinal)
+        return digest.hexdigest()[:32]

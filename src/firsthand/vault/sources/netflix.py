@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -150,7 +151,7 @@ class Netflix(Export):
         width = self._shape.width
         if len(record.cells) < width:
             return f"It has {len(record.cells)} columns, too few: {width} are expected."
-        if any(cell.strip() for cell in record.cells[width:]):
+        if len(record.cells) > width and any(map(str.strip, record.cells[width:])):
             return f"It has {len(record.cells)} columns, too many: {width} are expected."
         return None
 
@@ -174,9 +175,10 @@ class Netflix(Export):
         if not title:
             return "The title is missing."
         when = cells[self._when].strip()
-        time = _time(read(when), self._order, full=self._shape.full)
+        moment = read(when)
+        time = _time(moment, self._order, full=self._shape.full)
         if time is None:
-            reason = "is not a date" if read(when) is None else "is no date in the file's order"
+            reason = "is not a date" if moment is None else "is no date in the file's order"
             return f'"{when[:40]}" {reason}.' if when else "The date is missing."
         if not self._shape.full:
             profile = self._cell(cells, "profile")
@@ -222,6 +224,7 @@ def _time(moment: Moment | None, order: str, *, full: bool) -> str | None:
     return instant.isoformat() + "Z"
 
 
+@lru_cache(maxsize=1 << 14)
 def seconds_of(text: str) -> int | None:
     """The seconds in "00:47:03", "47:03" or "PT47M3S"; None if it is no duration."""
     if match := _CLOCK.fullmatch(text):
@@ -233,6 +236,7 @@ def seconds_of(text: str) -> int | None:
     return None
 
 
+@lru_cache(maxsize=1 << 14)
 def iso_duration(seconds: int) -> str:
     """A duration as schema.org writes it: 2823 is "PT47M3S"."""
     hours, rest = divmod(seconds, 3600)

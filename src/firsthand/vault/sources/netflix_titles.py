@@ -81,6 +81,11 @@ def _is_episode(part: str) -> bool:
     return any(_EPISODE.fullmatch(form) for form in forms)
 
 
+@lru_cache(maxsize=1 << 14)
+def _is_version(part: str) -> bool:
+    return _VERSION.fullmatch(plain(part)) is not None
+
+
 class Titles:
     """What a whole file shows about which titles belong to a series.
 
@@ -102,7 +107,7 @@ class Titles:
         if len(parts) < 2 or len(self._shared) + len(self._numbered) > PREFIXES_MAX:
             return
         prefix, last = ": ".join(parts[:-1]), parts[-1]
-        if len(parts) >= 3 and not _strength(last) and not _VERSION.fullmatch(plain(last)):
+        if len(parts) >= 3 and not _strength(last) and not _is_version(last):
             _note(self._shared, prefix, last)
             _note(self._middles, ": ".join(parts[:-2]), parts[-2])
         if _is_episode(last):

@@ -1,6 +1,7 @@
 """Payments as things: what all formats of bank statements end in."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
 
@@ -60,8 +61,13 @@ def payment_thing(payment: Payment, identity: Identity) -> Thing:
 
 def _name(payment: Payment, *, paid: bool) -> str:
     if payment.payee:
-        cleaned = payee_name(payment.payee) if needs_cleaning(payment.payee) else payment.payee
-        return " ".join(cleaned.split())[:120]
+        return _payee(payment.payee)
     if payment.naming or payment.description:
         return payee_name(payment.naming or payment.description)
     return "Payment" if paid else "Money received"
+
+
+@lru_cache(maxsize=1 << 14)
+def _payee(payee: str) -> str:
+    cleaned = payee_name(payee) if needs_cleaning(payee) else payee
+    return " ".join(cleaned.split())[:120]
