@@ -12,8 +12,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 import msgspec
 
@@ -80,28 +80,30 @@ class PaymentsSeen:
         self._today = today
         self._groups: dict[tuple[str, str, str | None], list[Payment]] = defaultdict(list)
         self._ends: dict[str, datetime.date] = {}
-        self._same: dict[Any, Any] = {}
+        self._amounts: dict[str, Decimal | None] = {}
+        self._names: dict[str, str] = {}
 
     def take(self, thing: Thing) -> None:
         """Keep the payment that a thing is, if it is one."""
         if thing.type not in ("PayAction", "ReceiveAction"):
             return
-        date = _date(thing.time)
+        date = _date((thing.time or "")[: len("2024-01-03")])
         if date is None:
             return
-        date = self._same.setdefault(date, date)
-        ends = self._ends
-        if date <= self._today or thing.source not in ends:
-            ends[thing.source] = max(date, ends.get(thing.source, date))
+        end = self._ends.get(thing.source)
+        if end is None or end < date <= self._today:
+            self._ends[thing.source] = date
         if thing.type != "PayAction":
             return
         price = str(thing.data.get("price"))
-        amount = self._same.setdefault(price, _amount(price))
+        amount = self._amounts.get(price)
+        if amount is None:
+            amount = self._amounts[price] = _amount(price)
         if amount is None or amount <= 0:
             return
         currency = thing.data.get("priceCurrency")
         key = (thing.source, merchant_key(thing.name), str(currency) if currency else None)
-        name = self._same.setdefault((thing.name,), thing.name)
+        name = self._names.setdefault(thing.name, thing.name)
         self._groups[key].append(Payment(date, amount, thing.id, name))
 
     def recurring(self) -> list[RecurringPayment]:
@@ -130,9 +132,10 @@ def recurring_payments(things: Iterable[Thing], *, today: datetime.date) -> list
     return seen.recurring()
 
 
-def _date(time: str | None) -> datetime.date | None:
+@lru_cache(maxsize=1 << 14)
+def _date(day: str) -> datetime.date | None:
     try:
-        return datetime.date.fromisoformat((time or "")[:10])
+        return datetime.date.fromisoformat(day)
     except ValueError:
         return None
 

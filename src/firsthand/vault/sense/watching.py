@@ -9,7 +9,7 @@ import datetime
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from contextlib import suppress
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -70,17 +70,22 @@ class ViewsSeen:
 
     def take(self, thing: Thing) -> None:
         """Keep the view that a thing is, if it is one."""
-        view = _view(thing) if thing.type == "WatchAction" else None
-        if view is not None:
-            view = msgspec.structs.replace(
-                view,
-                name=self._once(view.name),
-                series=self._once(view.series),
-                date=self._once(view.date),
-                profile=self._once(view.profile),
-            )
-            short = len(thing.time or "") == len("2024-01-03")
-            (self._short if short else self._full).append(view)
+        if thing.type != "WatchAction":
+            return
+        time, data = thing.time or "", thing.data
+        date = _date(time[: len("2024-01-03")])
+        if date is None:
+            return
+        view = View(
+            id=thing.id,
+            name=self._once(thing.name),
+            series=self._once(_series(data.get("object"))),
+            date=date,
+            seconds=_seconds(data.get("duration")),
+            profile=self._once(_profile(data.get("agent"))),
+            begun=_begun(time),
+        )
+        (self._short if len(time) == len("2024-01-03") else self._full).append(view)
 
     def views(self) -> list[View]:
         """The views, oldest first, each once even if two exports have it."""
@@ -106,37 +111,49 @@ def plain_title(title: str) -> str:
     title = " ".join(title.split())
     # Only the end is looked at, so that a title of any length costs little.
     head, tail = title[:-TAIL_CHARS], title[-TAIL_CHARS:]
-    return (head + _NUMBERED.sub("", tail)).casefold()
+    if ")" in tail:
+        title = head + _NUMBERED.sub("", tail)
+    return title.casefold()
 
 
-def _view(thing: Thing) -> View | None:
+@lru_cache(maxsize=1 << 14)
+def _date(day: str) -> datetime.date | None:
     try:
-        date = datetime.date.fromisoformat((thing.time or "")[:10])
+        return datetime.date.fromisoformat(day)
     except ValueError:
         return None
-    series: str | None = None
-    match thing.data.get("object"):
-        case {"@type": "TVEpisode", "partOfSeries": {"name": str(name)}}:
-            series = name
-        case _:
-            pass
-    profile = ""
-    match thing.data.get("agent"):
-        case {"name": str(name)}:
-            profile = name
-        case _:
-            pass
-    seconds = _seconds(thing.data.get("duration"))
-    begun = None
-    if "T" in (thing.time or ""):
-        with suppress(ValueError):
-            begun = datetime.datetime.fromisoformat(thing.time or "")
-            begun = begun if begun.tzinfo else begun.replace(tzinfo=datetime.UTC)
-    return View(thing.id, thing.name, series, date, seconds, profile, begun)
+
+
+def _series(what: object) -> str | None:
+    if not isinstance(what, dict) or what.get("@type") != "TVEpisode":
+        return None
+    series = what.get("partOfSeries")
+    name = series.get("name") if isinstance(series, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _profile(agent: object) -> str:
+    name = agent.get("name") if isinstance(agent, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _begun(time: str) -> datetime.datetime | None:
+    if "T" not in time:
+        return None
+    try:
+        begun = datetime.datetime.fromisoformat(time)
+    except ValueError:
+        return None
+    return begun if begun.tzinfo else begun.replace(tzinfo=datetime.UTC)
 
 
 def _seconds(duration: object) -> int | None:
-    match = _DURATION.fullmatch(duration) if isinstance(duration, str) else None
+    return _length(duration) if isinstance(duration, str) else None
+
+
+@lru_cache(maxsize=1 << 14)
+def _length(duration: str) -> int | None:
+    match = _DURATION.fullmatch(duration)
     if match is None:
         return None
     return int(match[1] or 0) * 3600 + int(match[2] or 0) * 60 + int(match[3] or 0)
@@ -220,7 +237,11 @@ def _rewatched(views: list[View]) -> Finding | None:
     for view in views:
         if view.counts:
             days[view.profile, plain_title(view.name)].append(view)
-    again = [(len(dates), dates, same) for same in days.values() if len(dates := _times(same)) > 1]
+    again = [
+        (len(dates), dates, same)
+        for same in days.values()
+        if len(same) > 1 and len(dates := _times(same)) > 1
+    ]
     if not again:
         return None
     again.sort(key=lambda item: (-item[0], item[2][0].name))
