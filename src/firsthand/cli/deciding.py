@@ -1,8 +1,9 @@
-"""`firsthand hub end|pause|resume`: what an organisation decides of a deal by itself."""
+"""`firsthand hub end|pause|resume|register`: what an organisation decides of deals, and shows."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from firsthand.cli import show
 from firsthand.cli.reaching import do
@@ -53,6 +54,45 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
         parser.add_argument(
             "id", metavar="ID", help="the deal's id, or its beginning: firsthand hub agreements"
         )
+
+    register = make(
+        below,
+        "register",
+        run_register,
+        "show what people's data is used for",
+        "Show every purpose: the deals that allow it, for how many people, which fields, who read "
+        "for it in the last 30 days, how long it is kept and how it ends. Nobody is named.",
+        "firsthand hub register --csv purposes.csv",
+    )
+    register.add_argument("--csv", metavar="FILE", help="write it as a table to a new file")
+
+
+def run_register(args: argparse.Namespace, settings: Settings) -> int:
+    """Show the purpose register, or write it to a file."""
+    from firsthand.hub.acts.register import register_csv
+
+    found: dict[str, Any] = do(args, settings, "register", {})
+    if args.csv:
+        with Path(args.csv).open("x", encoding="utf-8", newline="") as file:
+            file.write(register_csv(found))
+    if args.json:
+        show.as_json(found)
+        return 0
+    rows = [
+        (
+            one["purpose"],
+            one["people"],
+            ", ".join(one["agreements"]) or "none yet",
+            sum(each["reads"] for each in one["reads"]),
+            one["retention_days"],
+        )
+        for one in found["purposes"]
+    ]
+    names = ("purpose", "people", "agreements", f"reads in {found['days']} days", "kept days")
+    show.table(names, rows, right=(names[1], names[3], names[4]))
+    if args.csv:
+        show.note(f"Written to {args.csv}.")
+    return 0
 
 
 def run_end(args: argparse.Namespace, settings: Settings) -> int:

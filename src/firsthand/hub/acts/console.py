@@ -14,7 +14,16 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from firsthand.hub.acts import deciding, inviting, offering, people, rekeying, requests, staffing
+from firsthand.hub.acts import (
+    deciding,
+    inviting,
+    offering,
+    people,
+    register,
+    rekeying,
+    requests,
+    staffing,
+)
 from firsthand.hub.acts.deciding import DealRefused
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.reads import PurposeRefused, UnknownCustomer
@@ -37,6 +46,7 @@ ACTS: dict[str, Act] = {
     "customer": people.customer,
     "facts": people.envelopes,
     "agreements": people.agreed,
+    "register": register.register,
     "end": deciding.end,
     "pause": deciding.pause,
     "resume": deciding.resume,

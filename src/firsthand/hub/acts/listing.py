@@ -13,7 +13,7 @@ from firsthand.hub.acts.opened import Hub
 from firsthand.hub.intake import tallies
 from firsthand.hub.intake.tallies import Tally
 from firsthand.hub.terms import agreements, relationships
-from firsthand.hub.terms.agreements import Brief, Standing
+from firsthand.hub.terms.agreements import Brief, Held, Standing
 from firsthand.hub.terms.relationships import StateGraph
 from firsthand.protocol.terms import ROSTER, Terms
 
@@ -127,8 +127,20 @@ def headcount(hub: Hub) -> dict[str, int]:
     return counts
 
 
-def deals(hub: Hub, *, at: str = "") -> Deals:
-    """A page of all agreements and refusals; ``at`` is a place from an earlier page."""
+def erased_by(hub: Hub, relationship: str, held: Held) -> int | None:
+    """When what came under an agreement that is over is to be erased (seconds since 1970)."""
+    if held.state(hub.now_s()) not in {"terminated", "expired"}:
+        return None
+    with hub.snapshot() as reader:
+        by_id = {one.id: one for one in agreements.held(reader, relationship)}
+    return agreements.erased_by(held, by_id)
+
+
+def deals(hub: Hub, *, at: str = "", state: str = "") -> Deals:
+    """A page of all agreements and refusals, or those in a ``state`` of ``LIFE``.
+
+    ``at`` is a place from an earlier page. Where they are too many to sort, a page may hold fewer.
+    """
     now = hub.now_s()
     with hub.snapshot() as reader:
         found = _all(reader, agreements.TABLE, DEALS_SORTED_MAX)
@@ -138,7 +150,10 @@ def deals(hub: Hub, *, at: str = "") -> Deals:
             )
             after = _named(entries[PAGE_ROWS - 1]) if len(entries) > PAGE_ROWS else None
             rows = [_deal(reader, one, now) for one in entries[:PAGE_ROWS]]
+            rows = [one for one in rows if state in {"", one.state}]
             return Deals(rows=rows, before=None, after=after, total=None, sorted=False)
+        if state:
+            found = [one for one in found if _BRIEF.decode(one.value).state(now) == state]
         newest = sorted(found, key=lambda one: (-_BRIEF.decode(one.value).at, one.key))
         start = _start(at, len(newest))
         rows = [_deal(reader, one, now) for one in newest[start : start + PAGE_ROWS]]

@@ -88,18 +88,29 @@ def agreed(hub: Hub, *, reference: str | None = None) -> dict[str, object]:
     with hub.snapshot() as reader:
         for person in people if people is not None else _everybody(hub):
             known = relationships.get(reader, person)
-            for one in agreements.held(reader, person):
-                found.append(  # noqa: PERF401 - two nested loops read better so
+            held = agreements.held(reader, person)
+            by_id = {one.id: one for one in held}
+            for one in held:
+                state = one.state(hub.now_s())
+                over = state in {"terminated", "expired"}
+                until = agreements.erased_by(one, by_id) if over else None
+                found.append(
                     {
                         "relationship": person,
                         "account": known.account if known else None,
                         "id": one.id,
                         "agreement": one.terms,
                         "decision": one.decision,
-                        "state": one.state(hub.now_s()),
+                        "state": state,
                         "at": _stamp(one.at),
                         "expires": _stamp(one.expires),
                         "ended_at": _stamp(one.ended_at) if one.ended_at else None,
+                        "erased_by": _stamp(until) if until else None,
+                        "erased": one.erasure is not None,
+                        "superseded_by": one.superseded_by,
+                        "purposes": list(one.roster.purposes),
+                        "precision": one.precision,
+                        "retention_days": one.roster.retention_days,
                         "fields": one.fields,
                         "proffer": one.proffer,
                         "answer": one.answer,

@@ -44,7 +44,6 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
             purposes=tuple(known),
         )
 
-
     def without(self, batches: Sequence[Stored]) -> "Tally":
         """This tally as if these had not come; when the last one came stays as it is."""
         return msgspec.structs.replace(

@@ -12,7 +12,7 @@ from firsthand.hub.pages.visits import NotHere, Visit
 from firsthand.hub.terms.agreements import Held
 from firsthand.hub.terms.policy import PolicyRefused
 from firsthand.hub.terms.relationships import Relationship
-from firsthand.protocol.agreement_life import paused_by
+from firsthand.protocol.agreement_life import LIFE, paused_by
 from firsthand.protocol.agreements import Agreement, read_agreement
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.terms import ROSTER, Terms
@@ -24,6 +24,10 @@ DECISIONS: Final = {
     "pause": (deciding.pause, "The deal rests: nothing comes in and nothing is read."),
     "resume": (deciding.resume, "You go on with the deal, as far as it is up to you."),
 }
+DEAL_STATES: Final = {
+    "": "all",
+    **{word: saying.DEALS[word][0] for word in saying.DEALS if word not in LIFE.first},
+}
 ENDED: Final = frozenset({"ended", "erasing"})
 NONE: Final = frozenset({"refused", "countered"})
 
@@ -31,7 +35,8 @@ NONE: Final = frozenset({"refused", "countered"})
 def show(visit: Visit) -> Response:
     """The policy, and the list of what was agreed."""
     policy = visit.hub.policy()
-    page = listing.deals(visit.hub, at=visit.asked("at"))
+    state = visit.asked("state")
+    page = listing.deals(visit.hub, at=visit.asked("at"), state=state)
     return visit.page(
         "deals.html",
         title="Deals",
@@ -46,6 +51,10 @@ def show(visit: Visit) -> Response:
         ],
         since=policy.since,
         owner=visit.staff.is_owner,
+        states=[
+            (f"{PATH}?state={word}#kept", saying.sentence(DEAL_STATES[word]), word == state)
+            for word in DEAL_STATES
+        ],
         rows=[_row(one) for one in page.rows],
         place=saying.place(page.before, len(page.rows), page.total),
         newer=None if page.before is None else visit.here(at=page.before) + "#kept",
@@ -92,6 +101,8 @@ def one(visit: Visit) -> Response:
         held=held,
         says=says,
         badge=badge,
+        sentence=LIFE.states[held.state(visit.hub.now_s())],
+        erased=_erased(visit, held),
         proposed=saying.when(agreement.proffer.iat) if agreement else "",
         answered=saying.when(held.at),
         expires=saying.when(held.expires),
@@ -150,6 +161,12 @@ def _decides(visit: Visit, held: Held) -> tuple[str, ...]:
         return ()
     ours = "organisation" in paused_by(held.turns)
     return ("resume" if ours else "pause", "end")
+
+
+def _erased(visit: Visit, held: Held) -> str:
+    """When what was given under the deal is erased, where that is known."""
+    until = listing.erased_by(visit.hub, visit.named("id"), held)
+    return "" if until is None else saying.when(until)
 
 
 def _counter(agreement: Agreement | None) -> str:

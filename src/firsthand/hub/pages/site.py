@@ -30,6 +30,7 @@ from firsthand.hub.pages import (
     offers,
     person,
     public,
+    purposes,
     systems,
     team,
 )
@@ -162,6 +163,8 @@ def staff_routes(parts: Parts) -> list[BaseRoute]:
         get("/requests", asked.show),
         get("/requests/{id}", asked.one),
         owners("/requests/{id}", asked.decide),
+        get("/register", purposes.show),
+        get("/register.csv", purposes.table),
         get("/catalogue", offers.show),
         owners("/catalogue", offers.publish),
         get("/invitations", invitations.show),
