@@ -1,5 +1,7 @@
 """What follows what: a counter-offer once, one deal in place of another, a finer time."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from tests.hub.conftest import Person, Served, reason
@@ -16,7 +18,7 @@ WHO = Who(name="a test", kind="staff")
 NO_SUCH = "0" * 64
 
 
-def propose(person: Person, terms: str, **said: object) -> Agreement:
+def propose(person: Person, terms: str, **said: Any) -> Agreement:  # noqa: ANN401 - whatever a proposal holds
     """What a proposal came to, whatever it came to."""
     proffer = person.proffer(terms, **said)
     answer = person.propose(proffer)
@@ -59,7 +61,7 @@ def test_a_proposal_is_countered_once(served: Served) -> None:
     ],
     ids=["prev", "supersedes"],
 )
-def test_what_is_named_must_be_here(person: Person, said: dict[str, str], why: str) -> None:
+def test_what_is_named_must_be_here(person: Person, said: dict[str, Any], why: str) -> None:
     assert reason(person.propose(person.proffer(jti="b", **said))) == why
     assert person.give("Dark").status_code == 200
 
