@@ -45,6 +45,13 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
         "firsthand vault renew reel --until 2028-12-31",
     )
     renew.add_argument("--until", metavar="D", type=_day, help="its last day, YYYY-MM-DD")
+    for command in (pause, resume, renew):
+        command.add_argument("name", metavar="NAME", help=WHO)
+    add_json(pause, resume, renew)
+    _add_terms(below, make)
+
+
+def _add_terms(below: Commands[argparse.ArgumentParser], make: Make) -> None:
     change = make(
         below,
         "change",
@@ -64,8 +71,7 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
         help="all that may be given, for each kind of things, such as WatchAction=name,startTime",
     )
     change.add_argument("--preview", action="store_true", help="only show what would be different")
-    for command in (pause, resume, renew, change):
-        command.add_argument("name", metavar="NAME", help=WHO)
+    change.add_argument("name", metavar="NAME", help=WHO)
     terms = make(
         below,
         "terms",
@@ -76,7 +82,7 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
         "firsthand vault terms https://shop.example",
     )
     terms.add_argument("url", metavar="URL", nargs="?", help="its address")
-    add_json(pause, resume, renew, change, terms)
+    add_json(change, terms)
 
 
 def run_pause(args: argparse.Namespace, settings: Settings) -> int:

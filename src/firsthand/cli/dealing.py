@@ -61,6 +61,14 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
         action="store_true",
         help="let them have also what goes beyond what they need",
     )
+    add_json(connect)
+    sharing.add_commands(below, make)
+    changing.add_commands(below, make)
+    overview.add_commands(below, make)
+    _add_following(below, make)
+
+
+def _add_following(below: Commands[argparse.ArgumentParser], make: Make) -> None:
     connections = make(
         below,
         "relationships",
@@ -69,14 +77,6 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
         "List the organisations you are connected to, under which terms, since when.",
         "firsthand vault relationships",
     )
-    add_json(connect, connections)
-    sharing.add_commands(below, make)
-    changing.add_commands(below, make)
-    overview.add_commands(below, make)
-    _add_following(below, make)
-
-
-def _add_following(below: Commands[argparse.ArgumentParser], make: Make) -> None:
     inbox = make(
         below,
         "inbox",
@@ -110,7 +110,7 @@ def _add_following(below: Commands[argparse.ArgumentParser], make: Make) -> None
     )
     revoke.add_argument("name", metavar="NAME", help="whom, as `relationships` lists it")
     revoke.add_argument("--erase", action="store_true", help="have erased what you gave, too")
-    add_json(inbox, log, revoke)
+    add_json(connections, inbox, log, revoke)
 
 
 def run_connect(args: argparse.Namespace, settings: Settings) -> int:

@@ -1,19 +1,24 @@
 """A deal rests and goes on, lasts longer, and is replaced by another: on both sides alike."""
 
 import datetime
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from tests.harness.sides import Served, bring, connected, inbox, share
 
+from firsthand.protocol.receipts import ErasureReceipt, sign_erasure
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.terms import ROSTER
 from firsthand.vault.acts import changing, ending
 from firsthand.vault.acts.changing import Wanted
+from firsthand.vault.acts.comparing import compare_terms
 from firsthand.vault.acts.opened import Vault
+from firsthand.vault.acts.told import ChangeTold
 from firsthand.vault.gate import Gate, Offline
-from firsthand.vault.terms.relationships import agreement_of, find
+from firsthand.vault.inbox import Message
+from firsthand.vault.terms.relationships import agreement_of, find, signer_of
 from firsthand.vault.terms.resting import rests_of
 
 
@@ -192,11 +197,45 @@ def test_what_is_over_cannot_rest_or_change(reel: Served, mine: Vault, deal: str
 def test_every_pair_of_terms_says_what_is_different() -> None:
     for before in ROSTER.values():
         for after in ROSTER.values():
-            rows = changing.compare_terms(before, after)
+            rows = compare_terms(before, after)
             same = before.machine() | {"id": "", "class": ""} == after.machine() | {
                 "id": "", "class": "",
             }  # fmt: skip
             assert bool(rows) or same or before.retention_days == after.retention_days
             assert [row["what"] for row in rows] == [
-                row["what"] for row in changing.compare_terms(after, before)
+                row["what"] for row in compare_terms(after, before)
             ]
+
+
+def test_what_they_erase_when_its_time_is_over_is_noted(
+    reel: Served, mine: Vault, deal: str
+) -> None:
+    share(mine, deal)
+    first = find(mine.store, deal).agreement
+    assert first is not None
+    changing.change(mine, deal, Wanted(precision="month"))
+    relationship = find(mine.store, deal)
+    check = ChangeTold(mine)
+
+    (row,) = mine.store.rows("disclosures.all")
+    index = json.loads(row["receipt"])["index"]
+
+    def told(**other: Any) -> str:  # noqa: ANN401 - any member of it
+        content: dict[str, Any] = {
+            "iss": relationship.subject, "aud": signer_of(mine.store, relationship).subject,
+            "agreement": first, "erased_at": 1, "backup_days": 30, "batches": 1,
+            "leaves": [index], "checkpoint": "", "iat": 1, **other,
+        }  # fmt: skip
+        token = sign_erasure(ErasureReceipt(**content), reel.hub.organisation.key)
+        message = Message(n=1, type=check.type, data={"erasure": token}, jws="")
+        return check(relationship, message).verdict
+
+    wrongs: list[dict[str, Any]] = [
+        {"aud": "somebody"}, {"agreement": "0" * 64}, {"iss": "somebody"}, {"leaves": []},
+    ]  # fmt: skip
+    for wrong in wrongs:
+        assert told(**wrong) == "differs"
+    assert [row["state"] for row in mine.store.rows("disclosures.all")] == ["given"]
+    assert told() == "fits"
+    assert [row["state"] for row in mine.store.rows("disclosures.all")] == ["erased"]
+    assert find(mine.store, deal).state == "active", "the new deal goes on"

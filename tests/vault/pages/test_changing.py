@@ -43,7 +43,7 @@ def test_what_would_be_different_is_seen_before_it_is_proposed(
         "terms": "SD-BASE", "precision": "month", "field": ["WatchAction|startTime"],
     }  # fmt: skip
     seen = text(visitor.post("/with/reel/change", **chosen))
-    assert "Times only by the week only by the month no more than now" in seen
+    assert "Times only by the week only by the month no more" in seen
     assert "What you gave before is read on to" in seen
     with pages.host.parts.cabinet.lend("greta") as vault:
         assert connecting.relationship(vault, "reel")["terms"] == "FH-GIVEN", "only looked at"
@@ -64,7 +64,7 @@ def test_theirs_is_shown_beside_mine_and_taken_with_one_press(
     said = text(page)
     assert "Reel proposes something else" in said
     assert "You proposed “You may train models on it”." in said
-    assert "May train models on it yes no no more than now" in said
+    assert "May train models on it yes no no more" in said
     assert "PDC-AI" not in said
     gone = visitor.post("/with/reel/change/theirs", terms="SD-BASE")
     assert "not open any more" in text(gone), "only what was shown is taken"

@@ -144,8 +144,7 @@ def connect(
         name = met.introduction.organisation.document.name
         raise refuse(
             "not_allowed",
-            f"You are connected to {name} already, as {met.existing.name!r}. To agree on other "
-            "terms, end that deal first.",
+            f"You are connected to {name} already, as {met.existing.name!r}. Change that deal.",
         )
     earlier = with_organisation(vault.store, met.introduction.organisation.subject)
     open_one = next((each for each in earlier if each.state == "refused"), None)

@@ -52,8 +52,9 @@ def story(
     Returns name, organisation, state, ``counts`` by part, and ``events``.
     """
     relationship = find(vault.store, name)
-    every = [e for source in sources or SOURCES for e in source(vault, relationship)]
-    every.sort(key=lambda event: event.at, reverse=True)
+    found = [e for source in sources or SOURCES for e in source(vault, relationship)]
+    order = sorted(enumerate(found), key=lambda each: (each[1].at, _order(each[1]), each[0]))
+    every = [event for _, event in reversed(order)]
     return {
         "name": relationship.name,
         "organisation": relationship.organisation_name,
@@ -61,6 +62,11 @@ def story(
         "counts": {part: sum(1 for e in every if e.part == part) for part in PARTS},
         "events": [msgspec.to_builtins(e) for e in every if not parts or e.part in parts],
     }
+
+
+def _order(event: Event) -> int:
+    """What comes first of what happened in the same second."""
+    return PARTS.index(event.part)
 
 
 def agreed(vault: Vault, relationship: Relationship) -> Iterable[Event]:

@@ -3,12 +3,15 @@
 It comes as a message among others, with a signed statement inside. Only what holds is acted on.
 """
 
+import json
 from typing import TYPE_CHECKING
 
 from firsthand.foundation.clock import stamp
+from firsthand.protocol.receipts import read_erasure
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.wire import TYPE_AGREEMENT_CHANGED
 from firsthand.vault.inbox import Message, Verdict
+from firsthand.vault.terms.relationships import signer_of
 from firsthand.vault.terms.resting import take_told
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ class ChangeTold:
 
     def __call__(self, relationship: "Relationship", message: Message) -> Verdict:
         """Whether the statement inside is theirs and about this deal."""
+        if "erasure" in message.data:
+            return self._erased(relationship, message.data["erasure"])
         token = message.data.get("receipt")
         if not isinstance(token, str):
             return Verdict(verdict="differs", detail="It holds no signed statement.")
@@ -45,3 +50,32 @@ class ChangeTold:
                     tx.run("relationships.end", name=name, state="ended", at=at)
                     tx.run("disclosures.withdraw_waiting", relationship=name, reason=ENDED_THERE)
         return Verdict(verdict="fits", detail="Their signed statement is kept.")
+
+    def _erased(self, relationship: "Relationship", token: object) -> Verdict:
+        """They erased what was given under a deal whose time to keep it is over."""
+        store = self._vault.store
+        rows = store.rows("agreements.of_relationship", relationship=relationship.name)
+        try:
+            key = relationship.key_log.key_for(str(token))
+            receipt = read_erasure(str(token), key=key)
+        except Refused as error:
+            return Verdict(verdict="differs", detail=str(error))
+        person = signer_of(store, relationship).subject
+        if (receipt.iss, receipt.aud) != (relationship.subject, person) or not any(
+            row["id"] == receipt.agreement for row in rows
+        ):
+            return Verdict(verdict="differs", detail="It is about another deal.")
+        given = store.rows("disclosures.of_relationship", relationship=relationship.name)
+        held = {
+            json.loads(row["receipt"])["index"]
+            for row in given
+            if row["receipt"] is not None and row["agreement"] == receipt.agreement
+        }
+        if held - set(receipt.leaves):
+            return Verdict(verdict="differs", detail="It leaves out some of what you gave.")
+        with store.transaction() as tx:
+            tx.run("disclosures.erased_under", agreement=receipt.agreement)
+            if receipt.agreement == relationship.agreement:
+                at = stamp(self._vault.clock.now())
+                tx.run("relationships.end", name=relationship.name, state="erased", at=at)
+        return Verdict(verdict="fits", detail="Their signed receipt of it is kept.")

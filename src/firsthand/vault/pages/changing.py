@@ -159,7 +159,7 @@ def _kinds(
         names = dict.fromkeys([*asks.get(kind, []), *before.get(kind, [])])
         found.append(
             {
-                "label": f"Of your {saying.kind_of(kind).many}, besides the name",
+                "label": f"Of your {saying.kind_of(kind).many}",
                 "kind": kind,
                 "fields": [
                     {

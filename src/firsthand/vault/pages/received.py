@@ -123,6 +123,8 @@ def message(vault: Vault, told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _changed(data: Mapping[str, Any]) -> str:
     """What an organisation did to the deal, in a sentence."""
+    if "erasure" in data:
+        return "They erased what you gave under a deal that is over, and signed it."
     with contextlib.suppress(JwsRefused):
         state = read_jws(str(data.get("receipt")))[1].get("state")
         return _CHANGED.get(str(state), "")

@@ -108,6 +108,8 @@ def _row(icon: str, title: str, says: str, yes: bool | None) -> dict[str, Any]: 
         answers = {True: ("yes", "on"), False: ("by law only", ""), None: ("", "")}
     answer, badge = answers[yes]
     kind = {True: "may", False: "may-not", None: "so"}[yes]
+    if icon == "download":
+        kind = "may-not" if yes else "so"
     return {
         "icon": icon, "title": title, "says": says, "yes": yes, "answer": answer if yes is not None
         else "", "badge": badge, "kind": kind,

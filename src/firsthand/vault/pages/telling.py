@@ -107,7 +107,8 @@ def _looked(each: Mapping[str, Any], who: str) -> tuple[str, str, str]:
     count = f"{each['count']:,} {'thing' if each['count'] == 1 else 'things'}"
     purpose = saying.PURPOSES.get(str(detail["purpose"]), str(detail["purpose"]))
     title = f"{who} looked at {count}"
-    text = f"{detail['name']}, to {purpose}" if detail["name"] else f"To {purpose}"
+    name = "A rule of theirs" if each["what"] == "rule" else str(detail["name"])
+    text = f"{name}, to {purpose}" if name else f"To {purpose}"
     return title, str(detail["problem"] or text), "refused" if detail["problem"] else ""
 
 

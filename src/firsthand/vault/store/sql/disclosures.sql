@@ -64,6 +64,9 @@ WHERE position = :position AND state = 'waiting';
 UPDATE disclosures SET state = 'withdrawn', reason = :reason
 WHERE relationship = :relationship AND state = 'waiting';
 
+-- name: erased_under
+UPDATE disclosures SET state = 'erased' WHERE agreement = :agreement AND state = 'given';
+
 -- name: erased
 UPDATE disclosures SET state = 'erased'
 WHERE relationship = :relationship AND state = 'given';
