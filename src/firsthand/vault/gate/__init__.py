@@ -13,4 +13,14 @@ from firsthand.vault.gate.ending import Courier
 from firsthand.vault.gate.noticing import warn
 from firsthand.vault.gate.sending import Outcome
 
-__all__ = ["Courier", "Gate", "Introduction", "Leaving", "Offline", "Outcome", "Request", "Unusable", "warn"]
+__all__ = [
+    "Courier",
+    "Gate",
+    "Introduction",
+    "Leaving",
+    "Offline",
+    "Outcome",
+    "Request",
+    "Unusable",
+    "warn",
+]

@@ -53,9 +53,7 @@ def agree(visit: Visit) -> Response:
         to,
         terms=form.one("terms") or None,
         tie=form.one("tie") == "yes",
-        way=Way(
-            precision=form.one("precision") or None, all_asked=form.one("asked") == "all"
-        ),
+        way=Way(precision=form.one("precision") or None, all_asked=form.one("asked") == "all"),
     )
     parts.nudge(visit.person.slug)
     name = str(answer["organisation"])
@@ -112,8 +110,8 @@ def _met(
     try:
         seen: dict[str, Any] = connecting.approach(visit.vault, to).summary()
     except (Refused, Offline) as error:
-        if (others := _others(visit, to)) is not None:
-            return others
+        if (listed := _others(visit, to)) is not None:
+            return listed
         said = saying.plainly(str(error)) if isinstance(error, Refused) else _AWAY
         return visit.page("connect.html", 422, title="Connect", here="deals", to=to, error=said)
     if seen["connected_as"] and answer is None:
