@@ -52,7 +52,7 @@ def test_one_thing_by_the_coarser_of_two_precisions(
 
 @pytest.mark.parametrize(
     ("precision", "few", "enough"),
-    [("day", 19, 20), ("week", 19, 20), ("month", 49, 50), ("year", 60, None)],
+    [("day", 9, 10), ("week", 9, 10), ("month", 39, 40), ("year", 60, None)],
 )
 def test_a_course_of_days_is_told_where_both_have_enough(
     reel: Served, chorus: Served, mine: Vault, precision: str, few: int, enough: int | None

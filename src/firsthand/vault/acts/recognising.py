@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # How many things of the same time on either side show a course of days, by the coarser of the two
 # precisions; by the year none does. Measured: docs/linkability.md.
-COURSE_MIN: Final = {"hour": 20, "day": 20, "week": 20, "month": 50}
+COURSE_MIN: Final = {"hour": 10, "day": 10, "week": 10, "month": 40}
 AT_ONCE_IDS: Final = 5000
 LATELY: Final = timedelta(days=1)
 NAMED_MAX: Final = 200
