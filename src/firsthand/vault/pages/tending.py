@@ -29,6 +29,7 @@ RECENT_SECONDS: Final = 60.0
 FIRST_LOOK_SECONDS: Final = 20.0
 LOOK_SECONDS: Final = 240.0
 SWEEP_SECONDS: Final = 20.0
+END_SECONDS_MAX: Final = 5.0
 NOTICE_EVERY_THINGS: Final = 20_000
 PARTS: Final = ("nav-inbox", "live-home", "live-inbox", "live-with")
 
@@ -51,6 +52,7 @@ class Tender:
         self._given: dict[str, list[str]] = {}
         self._wakers: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
+        self._threads: set[threading.Thread] = set()
         self._ended = threading.Event()
 
     def start(self) -> None:
@@ -58,11 +60,17 @@ class Tender:
         threading.Thread(target=self._sweeping, name="vault sweeper", daemon=True).start()
 
     def close(self) -> None:
-        """End all threads; those in the middle of something end after it."""
+        """End all threads, and wait a little for those that are in the middle of something.
+
+        So each vault is closed by whoever used it last, and not left open by a process that ends.
+        """
         self._ended.set()
         with self._lock:
             for waker in self._wakers.values():
                 waker.set()
+            threads, self._threads = self._threads, set()
+        for thread in threads - {threading.current_thread()}:
+            thread.join(END_SECONDS_MAX)
 
     def nudge(self, slug: str, name: str | None = None) -> None:
         """Look after the vault `slug` from now on while it is open.
@@ -77,9 +85,11 @@ class Tender:
                 waker.set()
                 return
             self._wakers[slug] = waker = threading.Event()
-        threading.Thread(
-            target=self._tend, args=(slug, waker), name="vault tender", daemon=True
-        ).start()
+            thread = threading.Thread(
+                target=self._tend, args=(slug, waker), name="vault tender", daemon=True
+            )
+            self._threads.add(thread)
+            thread.start()
 
     def _tend(self, slug: str, waker: threading.Event) -> None:
         rounds, eyes = Rounds(self._chance), Rounds(self._chance)
@@ -104,6 +114,7 @@ class Tender:
         with self._lock:
             self._wakers.pop(slug, None)
             self._given.pop(slug, None)
+            self._threads.discard(threading.current_thread())
 
     def _go_round(self, slug: str, vault: Vault, rounds: Rounds, pace_ms: float) -> None:
         """Ask those whose moment has come, each alone, and tell the pages what is new."""

@@ -61,9 +61,11 @@ class Store:
         self._key = bytearray(key)
         self._writing = threading.RLock()
         self._reading = threading.RLock()
+        self._keyed = threading.Lock()
         self._tx: Tx | None = None
         self._openings: int | None = None  # since every page was looked at; None is never
         self._damage = ""
+        self._closed = False
         self._closing = threading.Event()
         self._looking: threading.Thread | None = None
         self._writer = self._connect()
@@ -153,7 +155,8 @@ class Store:
         self._closing.set()
         if self._looking is not None:
             self._looking.join()
-        with self._writing, self._reading:
+        with self._writing, self._reading, self._keyed:
+            self._closed = True  # from here on nobody opens it by a key that is gone
             for connection in (self._reader, self._writer):
                 # A damaged file has been told of already, or will be at the next opening.
                 with contextlib.suppress(sqlcipher3.Error):
@@ -291,12 +294,14 @@ class Store:
     def _plainly(self) -> contextlib.AbstractContextManager[None]:
         if self._damage:
             raise UnableToOpen(_CHANGED.format(name=self._file, why=self._damage))
+        if self._closed:
+            raise UnableToOpen(f"{self._file} was closed meanwhile. Open it again.")
         return plainly(str(self._file))
 
     def _connect(self) -> sqlcipher3.Connection:
         if not self._file.is_file():
             raise UnableToOpen(f"There is no {VAULT_FILE} in {self.folder}.")
-        with self._plainly():
+        with self._keyed, self._plainly():
             return _connected(self._file, bytes(self._key))
 
 
