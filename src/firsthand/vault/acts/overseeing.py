@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firsthand.protocol.refusals import Refused
-from firsthand.vault.acts import looked
+from firsthand.vault.acts import looked, rights
 from firsthand.vault.gate import Offline
 from firsthand.vault.terms.relationships import all_relationships, find
 
@@ -25,17 +25,23 @@ def to_oversee(vault: Vault) -> list[str]:
 
 
 def oversee(vault: Vault, name: str) -> dict[str, object]:
-    """Ask one organisation everything. Returns name, ``new`` (looks), ``doubt`` and ``problems``.
+    """Ask one organisation everything. Returns name, ``new``, ``doubt`` and ``problems``.
 
-    ``doubt`` says that something of its log does not fit, now or since earlier.
+    ``new`` counts looks and answers to requests. ``doubt`` says that something of its log does not
+    fit, now or since earlier.
     """
     problems: list[str] = []
     new = 0
     subject = find(vault.store, name).subject
-    try:
-        vault.gate.follow_log(name)
-        new = looked.ask(vault, name)
-    except (Offline, Refused) as error:
-        problems.append(str(error))
+    for act in (_follow, looked.ask, rights.check):
+        try:
+            new += act(vault, name)
+        except (Offline, Refused) as error:
+            problems.append(str(error))
     conflicts = vault.store.rows("checkpoints.undecided_of_subject", subject=subject)
     return {"name": name, "new": new, "doubt": bool(conflicts), "problems": problems}
+
+
+def _follow(vault: Vault, name: str) -> int:
+    vault.gate.follow_log(name)
+    return 0

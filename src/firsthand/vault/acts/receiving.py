@@ -10,6 +10,7 @@ import msgspec
 from firsthand.foundation.clock import stamp
 from firsthand.protocol.refusals import Refused
 from firsthand.vault.acts import changing
+from firsthand.vault.acts.rights import StatusTold
 from firsthand.vault.acts.told import ChangeTold
 from firsthand.vault.gate import Offline
 from firsthand.vault.inbox import Check, fetch
@@ -34,7 +35,8 @@ def refresh(vault: Vault, name: str | None = None) -> dict[str, object]:
     outcomes = vault.gate.flush(name)
     check = AnswerCheck(vault.store, vault.gate)
     told = ChangeTold(vault)
-    checks: dict[str, Check] = {check.type: check, told.type: told}
+    status = StatusTold(vault)
+    checks: dict[str, Check] = {check.type: check, told.type: told, status.type: status}
     fetched = fetch(vault.store, vault.gate, vault.clock, checks, only=name)
     return {
         "sent": [msgspec.to_builtins(outcome) for outcome in outcomes],

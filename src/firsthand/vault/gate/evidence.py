@@ -46,7 +46,7 @@ class Evidence:
     def ask_right(self, relationship: Relationship, body: bytes) -> str:
         """Send a request; returns the signed status of it."""
         line, signer = self._line_to(relationship), signer_of(self._store, relationship)
-        headers, _ = line.sealed(wire.PATH_RIGHTS, body, wire.TYPE_JSON, signer, waits=False)
+        headers, _ = line.sealed(wire.PATH_RIGHTS, body, wire.TYPE_JSON, signer, waits=True)
         answer = line.post(wire.PATH_RIGHTS, body, headers)
         if answer.status not in _TAKEN:
             raise Refused(refusal_in(answer))
@@ -57,9 +57,10 @@ class Evidence:
         path = f"{wire.PATH_RIGHTS}/{quote(request, safe='')}"
         return self._statement(self._get(relationship, path), "status")
 
-    def right_data(self, relationship: Relationship, request: str) -> bytes:
-        """What was delivered upon a request, as it came."""
-        return self._get(relationship, f"{wire.PATH_RIGHTS}/{quote(request, safe='')}/data").body
+    def right_data(self, relationship: Relationship, request: str, after: int) -> bytes:
+        """One part of what was delivered upon a request, as it came."""
+        path = f"{wire.PATH_RIGHTS}/{quote(request, safe='')}/data"
+        return self._get(relationship, path, f"?after={after}").body
 
     def seen_at(self, url: str) -> bytes:
         """What another vault publishes at its address of the checkpoints that it has seen."""

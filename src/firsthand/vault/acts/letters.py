@@ -1,0 +1,208 @@
+"""Letters: a request to an organisation without Firsthand, a complaint to an authority.
+
+The words stand in ``letters.json`` by language, the authorities with their legal basis and its
+source in ``authorities.json``. The e-mail is made by RFC 5322, in the form that mail programs open
+as a draft.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from firsthand.protocol.jws import JwsRefused, read_jws
+from firsthand.protocol.refusals import refuse
+from firsthand.protocol.rights import Request, due
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TEXT_CHARS_MAX: Final = 200
+LANGUAGES: Final = ("en", "de")
+_MONTHS_DE: Final = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
+    "Oktober", "November", "Dezember",
+)  # fmt: skip
+
+
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks whom: ``to`` and ``email`` of the organisation, ``sender`` as ``Name <address>``."""
+
+    to: str
+    email: str
+    sender: str
+    lang: str = "en"
+
+
+class Authority(msgspec.Struct, frozen=True, kw_only=True):
+    """Who takes complaints in a country (ISO 3166), on which basis, with its source."""
+
+    country: str
+    name: dict[str, str]
+    authority: str
+    web: str
+    basis: str
+    note: dict[str, str] = {}
+
+
+class _Authorities(msgspec.Struct, frozen=True, kw_only=True):
+    source: str
+    bases: dict[str, dict[str, str]]
+    authorities: list[Authority]
+
+
+@cache
+def _words(lang: str) -> Mapping[str, Any]:
+    if lang not in LANGUAGES:
+        raise refuse("shape_invalid", f"Letters are written in: {', '.join(LANGUAGES)}.")
+    raw = (files("firsthand.vault.acts") / "letters.json").read_bytes()
+    told: dict[str, Any] = msgspec.json.decode(raw)
+    found: Mapping[str, Any] = told[lang]
+    return found
+
+
+@cache
+def _known() -> _Authorities:
+    raw = (files("firsthand.vault.acts") / "authorities.json").read_bytes()
+    return msgspec.json.decode(raw, type=_Authorities)
+
+
+def countries(lang: str = "en") -> list[tuple[str, str]]:
+    """The countries whose authority is known: (code, name), in the order of their names."""
+    return sorted(
+        ((each.country, each.name[lang]) for each in _known().authorities), key=lambda pair: pair[1]
+    )
+
+
+def email_to(letter: Asking, request: Request, *, at: datetime) -> bytes:
+    """The letter as an e-mail, with the line ends that mail has. Raises ``Refused``."""
+    words = _words(letter.lang)
+    to = _line(letter.to, "The organisation's name")
+    name, address = _sender(letter.sender)
+    article = words["articles"][request.regime][request.right]
+    right = words["rights"][request.right]
+    details = words["details"].format(details=request.details) if request.details else ""
+    text = words["letter"].format(
+        to=to, right=right, article=article, asks=words["asks"][request.right], details=details,
+        until=_day(due(request.regime, at.date()), letter.lang), id=request.jti,
+        sender=name or address.addr_spec,
+    )  # fmt: skip
+    message = EmailMessage(policy=SMTP)
+    try:
+        message["From"] = Address(name, addr_spec=address.addr_spec)
+        message["To"] = Address(to, addr_spec=_address(letter.email).addr_spec)
+        message["Date"] = format_datetime(at)
+        message["Message-ID"] = f"<{request.jti}@{address.domain}>"
+        message["Subject"] = words["subject"].format(article=article, right=right)
+        message["X-Unsent"] = "1"  # a mail program opens it to be sent
+        message.set_content(text, cte="quoted-printable")
+        message["Content-Language"] = letter.lang
+        return message.as_bytes()
+    except (ValueError, UnicodeError) as error:
+        raise refuse("shape_invalid", f"No letter can be made of this: {error}") from error
+
+
+def complaint(
+    country: str, lang: str, *, told: Mapping[str, Any], sender: str, today: date
+) -> dict[str, object]:
+    """A complaint about a request (``rights.shown``) to the authority of a country.
+
+    Returns authority, web, note, basis, source, subject, text. Raises ``Refused``.
+    """
+    words, known = _words(lang), _known()
+    found = [each for each in known.authorities if each.country == country.upper()]
+    if not found:
+        codes = ", ".join(each.country for each in known.authorities)
+        raise refuse(
+            "not_found", f"No authority is known for {country[:10]!r}. There are: {codes}."
+        )
+    authority, basis = found[0], known.bases[found[0].basis]
+    to, last = str(told["organisation"]), date.fromisoformat(str(told["expected_by"]))
+    signed = told["relationship"] is not None
+    text = words["complaint"].format(
+        authority=authority.authority, to=to, basis=basis[lang],
+        asked=_day(date.fromisoformat(str(told["at"])[:10]), lang),
+        right=words["rights"][told["right"]],
+        article=words["articles"][told["regime"]][told["right"]],
+        how=words["how_signed"] if signed else words["how_letter"].format(email=told["email"]),
+        what=_what(words, told, last, today, lang), rows="\n".join(_rows(words, told, lang)),
+        proof=words["proof"] if signed else "", id=told["id"],
+        sender=parseaddr(sender)[0] or sender or "…",
+    )  # fmt: skip
+    return {
+        "authority": authority.authority,
+        "country": authority.name[lang],
+        "web": authority.web,
+        "note": authority.note.get(lang),
+        "basis": basis[lang],
+        "basis_source": basis["source"],
+        "source": known.source,
+        "subject": words["complaint_subject"].format(to=to, basis=basis[lang]),
+        "text": text,
+    }
+
+
+def named_in(token: str) -> str:
+    """Which request a status names; nothing of it is verified yet. Empty where it is none."""
+    try:
+        named = read_jws(token)[1].get("request")
+    except JwsRefused:
+        return ""
+    return named if isinstance(named, str) else ""
+
+
+def _what(
+    words: Mapping[str, Any], told: Mapping[str, Any], last: date, today: date, lang: str
+) -> str:
+    if told["state"] == "denied":
+        reason = words["denials"].get(told["reason"]) or words["no_reason"]
+        said = f"{reason}. {told['words']}" if told["words"] else f"{reason}."
+        return str(words["denied"].format(reason=said))
+    passed = (today - last).days
+    one, many = words["days"]
+    days = one if passed == 1 else many.format(n=passed)
+    return str(words["overdue"].format(until=_day(last, lang), days=days))
+
+
+def _rows(words: Mapping[str, Any], told: Mapping[str, Any], lang: str) -> list[str]:
+    rows = [(str(told["at"]), words["row_asked"])]
+    rows += [(str(each["at"]), words["row_states"][each["state"]]) for each in told["answers"]]
+    return [f"- {_day(date.fromisoformat(at[:10]), lang)}: {said}" for at, said in rows]
+
+
+def _day(day: date, lang: str) -> str:
+    if lang == "de":
+        return f"{day.day}. {_MONTHS_DE[day.month - 1]} {day.year}"
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def _line(text: str, what: str) -> str:
+    found = " ".join(text.split())
+    if not found or len(found) > TEXT_CHARS_MAX or not found.isprintable():
+        raise refuse("shape_invalid", f"{what} has 1 to {TEXT_CHARS_MAX} characters, in one line.")
+    return found
+
+
+def _sender(text: str) -> tuple[str, Address]:
+    name, address = parseaddr(_line(text, "Who asks"))
+    return name, _address(address)
+
+
+def _address(text: str) -> Address:
+    wrong = refuse("shape_invalid", f"{text[:60]!r} is no e-mail address such as name@example.org.")
+    try:
+        found = Address(addr_spec=text.strip())
+    except (ValueError, IndexError, HeaderParseError) as error:
+        raise wrong from error
+    if not found.username or "." not in found.domain or not found.addr_spec.isascii():
+        raise wrong
+    return found

@@ -1,0 +1,39 @@
+-- name: add
+INSERT INTO rights (id, relationship, organisation, email, lang, sender, asked, regime, details,
+    at, body, state, received_on, expected_by)
+VALUES (:id, :relationship, :organisation, :email, :lang, :sender, :asked, :regime, :details,
+    :at, :body, 'open', :received_on, :expected_by);
+
+-- name: all
+SELECT * FROM rights ORDER BY at DESC, id;
+
+-- name: by_id
+SELECT * FROM rights WHERE id = :id;
+
+-- name: beginning
+SELECT * FROM rights WHERE substr(id, 1, length(:id)) = :id LIMIT 2;
+
+-- name: open_of_relationship
+SELECT * FROM rights WHERE relationship = :relationship AND state IN ('open', 'in_progress')
+ORDER BY at;
+
+-- name: sent
+UPDATE rights SET sent_at = coalesce(sent_at, :at), problem = NULL WHERE id = :id;
+
+-- name: problem
+UPDATE rights SET problem = :problem WHERE id = :id;
+
+-- name: stand
+UPDATE rights SET state = :state, reason = :reason, words = :words, received_on = :received_on,
+    expected_by = :expected_by, problem = NULL
+WHERE id = :id;
+
+-- name: fetched
+UPDATE rights SET fetched_at = :at WHERE id = :id;
+
+-- name: told
+SELECT * FROM rights_told WHERE request = :request ORDER BY n;
+
+-- name: tell
+INSERT INTO rights_told (request, n, at, state, reason, words, jws)
+VALUES (:request, :n, :at, :state, :reason, :words, :jws);
