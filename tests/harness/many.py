@@ -167,13 +167,13 @@ class Many:
                         yield person, row.value
                     after = (rows[-1].relationship, rows[-1].key)
         journal: Any = hub.reads._journal  # noqa: SLF001 - all there is
-        after = 0
+        seen = 0
         while True:
             with journal.read() as reader:
-                page = journal.batches(reader, after, rows_max=1000, bytes_max=1 << 26)
+                page = journal.batches(reader, seen, rows_max=1000, bytes_max=1 << 26)
             if not page.batches:
                 return
-            after = page.seen
+            seen = page.seen
             for batch in page.batches:
                 person = whose.get(batch.relationship, -1)
                 for field in batch.__struct_fields__:
