@@ -87,6 +87,7 @@ def brought(folder: Path, paths: Sequence[Path], say: Callable[[str], object]) -
         watch, before_s = Watch(), readers_s()
         report: Any = bringing.import_paths(vault, paths, progress=progress)
         row = watch.row() | {"reader_cpu_s": readers_s() - before_s}
+    assert not [file for file in report["files"] if "error" in file], report["files"]
     added = sum(file["added"] for file in report["files"])
     assert added == sum(file["read"] for file in report["files"]), report["files"]
     row |= {"rows": added, "rows_per_s": added / row["seconds"], "progress_calls": calls}

@@ -6,6 +6,7 @@ descriptor; what it may take of memory and of time is bounded. It ends when nobo
 
 import codecs
 import contextlib
+import importlib
 import os
 import resource
 import sys
@@ -32,7 +33,10 @@ from firsthand.vault.sources import UnableToRead
 
 MEMORY_BYTES_MAX = 1024 * 1024 * 1024
 CPU_SECONDS_MAX = 900
-# Python looks these up when they are first used, and nothing can be opened by then.
+_HANDLE = 3  # after standard input, output and error
+# Python loads these when they are first used, and nothing can be opened by then: `heapq` is for
+# counting the most common of something.
+_MODULES = ("heapq",)
 _CODECS = (
     "utf-8", "utf-8-sig", "latin-1", "cp1250", "cp1251", "cp1252", "cp932", "cp949", "gb18030",
     "big5", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "ascii",
@@ -65,21 +69,31 @@ class Line:
         return answer.of_kind
 
 
-def confine(handle: int) -> None:
-    """Leave this process the descriptors up to `handle`, and bounded memory and time."""
+def confine(handle: int) -> int:
+    """Leave this process `handle` and its three streams, and bounded memory and time.
+
+    Returns the number that `handle` has now: the first after those of the streams, as the bound
+    is on numbers, and a gap below it could be filled.
+    """
+    for name in _MODULES:
+        importlib.import_module(name)
     for name in _CODECS:
         codecs.lookup(name)
+    if handle != _HANDLE:
+        os.dup2(handle, _HANDLE)
+        os.close(handle)
     bounds = (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CPU, CPU_SECONDS_MAX),
         (resource.RLIMIT_AS, MEMORY_BYTES_MAX),
-        (resource.RLIMIT_NOFILE, handle + 1),
+        (resource.RLIMIT_NOFILE, _HANDLE + 1),
     )
     for what, most in bounds:
         # Not every system knows every bound; each that it knows holds.
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(what, (most, most))
+    return _HANDLE
 
 
 def main() -> int:
@@ -88,9 +102,9 @@ def main() -> int:
     first = line.next()
     if not isinstance(first, Open):
         return 1
-    confine(first.handle)
+    handle = confine(first.handle)
     line.file = first.of_file
-    stream = os.fdopen(first.handle, "rb")
+    stream = os.fdopen(handle, "rb")
     try:
         export = opened(first.name, stream, first.answers, line)
         send(line.told, opened_of(export))
