@@ -15,7 +15,7 @@ RUNS_A_PART = RUNS // len(PARTS)
 STEPS_MAX = 15
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(3_600)  # how long they take says nothing of them
 @pytest.mark.parametrize("part", PARTS)
 def test_promises_hold_in_every_life(part: str, pytestconfig: pytest.Config) -> None:
     seed = int(pytestconfig.getoption("randomly_seed")) * len(PARTS) + list(PARTS).index(part)

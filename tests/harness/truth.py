@@ -135,6 +135,8 @@ class Truth:
             self.batches.append(replace(made, place=index))
             return
         reason = json.loads(answer.body).get("reason")
+        here = first is not None and first.place not in self.gone and first.body == made.body
+        assert not here or why == "unknown_relationship", "it is there, and no receipt came again"
         if reason in {"lane_gap", "lane_conflict"}:
             due = 1 + self._last(made)
             assert made.n != due, f"number {due} was due"

@@ -52,6 +52,24 @@ def test_ending_stops_intake_and_reads_at_once(person: Person, served: Served) -
     assert served.hub.reads.customers(table="profile_things")[0].state == "ended"
 
 
+def test_what_came_before_the_end_is_receipted_again_after_it(
+    person: Person, served: Served
+) -> None:
+    """Whose receipt was lost must not hear that nothing was taken."""
+    sent = person.batch([person.signal("Dark")])
+    first = person.send(sent)
+    assert first.status_code == 200
+    assert person.end(wire.PATH_REVOCATIONS).status_code == 200
+    again = person.send(sent)
+    assert again.status_code == 200
+    assert again.json()["index"] == first.json()["index"]
+    assert len(served.hub.reads.envelopes(after=0)[0]) == 1
+    person.n += 1
+    assert reason(person.give("1899")) == "agreement_ended"
+    other = person.batch([person.signal("Dark"), person.signal("1899")], n=1)
+    assert reason(person.send(other)) == "agreement_ended"
+
+
 def test_one_ended_agreement_takes_its_things_along_and_not_the_others(served: Served) -> None:
     person = Person(served)
     first = person.agree()

@@ -193,20 +193,26 @@ class Intake:
         return int(self._clock.now().timestamp() * 1000)
 
     def _admit(self, handed: Handed, tx: Tx, batch: Batch) -> Refusal | Repeat | None:
-        """The steps inside the writer's transaction; None lets the batch in."""
+        """The steps inside the writer's transaction; None lets the batch in.
+
+        What is here already gets its first receipt, whatever became of the deal since: otherwise
+        somebody whose receipt was lost would be told that nothing was taken.
+        """
         ticks = self._clock.ticks_ms
         began = ticks()
+        verdict = self._number(tx, batch)
+        numbered = ticks()
+        self._number_ms.append(numbered - began)
+        handed.repeated = isinstance(verdict, Repeat)
+        if handed.repeated:
+            return verdict
         refusal = self._agreement(tx, batch)
-        ended = ticks()
-        self._agreement_ms.append(ended - began)
+        self._agreement_ms.append(ticks() - numbered)
         if refusal is not None:
             self._counted.refused_at("agreement")
             return refusal
-        verdict = self._number(tx, batch)
-        self._number_ms.append(ticks() - ended)
         if isinstance(verdict, Refusal):
             self._counted.refused_at("number")
-        handed.repeated = isinstance(verdict, Repeat)
         return verdict
 
     def _agreement(self, tx: Tx, batch: Batch) -> Refusal | None:
