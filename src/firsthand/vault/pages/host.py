@@ -29,6 +29,7 @@ from firsthand.vault.pages import (
     overseen,
     passphrase,
     received,
+    rights,
     roster,
     start,
     telling,
@@ -272,6 +273,7 @@ def _dealing(parts: Parts) -> list[Route]:
         _post("/with/{name}/change/theirs", kept(parts, changing.take)),
         _post("/with/{name}/change/keep", kept(parts, changing.keep)),
         *_overseeing(parts),
+        *_rights(parts),
     ]
 
 
@@ -287,6 +289,23 @@ def _overseeing(parts: Parts) -> list[Route]:
         _post("/with/{name}/go-on", kept(parts, overseen.go_on)),
         _post("/with/{name}/publish", kept(parts, overseen.allow)),
         _get("/seen/{subject}", overseen.seen_door(parts)),
+    ]
+
+
+def _rights(parts: Parts) -> list[Route]:
+    """What is asked of anybody by right, with its clock."""
+    return [
+        _get("/rights", kept(parts, rights.every)),
+        _get("/rights/new", kept(parts, rights.new)),
+        _post("/rights/new", kept(parts, rights.ask)),
+        _get("/rights/{id}", kept(parts, rights.one)),
+        _get("/rights/{id}/letter.eml", kept(parts, rights.letter)),
+        _get("/rights/{id}/delivered.json", kept(parts, rights.document)),
+        _get("/rights/{id}/complaint", kept(parts, rights.complaint)),
+        _get("/rights/{id}/note", kept(parts, rights.one)),
+        _post("/rights/{id}/note", kept(parts, rights.note)),
+        _post("/rights/{id}/again", kept(parts, rights.again)),
+        _post("/rights/{id}/fetch", kept(parts, rights.fetch)),
     ]
 
 

@@ -10,9 +10,9 @@ import msgspec
 from firsthand.foundation.web import words
 from firsthand.protocol.jws import JwsRefused, read_jws
 from firsthand.protocol.roles.profile_rules import Answered, Pick
-from firsthand.protocol.wire import TYPE_AGREEMENT_CHANGED
+from firsthand.protocol.wire import TYPE_AGREEMENT_CHANGED, TYPE_RIGHT_CHANGED
 from firsthand.vault.acts import browsing, connecting, receiving
-from firsthand.vault.pages import deal, saying
+from firsthand.vault.pages import deal, rights, saying
 from firsthand.vault.terms.relationships import NoSuchRelationship
 
 if TYPE_CHECKING:
@@ -108,6 +108,8 @@ def message(vault: Vault, told: Mapping[str, Any]) -> dict[str, Any]:
     }
     if told["type"] == TYPE_AGREEMENT_CHANGED:
         return {**found, "says": told["verdict_detail"], "note": _changed(told["data"])}
+    if told["type"] == TYPE_RIGHT_CHANGED:
+        return {**found, "says": told["verdict_detail"], "note": _stands(told["data"])}
     try:
         answered = msgspec.convert(told["data"], Answered)
     except msgspec.ValidationError:
@@ -129,6 +131,15 @@ def _changed(data: Mapping[str, Any]) -> str:
         state = read_jws(str(data.get("receipt")))[1].get("state")
         return _CHANGED.get(str(state), "")
     return "They say that they changed the deal, and did not sign it."
+
+
+def _stands(data: Mapping[str, Any]) -> str:
+    """How a request by right stands, in a sentence."""
+    with contextlib.suppress(JwsRefused):
+        state = str(read_jws(str(data.get("status")))[1].get("status"))
+        says = rights.STATES.get(state, ("", ""))[0]
+        return f"How your request stands: {says or state}. It is under My rights."
+    return "They say how your request stands, and did not sign it."
 
 
 _CHANGED: Final = {

@@ -1,0 +1,149 @@
+"""My rights on pages: the list with its clocks, one request, a new one in three steps."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+from tests.vault.pages.conftest import PASSPHRASE, Organisation, Pages, Visitor, text
+from tests.vault.pages.test_dealing import until
+from tests.vault.pages.test_walk import sight
+
+from firsthand.hub.acts import console
+
+LETTER = {
+    "whom": "elsewhere",
+    "to": "Acme",
+    "email": "privacy@acme.example",
+    "sender": "Greta <g@example.org>",
+    "lang": "en",
+}
+
+
+@pytest.fixture
+def greta(pages: Pages, visitor: Visitor, reel: Organisation) -> Visitor:
+    """Greta has given something to Reel."""
+    visitor.keep("Greta", *pages.host.parts.samples)
+    visitor.post("/connect", to=reel.url, terms="FH-GIVEN", tie="no")
+    visitor.post("/with/reel/give", by="kind", kind="WatchAction|netflix")
+    until(visitor, "/with/reel/given", "370 things")
+    return visitor
+
+
+def test_nothing_asked_says_what_to_do_first(visitor: Visitor) -> None:
+    visitor.keep("Greta")
+    assert "Begin with “See what they have”" in text(visitor.get("/rights"))
+    assert "Somebody else" in text(visitor.get("/rights/new"))
+    assert visitor.get("/rights/nothing").status_code == 404
+    assert "My rights" in text(visitor.get("/more"))
+
+
+def test_a_request_to_who_has_firsthand_is_answered_and_delivered(
+    greta: Visitor, reel: Organisation
+) -> None:
+    assert "What do you want from Reel" in text(greta.get("/rights/new?whom=reel"))
+    asked = greta.post("/rights/new", whom="reel", right="portability", regime="gdpr")
+    assert "They did it at once, and signed it." in text(asked)
+    assert "signed by them" in text(asked)
+    path = asked.url.path
+    assert "You have all of them already" in text(greta.post(f"{path}/fetch"))
+    assert greta.get(f"{path}/delivered.json").json()["right"] == "portability"
+    wrong = greta.post("/rights/new", whom="reel", right="rectification", details="Not mine.")
+    assert "asked" in text(wrong)
+    assert "days left" in text(greta.get("/rights"))
+    waiting: Any = console.run(reel.hub, "rights", {})["rights"]
+    denied = {"reference": waiting[0]["id"], "reason": "other", "why": "It is yours."}
+    console.run(reel.hub, "rights deny", denied)
+    assert "There is an answer" in text(greta.post(f"{wrong.url.path}/again"))
+    said = text(greta.get(wrong.url.path))
+    assert "“It is yours.”" in said
+    assert "You need not take a no" in said
+    letter = text(greta.get(f"{wrong.url.path}/complaint?country=IE"))
+    assert "Data Protection Commission" in letter
+    assert "It is yours." in letter
+    assert "How your request stands" in until(greta, "/inbox", "request stands")
+
+
+def make_late(pages: Pages) -> None:
+    """As if the last day of everything had been long ago."""
+    with pages.host.parts.cabinet.lend("greta") as vault, vault.store.transaction() as tx:
+        tx._connection.execute(  # noqa: SLF001 - nothing else turns back a clock
+            "UPDATE rights SET at = '2026-01-01T09:00:00Z', received_on = '2026-01-01', "
+            "expected_by = '2026-02-02'"
+        )
+
+
+def test_a_letter_is_written_noted_and_complained_about(pages: Pages, visitor: Visitor) -> None:
+    greta = visitor
+    greta.keep("Greta")
+    wrong = greta.post("/rights/new", **{**LETTER, "email": "nobody"}, right="access")
+    assert wrong.status_code == 422
+    assert "no e-mail address" in text(wrong)
+    assert 'value="Acme"' in wrong.text, "what was typed stays"
+    asked = greta.post("/rights/new", **LETTER, right="access", details="<b>all</b>")
+    assert "Your letter is ready" in text(asked)
+    assert "<b>all</b>" not in asked.text
+    eml = greta.get(f"{asked.url.path}/letter.eml")
+    assert eml.headers["content-type"] == "message/rfc822"
+    assert eml.content.startswith(b"From: ")
+    for form in (
+        {"event": "denied"},
+        {"event": "dance"},
+        {"event": "fulfilled", "day": "2999-01-01"},
+    ):
+        assert greta.post(f"{asked.url.path}/note", **form).status_code in {403, 422}
+    assert greta.get(f"{asked.url.path}/complaint").status_code == 403
+    make_late(pages)
+    assert "late" in text(greta.get("/rights"))
+    assert "They are late. Complain?" in text(greta.get(asked.url.path))
+    letter = text(greta.get(f"{asked.url.path}/complaint?country=AT&lang=de"))
+    assert "Der letzte Tag für die Antwort war der 2. Februar 2026" in letter
+    noted = greta.post(f"{asked.url.path}/note", event="received")
+    assert "they work on it" in text(noted)
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_the_pages_in_a_browser(
+    browser: Browser, pages: Pages, greta: Visitor, width: int, scheme: str
+) -> None:
+    size = {"width": width, "height": 844}
+    with sight(browser, pages.url, viewport=size, color_scheme=scheme) as eyes:
+        page = eyes.page
+        eyes.go("/unlock?next=%2Frights")
+        page.fill("[name=name]", "Greta")
+        page.fill("[name=passphrase]", PASSPHRASE)
+        eyes.press("Open")
+        page.wait_for_url("**/rights")
+        eyes.check("empty")
+        page.click('a:has-text("Ask for something")')
+        eyes.check("whom")
+        page.check("[name=whom][value=elsewhere]")
+        page.keyboard.press("Enter")  # by keys alone
+        page.wait_for_selector("text=What do you want")
+        eyes.check("what")
+        page.check("[name=right][value=access]")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[name=email]")
+        eyes.check("send")
+        for field in ("to", "email", "sender"):
+            page.fill(f"[name={field}]", LETTER[field])
+        eyes.press("Write the letter")
+        page.wait_for_selector("text=Your letter is ready")
+        eyes.check("one")
+        page.select_option("[name=event]", "denied")
+        page.select_option("[name=reason]", "no_match")
+        eyes.press("Note it")
+        page.wait_for_selector("text=You need not take a no")
+        eyes.check("denied")
+        eyes.press("Write the letter")
+        page.wait_for_selector("text=A letter to the authority")
+        eyes.check("letter")
+        greta.post("/rights/new", whom="reel", right="rectification", details="Not mine.")
+        make_late(pages)
+        greta.post("/rights/new", whom="reel", right="rectification", details="Nor this.")
+        eyes.go("/rights")
+        page.click('a:has-text("Have it put right") >> nth=0')
+        page.wait_for_selector("text=So far")
+        eyes.check("late")
+        eyes.go("/more")
