@@ -10,7 +10,7 @@ from tests.harness.sides import Served, bring, connected, share
 from firsthand import cli
 from firsthand.protocol.evidence import check
 from firsthand.protocol.exported_log import read_log
-from firsthand.vault.acts import ending
+from firsthand.vault.acts import changing, ending, looked
 from firsthand.vault.acts.exporting import UnableToExport
 from firsthand.vault.acts.opened import Vault
 from firsthand.vault.acts.proving import export_log
@@ -67,3 +67,22 @@ def test_only_the_seed_of_keys_is_not_in_it(reel: Served, mine: Vault, tmp_path:
     body = (tmp_path / "log.json").read_bytes()
     assert mine.store.seed.hex().encode() not in body
     assert msgspec.json.decode(body)["format"] == "firsthand-log"
+
+
+def test_a_pause_and_who_looked_are_in_it(reel: Served, mine: Vault, tmp_path: Path) -> None:
+    bring(mine, ["Heimat"])
+    name = connected(mine, reel)
+    share(mine, name)
+    changing.pause(mine, name)
+    changing.resume(mine, name)
+    reel.settle()
+    looked.ask(mine, name)
+    export_log(mine, tmp_path / "log.json")
+    body = (tmp_path / "log.json").read_bytes()
+    (part,) = read_log(body).parts
+    assert len(part.changes) == 2
+    assert part.reads
+    assert part.checkpoints[0].proof == []
+    findings = check(body)
+    assert [each for each in findings if not each.ok] == []
+    assert {"change", "looks", "growth"} <= {each.what for each in findings}

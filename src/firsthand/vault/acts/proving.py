@@ -7,6 +7,7 @@ import msgspec
 
 from firsthand.protocol.canonical import sha256_hex
 from firsthand.protocol.exported_log import (
+    Changed,
     Disclosed,
     Ended,
     Kept,
@@ -27,6 +28,7 @@ from firsthand.vault.terms.relationships import (
     find,
     signer_of,
 )
+from firsthand.vault.terms.resting import rests_of
 
 WARNING = (
     "This file shows what you gave, to whom and under which terms. Whoever holds it can read it, "
@@ -95,7 +97,7 @@ def part_of(store: Store, relationship: Relationship, *, at: int) -> Part:
             )
             for row in endings
         ],
-        changes=[],
+        changes=[change for row in agreements for change in _changes(store, row["id"])],
         reads=[row["jws"] for row in store.rows("looks.told", relationship=name)],
     )
     return sealed(part, signer.key, at=at)
@@ -119,6 +121,14 @@ def _seen(store: Store, relationship: Relationship) -> list[Seen]:
         found.append(Seen(checkpoint=row["text"], proof=json.loads(row["proof"]) if fits else None))
         before = row["size"]
     return found
+
+
+def _changes(store: Store, agreement: str) -> list[Changed]:
+    """Each pause and each end of one that the organisation signed, as it came."""
+    rests = rests_of(store, agreement)
+    signed = [each.receipt for each in rests.asked if each.receipt is not None]
+    signed += [token for _, token in sorted(rests.told.items())]
+    return [Changed(agreement=agreement, receipt=token) for token in dict.fromkeys(signed)]
 
 
 def _disclosed(row: Row) -> Disclosed:
