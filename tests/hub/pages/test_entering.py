@@ -17,6 +17,7 @@ PAGES = (
     "/staff/customers/x/deals/y/signed", "/staff/deals", "/staff/catalogue",
     "/staff/invitations", "/staff/invitations/links.csv", "/staff/systems",
     "/staff/systems/given.csv?purpose=service", "/staff/team", "/staff/requests",
+    "/staff/register", "/staff/register.csv",
     "/staff/requests/x",
 )  # fmt: skip
 CHANGES = (

@@ -14,8 +14,9 @@ from firsthand.foundation.web.headers import ALWAYS
 from firsthand.vault.pages.host import routes
 
 OPEN = {"/", "/guide/{service}", "/look", "/drop", "/look/sample", "/look/answers", "/look/forget",
-        "/keep", "/unlock", "/lock"}  # fmt: skip
-FILLED = {"service": "bank", "id": "0" * 32, "name": "reel", "position": "1"}
+        "/keep", "/unlock", "/lock", "/terms", "/terms/compare", "/terms/{id}",
+        "/seen/{subject}"}  # fmt: skip
+FILLED = {"service": "bank", "id": "0" * 32, "name": "reel", "position": "1", "subject": "nobody"}
 HOSTILE = (
     "<script>window.pwn=1</script>", '"><img src=x onerror=pwn()>', "{{ 7*7 }}", "${7*7}",
     "javascript:pwn()", "'; DROP TABLE things; --", "\u202eevil", "</title><svg onload=pwn()>",

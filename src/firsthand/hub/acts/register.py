@@ -6,7 +6,8 @@ Counts and words alone: nobody is named, and nothing that was given is looked at
 import csv
 import io
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 
@@ -124,7 +125,7 @@ def register_csv(found: dict[str, object]) -> str:
 
 
 def _in_force(reader: Reader, now: int) -> Iterator[tuple[str, Held]]:
-    for entry in _walk(reader, agreements.STANDING):
+    for entry in _walk(partial(reader.scan_all, agreements.STANDING)):
         held = agreements.get(reader, entry.relationship, entry.key)
         if held is not None and held.state(now) in {"accepted", "paused"}:
             yield entry.relationship, held
@@ -142,7 +143,7 @@ def _count(seen: dict[str, _Seen], person: str, held: Held, now: int) -> None:
 
 
 def _count_reads(reader: Reader, seen: dict[str, _Seen], *, since_ms: int) -> bool:
-    for number, entry in enumerate(_walk(reader, noting.TABLE)):
+    for number, entry in enumerate(_walk(partial(reader.scan_all, noting.TABLE))):
         if number >= READS_MAX:
             return False
         noted = msgspec.json.decode(entry.value, type=Noted)
@@ -175,8 +176,8 @@ def _line(purpose: str, seen: _Seen, accepts: tuple[str, ...]) -> Line:
     )
 
 
-def _walk(reader: Reader, table: str) -> Iterator[Entry]:
+def _walk(scan: Callable[..., Sequence[Entry]]) -> Iterator[Entry]:
     after = ("", "")
-    while page := reader.scan_all(table, after=after, rows_max=PAGE_ROWS):
+    while page := scan(after=after, rows_max=PAGE_ROWS):
         yield from page
         after = (page[-1].relationship, page[-1].key)
