@@ -28,6 +28,8 @@ from firsthand.protocol.refusals import Refused
 from firsthand.protocol.terms import P7012, PURPOSES
 from firsthand.protocol.wire import SKEW_S_MAX
 
+pytestmark = pytest.mark.usefixtures("refused_in_words")
+
 EXP = 1000
 AGREEMENT = "a" * 64
 

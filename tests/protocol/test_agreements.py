@@ -25,6 +25,8 @@ from firsthand.protocol.refusals import Refused
 from firsthand.protocol.terms import PURPOSES, ROSTER, terms_allowing
 from firsthand.protocol.wire import SKEW_S_MAX
 
+pytestmark = pytest.mark.usefixtures("refused_in_words")
+
 PERSON, OTHER, REEL = (derive_private_key(number, SECP256R1()) for number in (11, 12, 13))
 NOW = 1_800_000_000
 FIELDS = {"WatchAction": ["name", "startTime"]}

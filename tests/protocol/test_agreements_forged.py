@@ -31,6 +31,8 @@ from firsthand.protocol.wire import (
     TYP_CHANGE,
 )
 
+pytestmark = pytest.mark.usefixtures("refused_in_words")
+
 Read = Callable[[str], object]
 
 

@@ -14,6 +14,8 @@ from firsthand.protocol.reads_told import read_reads_told
 from firsthand.protocol.receipts import read_erasure, read_revocation
 from firsthand.protocol.refusals import Refused
 
+pytestmark = pytest.mark.usefixtures("refused_in_words")
+
 WHOLE = paper.part()
 SEEN = WHOLE.checkpoints
 

@@ -19,6 +19,8 @@ from firsthand.protocol.receipts import Ending
 from firsthand.protocol.refusals import REASONS, Refused
 from firsthand.protocol.wire import STATEMENT_BYTES_MAX
 
+pytestmark = pytest.mark.usefixtures("refused_in_words")
+
 CHANGE = Change(agreement="a" * 64, change="paused", jti="one", at=5)
 
 

@@ -23,6 +23,8 @@ from firsthand.protocol.receipts import (
 )
 from firsthand.protocol.refusals import Refused
 
+pytestmark = pytest.mark.usefixtures("refused_in_words")
+
 LOG = Ed25519PrivateKey.from_private_bytes(b"l" * 32)
 ORGANISATION = derive_private_key(31, SECP256R1())
 LOG_KEY = verifier_key("reel.example", LOG.public_key())

@@ -133,8 +133,7 @@ def _events(
     events = [*_rests(turns), (exp, "lapsed")]
     events += [(ended_at, "ended")] if ended_at is not None else []
     events += [(superseded_at, "superseded")] if superseded_at is not None else []
-    order = ("paused", "resumed", "superseded", "ended", "lapsed")
-    return sorted(events, key=lambda event: (event[0], event[1] in order[2:]))
+    return sorted(events, key=lambda event: event[0])  # of one second they stay as they are here
 
 
 def _rests(turns: Sequence[Turn]) -> Iterator[tuple[int, str]]:
