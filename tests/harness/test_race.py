@@ -17,7 +17,7 @@ from firsthand.foundation.keys import new_signing_key
 from firsthand.foundation.settings import Settings
 from firsthand.hub.acts import statements
 from firsthand.hub.intake.steps import Arrived
-from firsthand.hub.intake.taking import Intake
+from firsthand.hub.intake.taking import Handed, Intake
 from firsthand.hub.reads import PurposeRefused, Who
 from firsthand.hub.roles.profile.projection import THINGS
 from firsthand.protocol import wire
@@ -229,10 +229,10 @@ def test_a_check_before_the_transaction_is_found(
         return refusal
 
     def admit(
-        intake: Intake, arrived: Arrived, tx: "Tx", batch: "Batch"
+        intake: Intake, handed: Handed, tx: "Tx", batch: "Batch"
     ) -> "Refusal | Repeat | None":
         verdict = number(intake, tx, batch)
-        arrived.repeated = verdict is not None and not isinstance(verdict, Refusal)
+        handed.repeated = verdict is not None and not isinstance(verdict, Refusal)
         return verdict
 
     monkeypatch.setattr(Intake, "check", check_early)

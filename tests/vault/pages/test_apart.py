@@ -6,7 +6,9 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from tests.vault.pages.conftest import REEL_FILE, Organisation, Pages, Visitor
+from tests.vault.pages.conftest import Organisation, Pages, Visitor
+
+from firsthand.town.catalogue import REEL_FILE
 
 Said = Callable[[httpx.Response], str]
 TITLES = {"by": "kind", "kind": "WatchAction|netflix"}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import Response
 
 from firsthand.protocol.refusals import Refused
+from firsthand.protocol.rights import DENIALS
 from firsthand.vault.acts import connecting, delivering, letters, rights
 from firsthand.vault.gate import Offline
 from firsthand.vault.pages import saying
@@ -81,7 +82,7 @@ def one(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
         answers=answers,
         signed=json.dumps([each["jws"] for each in answers if each["jws"]], indent=2),
         noted=list(NOTED.items()),
-        denials=[("", "Choose one, if they said no"), *rights.DENIALS.items()],
+        denials=[("", "Choose one, if they said no"), *DENIALS.items()],
         countries=letters.countries() if complains else [],
         country=COUNTRY,
         languages=LANGUAGES,
