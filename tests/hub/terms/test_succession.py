@@ -126,6 +126,19 @@ def test_what_was_superseded_can_be_withdrawn_alone(served: Served, person: Pers
     assert person.end(wire.PATH_REVOCATIONS, old.id).json() == first.json()
 
 
+def test_an_end_in_the_middle_takes_what_came_before_along(served: Served, person: Person) -> None:
+    """An older copy of a vault may end a deal that another one has replaced since."""
+    first = person.agreement
+    person.give("Dark")
+    second = person.agree(supersedes=first.id, prev=first.id)
+    person.give("1899")
+    person.agree(supersedes=second.id, prev=second.id, jti="third")
+    person.give("Lost")
+    assert names(served, person) == ["1899", "Dark", "Lost"]
+    assert person.end(wire.PATH_REVOCATIONS, second.id).status_code == 200
+    assert names(served, person) == ["Lost"]
+
+
 def test_a_finer_time_and_another_way_are_kept_and_taken(served: Served) -> None:
     person = Person(served)
     way = Delivery(batch_min=3, jitter_s_max=7)

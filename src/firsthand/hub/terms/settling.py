@@ -6,7 +6,7 @@ Each function works in a transaction that comes in, so whatever it says holds fr
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-from firsthand.foundation.tables import Tx
+from firsthand.foundation.tables import Reader, Tx
 from firsthand.hub.terms import agreements, invites, relationships
 from firsthand.hub.terms.agreements import HELD_MAX, PROFFERS, TABLE, Held, Standing
 from firsthand.hub.terms.organisation import Organisation
@@ -236,13 +236,24 @@ def end(
 def withdraw(tx: Tx, relationship: str, agreement: str) -> None:
     """Let nothing more come in and nothing be read that came under an agreement or before it.
 
+    Before it are those whose place it took, though another one may have taken its own place since.
     A mark says that figures still count it, until somebody has worked that off.
     """
     for id, stands in list(agreements.all_standing(tx, relationship)):
-        if agreement in {id, stands.via}:
+        if id == agreement or (stands.via and agreement in _after_it(tx, relationship, id)):
             gone = msgspec.structs.replace(stands, taking=False, reading=(), paused=False)
             agreements.put_standing(tx, relationship, id, gone)
             tx.put(agreements.WITHDRAWN, relationship, id, b"")
+
+
+def _after_it(reader: Reader, relationship: str, agreement: str) -> set[str]:
+    """The agreements that took the place of this one, one after the other."""
+    found: set[str] = set()
+    last = agreements.get(reader, relationship, agreement)
+    while last is not None and last.superseded_by is not None:
+        found.add(last.superseded_by)
+        last = agreements.get(reader, relationship, last.superseded_by)
+    return found
 
 
 def close_if_last(tx: Tx, relationship: str, now: int) -> None:
