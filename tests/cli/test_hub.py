@@ -100,7 +100,12 @@ def test_a_name_holds_what_people_can_see(run: Run, tmp_path: Path) -> None:
 def test_whoever_stops_serving_leaves_nothing_open(
     reel: dict[str, Any], told: signal.Signals
 ) -> None:
-    code = "import sys; from firsthand.cli import main; sys.exit(main(sys.argv[1:]))"
+    # As from a terminal: a worker of the tests may have inherited that SIGINT is blocked or ignored.
+    code = (
+        "import signal, sys; from firsthand.cli import main;"
+        "signal.pthread_sigmask(signal.SIG_SETMASK, ());"
+        "signal.signal(signal.SIGINT, signal.default_int_handler); sys.exit(main(sys.argv[1:]))"
+    )
     words = ["hub", "serve", "--hub", reel["hub"], "--port", "0"]
     with subprocess.Popen(
         [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, text=True
