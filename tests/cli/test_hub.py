@@ -100,7 +100,7 @@ def test_a_name_holds_what_people_can_see(run: Run, tmp_path: Path) -> None:
 def test_whoever_stops_serving_leaves_nothing_open(
     reel: dict[str, Any], told: signal.Signals
 ) -> None:
-    # As from a terminal: a worker of the tests may have inherited that SIGINT is blocked or ignored.
+    # As from a terminal: a worker of the tests may have SIGINT blocked or ignored, and hand it on.
     code = (
         "import signal, sys; from firsthand.cli import main;"
         "signal.pthread_sigmask(signal.SIG_SETMASK, ());"
