@@ -9,6 +9,7 @@ import pytest
 from tests.protocol.conftest import Deal
 
 from firsthand.protocol import agreements
+from firsthand.protocol.agreement_life import with_change
 from firsthand.protocol.agreements import (
     AGREEMENT_S_MAX,
     BATCH_MIN_MAX,
@@ -20,13 +21,15 @@ from firsthand.protocol.agreements import (
     Delivery,
     Proffer,
     check_proffer,
+    chosen,
     clock_apart,
 )
 from firsthand.protocol.changes import Change, read_change
+from firsthand.protocol.jws import sign_jws
 from firsthand.protocol.receipts import BatchLabel, read_batch_label
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.terms import ROSTER
-from firsthand.protocol.wire import LANE_CHARS_MAX
+from firsthand.protocol.wire import LANE_CHARS_MAX, STATEMENT_BYTES_MAX, TYP_ANSWER
 
 pytestmark = pytest.mark.usefixtures("refused_in_words")
 
@@ -168,3 +171,45 @@ def test_a_leaf_is_what_the_protocol_says() -> None:
 def test_a_change_is_named_at_some_length(jti: str) -> None:
     change = Change(agreement="a" * 64, change="paused", jti=jti, at=5)
     assert read_change(msgspec.json.encode(change)) == change
+
+
+def test_whose_roster_it_is_of_is_named() -> None:
+    assert chosen(ROSTER["FH-GIVEN"], url="x").registry == "urn:firsthand:roster"
+    assert chosen(ROSTER["SD-BASE"], url="x").registry == "https://w3id.org/dpv/standards/p7012"
+
+
+@pytest.mark.parametrize("name", ["prev", "supersedes"])
+def test_what_is_no_hash_is_named(deal: Deal, name: str) -> None:
+    with pytest.raises(Refused, match=f"^{name} is no SHA-256"):
+        check(deal, deal.proffer(**{name: "A" * 64}))
+
+
+def test_an_answer_of_another_shape_is_refused_as_one(deal: Deal) -> None:
+    mine = deal.proffered()
+    said = {"iss": deal.them, "aud": deal.me, "iat": deal.now, "decision": "accepted", "more": 1}
+    token = sign_jws(said, key=deal.reel, typ=TYP_ANSWER)
+    with pytest.raises(Refused, match="The answer: Object") as caught:
+        deal.read(mine, token)
+    assert caught.value.refusal.reason == "proffer_invalid"
+    with pytest.raises(Refused, match=f"called '{'c' * 60}'"):
+        deal.read(mine, deal.answer(mine, decision="countered", counter="c" * 100))
+
+
+def test_an_answer_is_as_long_as_it_may_be(deal: Deal) -> None:
+    mine = deal.proffered()
+    room = STATEMENT_BYTES_MAX - len(deal.answer(mine, decision="refused", reason=""))
+    lengths = {
+        len(token): token
+        for size in range(room * 3 // 4 - 4, room * 3 // 4 + 4)
+        if (token := deal.answer(mine, decision="refused", reason="r" * size))
+    }
+    assert deal.read(mine, lengths[STATEMENT_BYTES_MAX]).answer.decision == "refused"
+    with pytest.raises(Refused, match="at most") as caught:
+        deal.read(mine, lengths[min(one for one in lengths if one > STATEMENT_BYTES_MAX)])
+    assert caught.value.refusal.reason == "too_large"
+
+
+def test_what_a_deal_can_be_is_said() -> None:
+    change = Change(agreement="a" * 64, change="ended", jti="one", at=5)
+    with pytest.raises(Refused, match="can be paused or resumed, nothing else"):
+        with_change((), change, by="person", now=5)
