@@ -1,0 +1,172 @@
+"""Changes the code in small ways, one at a time, and sees whether a test objects.
+
+    python scripts/mutants.py run FOLDER [GROUP ...]    copy the tree there, change it, test it
+    python scripts/mutants.py page FOLDER               write docs/mutants.md from what came of it
+
+It needs mutmut (https://pypi.org/project/mutmut/), which is no part of the set-up: give the Python
+that has it, beside everything in requirements/test.txt. The tree itself is never touched. A run
+takes from some minutes to an hour; ``make test`` does not make one. What survives is explained in
+scripts/mutants.toml: a table of the function and the changed line, and why no test can tell.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "mutants.md"
+EXPLAINED = ROOT / "scripts" / "mutants.toml"
+COPIED = ("src", "tests", "scripts", "docs", "spec", "pyproject.toml", "Makefile", "README.md")
+SRC = "src/firsthand"
+# What is changed, and the tests that are asked.
+GROUPS: dict[str, tuple[list[str], list[str]]] = {
+    "statements": (
+        [f"{SRC}/protocol/{name}.py" for name in (
+            "agreements", "receipts", "changes", "agreement_life",
+        )],
+        [f"tests/protocol/test_{name}.py" for name in (
+            "agreement_life", "agreements", "agreements_forged", "changes", "receipts",
+            "changed_letters", "records", "edges",
+        )],
+    ),
+    "gate": (
+        [f"{SRC}/vault/gate/*.py"],
+        ["tests/vault/gate", "tests/vault/acts/test_changing.py",
+         "tests/vault/acts/test_dealing.py", "tests/vault/acts/test_proving.py"],
+    ),
+}  # fmt: skip
+# Each asks for thousands of forgeries: too slow to be asked about every change.
+LEFT_OUT = (
+    "test_agreements_forged.py::test_every_changed_byte_of_an_answer_is_refused",
+    "test_agreements_forged.py::test_every_changed_byte_of_a_proposal_is_refused",
+    "test_agreements_forged.py::test_what_was_cut_off_is_refused",
+)
+SURVIVED = {0}
+UNSEEN = {33, 5}  # no test runs this line
+
+
+def run(folder: Path, groups: list[str]) -> None:
+    """Copy the tree into ``folder``, one copy a group, and change and test it there."""
+    for group in groups:
+        place = folder / group
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        for name in COPIED:
+            source = ROOT / name
+            if source.is_dir():
+                ignore = shutil.ignore_patterns("__pycache__", ".*")
+                shutil.copytree(source, place / name, ignore=ignore)
+            elif source.exists():
+                shutil.copy(source, place / name)
+        with (place / "pyproject.toml").open("a") as settings:
+            settings.write(settings_for(group))
+        subprocess.run([Path(sys.executable).parent / "mutmut", "run"], cwd=place, check=False)
+
+
+def settings_for(group: str) -> str:
+    """The settings of mutmut for one group."""
+    changed, tests = GROUPS[group]
+    flags = ["-n0", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    flags += [part for one in LEFT_OUT for part in ("--deselect", f"tests/protocol/{one}")]
+    values = {
+        "source_paths": ["src"],
+        "only_mutate": changed,
+        "pytest_add_cli_args": flags,
+        "pytest_add_cli_args_test_selection": tests,
+        "also_copy": ["spec", "docs", "scripts"],
+    }
+    lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+    return "\n[tool.mutmut]\n" + "\n".join(lines) + "\n"
+
+
+def counted(place: Path) -> dict[str, dict[str, list[str]]]:
+    """By file, the names of its changes by what came of them."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for meta in sorted((place / "mutants" / "src").rglob("*.meta")):
+        codes: dict[str, int | None] = json.loads(meta.read_text())["exit_code_by_key"]
+        if not codes:
+            continue
+        own: dict[str, list[str]] = {"killed": [], "survived": [], "unseen": [], "open": []}
+        for name, code in codes.items():
+            own[kind_of(code)].append(name)
+        found[str(meta.relative_to(place / "mutants")).removesuffix(".meta")] = own
+    return found
+
+
+def kind_of(code: int | None) -> str:
+    """What an exit code of the tests says of the change."""
+    if code in SURVIVED:
+        return "survived"
+    if code in UNSEEN:
+        return "unseen"
+    return "open" if code is None else "killed"  # a test failed, or it went on for ever
+
+
+def shown(place: Path, name: str) -> tuple[str, str]:
+    """The changed line before and after."""
+    tool = Path(sys.executable).parent / "mutmut"
+    told = subprocess.run(
+        [tool, "show", name], cwd=place, capture_output=True, text=True, check=False
+    ).stdout
+    lines = [line for line in told.splitlines() if not line.startswith(("---", "+++", "@@"))]
+    old = " ".join(line[1:].strip() for line in lines if line.startswith("-"))
+    new = " ".join(line[1:].strip() for line in lines if line.startswith("+"))
+    return old, new
+
+
+def page(folder: Path) -> str:
+    """The page: a table of what was killed, and every survivor with its reason."""
+    explained: dict[str, Any] = tomllib.loads(EXPLAINED.read_text()) if EXPLAINED.exists() else {}
+    rows, left = [], []
+    every = killed = 0
+    for place in sorted(folder.iterdir()):
+        for file, own in counted(place).items():
+            alive = own["survived"] + own["unseen"]
+            size = len(own["killed"]) + len(alive)
+            if not size:
+                continue
+            every, killed = every + size, killed + len(own["killed"])
+            share = f"{100 * len(own['killed']) / size:.1f} %"
+            rows.append(f"| `{file}` | {size} | {len(own['killed'])} | {len(alive)} | {share} |")
+            for name in alive:
+                old, new = shown(place, name)
+                function = name.rsplit(".", 1)[-1].split("__mutmut")[0].removeprefix("x_")
+                function = function.removeprefix("xǁ").replace("ǁ", ".")
+                why = explained.get(Path(file).stem, {}).get(f"{function}: {new}", "not explained")
+                left.append(f"- `{Path(file).stem}.{function}`: `{old}` to `{new}`: {why}")
+    total = f"| all | {every} | {killed} | {every - killed} | {100 * killed / every:.1f} % |"
+    return "\n".join((*HEAD, *rows, total, "", "## What survives, and why", "", *left, ""))
+
+
+HEAD = (
+    "# Changed on purpose",
+    "",
+    "Tests that cannot fail prove nothing. So the code that agreements, receipts and the gate",
+    "stand on is changed in small ways, one at a time (another comparison, another number, a line",
+    "less), and the tests are run: a change that none of them objects to survives.",
+    "This page is written by `scripts/mutants.py` from a run of mutmut.",
+    "",
+    "| File | Changes | Killed | Survived | Killed % |",
+    "| --- | ---: | ---: | ---: | ---: |",
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["run", "page"])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("groups", nargs="*", help=", ".join(GROUPS))
+    said = parser.parse_args()
+    if said.what == "run":
+        run(said.folder.resolve(), said.groups or list(GROUPS))
+    else:
+        PAGE.write_text(page(said.folder.resolve()))
+
+
+if __name__ == "__main__":
+    main()
