@@ -16,7 +16,7 @@ from firsthand.vault.bring import beside, reading
 from firsthand.vault.bring.finding import UnableToFind, files_of
 from firsthand.vault.bring.importing import import_file
 from firsthand.vault.bring.report import Report, questions_in
-from firsthand.vault.sources import Export, Row, UnableToRead, Unreadable
+from firsthand.vault.sources import Each, Export, UnableToRead
 from firsthand.vault.store import Store
 from firsthand.vault.store.things import match_for
 
@@ -204,7 +204,7 @@ def test_nothing_is_kept_where_reading_fails_half_way(
             self.source, self.format = inner.source, inner.format
             self.questions, self.guesses = inner.questions, inner.guesses
 
-        def rows(self) -> Iterator[Row | Unreadable]:
+        def rows(self) -> Iterator[Each]:
             for number, row in enumerate(self.inner.rows()):
                 if number == 2500:
                     raise UnableToRead("The rest is missing.")

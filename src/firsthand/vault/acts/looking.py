@@ -15,7 +15,7 @@ from firsthand.vault.bring.own_export import is_own_export
 from firsthand.vault.bring.reading import opened
 from firsthand.vault.bring.report import Report, not_read, questions_in, report_of
 from firsthand.vault.sense import findings as find
-from firsthand.vault.sources import UnableToRead, Unreadable
+from firsthand.vault.sources import Skipped, UnableToRead, Unreadable
 
 if TYPE_CHECKING:
     import datetime
@@ -45,17 +45,20 @@ class Seen:
             if export.questions:
                 self.reports.append(waiting_report(path, export))
                 return
-            added, known, unreadable = 0, 0, list[Unreadable]()
+            added, known = 0, 0
+            unreadable, skipped = list[Unreadable](), list[Skipped]()
             for row in export.rows():
                 if isinstance(row, Unreadable):
                     unreadable.append(row)
+                elif isinstance(row, Skipped):
+                    skipped.append(row)
                 elif row.thing.id in self.things:
                     known += 1
                 else:
                     self.things[row.thing.id] = row.thing
                     self.places[row.thing.id] = (path, row.line)
                     added += 1
-            self.reports.append(report_of(path, export, (added, known, 0), unreadable))
+            self.reports.append(report_of(path, export, (added, known, 0), unreadable, skipped))
         except (OSError, UnableToRead) as error:
             self.reports.append(not_read(path, error))
 

@@ -33,7 +33,7 @@ from firsthand.vault.bring.speaking import (
     next_body,
     send,
 )
-from firsthand.vault.sources import Export, Row, UnableToRead, Unreadable
+from firsthand.vault.sources import Each, Export, UnableToRead
 
 BESIDE_BYTES_MIN = 4 * 1024 * 1024
 AHEAD_MAX = 32  # batches of a thousand rows that are read before they are kept
@@ -60,7 +60,7 @@ class Beside(Export):
         if not isinstance(told, End):
             raise self._line.ended()
 
-    def rows(self) -> Iterator[Row | Unreadable]:
+    def rows(self) -> Iterator[Each]:
         """Every row, one at a time."""
         for batch in self.batches():
             yield from batch.each()

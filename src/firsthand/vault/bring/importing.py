@@ -15,7 +15,7 @@ from firsthand.vault.bring.reading import sha256_of
 from firsthand.vault.bring.remembering import Memory, remember, taken_over
 from firsthand.vault.bring.report import Report, not_read, report_of
 from firsthand.vault.bring.restoring import take_back
-from firsthand.vault.sources import Export, UnableToRead, Unreadable
+from firsthand.vault.sources import Export, Skipped, UnableToRead, Unreadable
 from firsthand.vault.store import Store, Tx
 
 Progress = Callable[[str, int], None]
@@ -96,19 +96,19 @@ def _keep(
             sha256=digest,
         )
         assert row is not None, "RETURNING gives the row"
-        added, known, unreadable = _keep_rows(tx, export, row["id"], str(path), progress)
+        added, known, unreadable, skipped = _keep_rows(tx, export, row["id"], str(path), progress)
         if any(answer.startswith(digest[:8]) for answer in answers):
             _drop_misread(tx, export, row["id"], digest)
         remember(tx, digest, export)
         tx.run(
             "imports.finish",
             id=row["id"],
-            read=added + known + len(unreadable),
+            read=added + known + len(unreadable) + len(skipped),
             added=added,
             known=known,
             unreadable=len(unreadable),
         )
-    report = report_of(str(path), export, (added, known, 0), unreadable)
+    report = report_of(str(path), export, (added, known, 0), unreadable, skipped)
     return msgspec.structs.replace(report, note=taken_over(export))
 
 
@@ -122,20 +122,22 @@ def _drop_misread(tx: Tx, export: Export, import_id: int, digest: str) -> None:
 
 def waiting_report(path: str, export: Export) -> Report:
     """The report of a file with an open question: its rows are counted, none is kept."""
-    waiting, unreadable = 0, list[Unreadable]()
+    waiting, unreadable, skipped = 0, list[Unreadable](), list[Skipped]()
     for batch in batches_of(export):
         waiting += len(batch.rows)
         unreadable += batch.unreadable
-    return report_of(path, export, (0, 0, waiting), unreadable)
+        skipped += batch.skipped
+    return report_of(path, export, (0, 0, waiting), unreadable, skipped)
 
 
 def _keep_rows(
     tx: Tx, export: Export, import_id: int, path: str, progress: Progress
-) -> tuple[int, int, list[Unreadable]]:
+) -> tuple[int, int, list[Unreadable], list[Skipped]]:
     added = seen = 0
-    unreadable = list[Unreadable]()
+    unreadable, skipped = list[Unreadable](), list[Skipped]()
     for batch in batches_of(export):
         unreadable += batch.unreadable
+        skipped += batch.skipped
         rows = [
             {
                 "id": id,
@@ -151,4 +153,4 @@ def _keep_rows(
         added += tx.run_many("things.add", rows)
         seen += len(rows)
         progress(path, seen)
-    return added, seen - added, unreadable
+    return added, seen - added, unreadable, skipped

@@ -1,14 +1,15 @@
 """What became of one file, and what is asked about it."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
 
-from firsthand.vault.sources import Export, Question, Unreadable
+from firsthand.vault.sources import Export, Question, Skipped, Unreadable
 
 
 class Report(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """One file of an import: every row that was read is added, known, waiting or unreadable.
+    """One file of an import: each row read is added, known, waiting, skipped or unreadable.
 
     `error` says why a file was not read at all, `note` what else a person should know.
     """
@@ -21,6 +22,7 @@ class Report(msgspec.Struct, kw_only=True, omit_defaults=True):
     known: int
     waiting: int
     unreadable: list[dict[str, object]]
+    skipped: list[dict[str, object]] = []
     guesses: list[dict[str, object]] = []
     note: str | None = None
     error: str | None = None
@@ -32,6 +34,7 @@ class Report(msgspec.Struct, kw_only=True, omit_defaults=True):
         plain.pop("questions", None)
         plain["guesses"] = [dict(guess) for guess in self.guesses]
         plain["format"] = self.format
+        plain["skipped"] = [dict(each) for each in self.skipped]
         return plain
 
 
@@ -55,21 +58,35 @@ def report_of(
     export: Export,
     counts: tuple[int, int, int],
     unreadable: Sequence[Unreadable],
+    skipped: Sequence[Skipped] = (),
 ) -> Report:
-    """The report of a file: counts are added, known and waiting rows."""
+    """The report of a file: counts are added, known and waiting rows.
+
+    What was skipped for the same reason is one line of it: `{"why", "rows", "line"}`, with the
+    place of the first.
+    """
     added, known, waiting = counts
     return Report(
         path=path,
         source=export.source,
         format=export.format,
-        read=added + known + waiting + len(unreadable),
+        read=added + known + waiting + len(unreadable) + len(skipped),
         added=added,
         known=known,
         waiting=waiting,
         unreadable=[{"line": row.line, "why": row.why} for row in unreadable],
+        skipped=_by_reason(skipped),
         guesses=[msgspec.to_builtins(guess) for guess in export.guesses],
         questions=list(export.questions),
     )
+
+
+def _by_reason(skipped: Sequence[Skipped]) -> list[dict[str, object]]:
+    first = dict[str, int]()
+    for row in skipped:
+        first.setdefault(row.why, row.line)
+    rows = Counter(row.why for row in skipped)
+    return [{"why": why, "rows": rows[why], "line": line} for why, line in first.items()]
 
 
 def questions_in(reports: Sequence[Report]) -> list[dict[str, object]]:

@@ -1,8 +1,10 @@
 """Exports of services, read row by row. Above: `bring`, which conducts an import.
 
 Below: the protocol's `Thing`, and nothing else: parsers are pure. Every row of data in a file comes
-out as a `Row` or as an `Unreadable` with its line and its reason; what only the person can know is
-a `Question`; what was recognised is a `Guess` that an answer corrects.
+out as a `Row`, as an `Unreadable` with its place and its reason, or as `Skipped` with its reason;
+what only the person can know is a `Question`; what was recognised is a `Guess` that an answer
+corrects. `every.SOURCES` are those that know their own files; what none of them claims is text in
+columns or a statement, and is looked at here.
 """
 
 from collections.abc import Mapping
@@ -12,24 +14,33 @@ from firsthand.vault.sources.bank_csv import open_bank_csv
 from firsthand.vault.sources.bank_header import is_data
 from firsthand.vault.sources.bank_words import header_score
 from firsthand.vault.sources.csvs import head_lines, records, sniff
+from firsthand.vault.sources.every import SOURCES
 from firsthand.vault.sources.export import (
+    Each,
     Export,
     Guess,
     Question,
     Row,
+    Skipped,
     UnableToRead,
     Unreadable,
 )
 from firsthand.vault.sources.netflix import open_netflix, shape_of
 from firsthand.vault.sources.ofx import looks_like_ofx, open_ofx
+from firsthand.vault.sources.source import HEAD_BYTES, Facts, Head, Source
 from firsthand.vault.sources.text import GIVE, SIZE_BYTES_MAX, open_text
 
 __all__ = [
     "SIZE_BYTES_MAX",
+    "SOURCES",
+    "Each",
     "Export",
+    "Facts",
     "Guess",
     "Question",
     "Row",
+    "Skipped",
+    "Source",
     "UnableToRead",
     "Unreadable",
     "open_export",
@@ -50,6 +61,12 @@ def open_export(name: str, stream: BinaryIO, answers: Mapping[str, str]) -> Expo
     `stream` must be seekable and stay open as long as rows are read. `answers` are by the ids of
     questions and guesses; those for other files are ignored. Raises UnableToRead.
     """
+    stream.seek(0)
+    head_of_file = Head(name, stream.read(HEAD_BYTES))
+    for source in SOURCES:
+        if source.claims(head_of_file):
+            stream.seek(0)
+            return source.open(name, stream, answers)
     text = open_text(name, stream)
     start = next(text.chunks("latin-1"), "")
     if looks_like_ofx(start):

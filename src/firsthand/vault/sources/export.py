@@ -10,14 +10,24 @@ from firsthand.protocol.things import Thing
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One row that was read. `line` is the physical line (from 1) where the row begins."""
+    """One row that was read. `line` is where it begins: the line, or the record, from 1."""
 
     line: int
     thing: Thing
 
 
 class Unreadable(msgspec.Struct, frozen=True):
-    """One row that was not read, and why. `line` is the physical line (from 1) where it begins."""
+    """One row that was not read, and why. `line` is where it begins, as of `Row`."""
+
+    line: int
+    why: str
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """One row that was understood and makes no thing, and why: a few words, the same for its like.
+
+    `line` as of `Unreadable`. ("a message without a receipt in it")
+    """
 
     line: int
     why: str
@@ -47,16 +57,19 @@ class Guess(msgspec.Struct, frozen=True):
     choices: list[str]
 
 
+Each = Row | Unreadable | Skipped
+"""What a row of a file comes out as."""
+
+
 class UnableToRead(Exception):
     """The file as a whole cannot be read; the message says why and what to give instead.
 
-    Give the file that the service exports, unpacked and unchanged: a CSV or an OFX file of at
-    most 256 MiB.
+    Give the file that the service exports, unchanged.
     """
 
 
 class Export(ABC):
-    """An opened export. `source` is "netflix" or "bank", `format` is words a person reads.
+    """An opened export. `source` is the key of its source, `format` is words a person reads.
 
     `signature` is the same for exports with the same columns, "" if that says nothing; `sure` are
     the ids of what the file itself decides. `answered`, `said_anew` and `taken_over` are choices
@@ -75,8 +88,8 @@ class Export(ABC):
     taken_over: Mapping[str, str] = MappingProxyType({})
 
     @abstractmethod
-    def rows(self) -> Iterator[Row | Unreadable]:
-        """Every data row of the file, in its order, one at a time.
+    def rows(self) -> Iterator[Each]:
+        """Every data row of the file, in its order, one at a time: none is left out.
 
         May be called again, but not while another iteration of the same export is under way:
         they share the stream. While `questions` is not empty, times or amounts are provisional.

@@ -1,0 +1,8 @@
+"""Every source that knows its own files, in the order in which they look at one.
+
+The order matters only where two could claim the same file: the one that asks more comes first.
+"""
+
+from firsthand.vault.sources.source import Source
+
+SOURCES: tuple[Source, ...] = ()
