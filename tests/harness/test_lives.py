@@ -10,7 +10,12 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.harness.lives import DurableLives, Lives
 
 RUNS = 3_000
-PARTS = {"memory 1": Lives, "memory 2": Lives, "file 1": DurableLives, "file 2": DurableLives}
+# In twelve parts, so that two workers share them evenly.
+PARTS = {
+    f"{where} {part}": lives
+    for where, lives in (("memory", Lives), ("file", DurableLives))
+    for part in range(1, 7)
+}
 RUNS_A_PART = RUNS // len(PARTS)
 STEPS_MAX = 15
 
