@@ -17,7 +17,8 @@ from firsthand.vault.store.things import match_for, row_for
 Keep = Callable[[Store, list[str]], None]
 OLD_WORDS = """
 DROP TRIGGER thing_gone; DROP TABLE words; DROP TABLE made_to; DROP TABLE made_counts;
-DROP TABLE made_findings; ALTER TABLE disclosures DROP COLUMN not_before;
+DROP TABLE made_findings; DROP TABLE made_sums; DROP TABLE made_names; DROP TABLE corrections;
+ALTER TABLE disclosures DROP COLUMN not_before;
 CREATE INDEX things_by_type ON things (type, time);
 CREATE INDEX things_by_source ON things (source, time);
 CREATE INDEX things_by_both ON things (source, type, time);
@@ -140,7 +141,7 @@ def test_an_older_form_is_brought_up_to_ours(made: tuple[Store, str], keep: Keep
     assert counted(again) == told
     rows = again.rows("things.found", words=match_for(search="hei"), limit=-1)
     assert [row["name"] for row in rows] == ["Heimat"]
-    assert again._writer.execute("PRAGMA user_version").fetchone()["user_version"] == 4  # noqa: SLF001
+    assert again._writer.execute("PRAGMA user_version").fetchone()["user_version"] == 5  # noqa: SLF001
     names = {row["name"] for row in again._writer.execute("SELECT name FROM sqlite_master")}  # noqa: SLF001
     made_now = set(re.findall(r"CREATE (?:VIRTUAL )?(?:TABLE|INDEX|TRIGGER) (\w+)", schema()))
     assert {name for name in names if not name.startswith(("words_", "sqlite_"))} == made_now

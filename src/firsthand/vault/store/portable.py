@@ -35,12 +35,15 @@ TABLES = (
     "looks",
     "rights",
     "rights_told",
+    "corrections",
 )
 NOT_EXPORTED = {
     "words": "an index, made anew from the things",
     "made_to": "how far the index has come",
     "made_counts": "sums, made anew from the things",
     "made_findings": "what the things show, found anew",
+    "made_sums": "sums by month, made anew from the things",
+    "made_names": "what sums are of, made anew from the things",
     "sqlite_sequence": "the engine's own count, made anew from the highest position",
 }
 NOT_RESTORED = {
@@ -63,6 +66,7 @@ _JSON = {
     ("disclosures", "receipt"),
     ("inbox", "data"),
     ("catalogues", "items"),
+    ("corrections", "said"),
 }
 
 

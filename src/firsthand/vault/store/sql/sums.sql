@@ -1,0 +1,62 @@
+-- Sums of what pages of sense show; `noticing` keeps them.
+
+-- name: forget
+DELETE FROM made_sums;
+
+-- name: forget_names
+DELETE FROM made_names;
+
+-- name: add
+INSERT INTO made_sums (sense, part, month, who, unit, things, amount)
+VALUES (:sense, :part, :month, :who, :unit, :things, :amount);
+
+-- name: add_name
+INSERT INTO made_names (sense, who, part, name, kind, things, amount, first, last, facts)
+VALUES (:sense, :who, :part, :name, :kind, :things, :amount, :first, :last, :facts);
+
+-- name: sort
+UPDATE made_names SET kind = :kind WHERE sense = :sense AND who = :who;
+
+-- name: by_month
+SELECT part, month, unit, sum(things) AS things, sum(amount) AS amount FROM made_sums
+WHERE sense = :sense AND month BETWEEN :first AND :last GROUP BY part, month, unit ORDER BY month;
+
+-- name: by_who
+SELECT s.part, s.who, s.unit, n.name, n.kind, n.first, n.last, n.facts,
+    sum(s.things) AS things, sum(s.amount) AS amount
+FROM made_sums AS s JOIN made_names AS n USING (sense, who, part)
+WHERE sense = :sense AND part = :part AND month BETWEEN :first AND :last
+GROUP BY s.who, s.unit ORDER BY amount DESC, things DESC, s.who LIMIT :limit;
+
+-- name: by_kind
+SELECT n.kind, s.unit, sum(s.things) AS things, sum(s.amount) AS amount,
+    count(DISTINCT s.who) AS names
+FROM made_sums AS s JOIN made_names AS n USING (sense, who, part)
+WHERE sense = :sense AND part = :part AND month BETWEEN :first AND :last
+GROUP BY n.kind, s.unit ORDER BY amount DESC;
+
+-- name: kinds_by_month
+SELECT n.kind, s.month, s.unit, sum(s.things) AS things, sum(s.amount) AS amount
+FROM made_sums AS s JOIN made_names AS n USING (sense, who, part)
+WHERE sense = :sense AND part = :part AND month BETWEEN :first AND :last
+GROUP BY n.kind, s.month, s.unit;
+
+-- name: of_who
+SELECT part, month, unit, things, amount FROM made_sums
+WHERE sense = :sense AND who = :who ORDER BY month;
+
+-- name: names
+SELECT who, part, name, kind, things, amount, first, last, facts FROM made_names
+WHERE sense = :sense ORDER BY things DESC, who LIMIT :limit;
+
+-- name: names_of
+SELECT who, part, name, kind, things, amount, first, last, facts FROM made_names
+WHERE sense = :sense AND who = :who;
+
+-- name: whos
+SELECT part, who, unit, sum(things) AS things, sum(amount) AS amount FROM made_sums
+WHERE sense = :sense AND month BETWEEN :first AND :last GROUP BY part, who, unit;
+
+-- name: span
+SELECT min(month) AS first, max(month) AS last FROM made_sums
+WHERE sense = :sense AND month <> '';

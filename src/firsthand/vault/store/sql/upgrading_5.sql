@@ -1,0 +1,1 @@
+-- Of a vault of form 4: all that form 5 adds is in schema_sense.sql.
