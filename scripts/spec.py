@@ -192,7 +192,8 @@ def _told() -> dict[str, Any]:
         wire.PATH_READS: {"get": _get("Who looked, signed.", told, [after], signed=True)},
         wire.PATH_RIGHTS: {"post": _post("Ask by right.", wire.TYPE_JSON, asked, status)},
         wire.PATH_RIGHTS + "/{id}": {
-            "get": _get("Where a request stands, signed.", status, [named], signed=True)
+            "get": _get("Where a request stands, signed.", status, [named], signed=True),
+            "delete": _get("Take a request back, or lift it.", status, [named], signed=True),
         },
         wire.PATH_RIGHTS + "/{id}/data": {
             "get": _get("What was asked for, in parts.", part, [named, after], signed=True)

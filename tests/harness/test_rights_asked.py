@@ -12,6 +12,7 @@ from tests.harness.liar import ODD, ODD_ONES, OTHER_KEY, Dealing, Lie, Said
 from tests.harness.sides import Served, bring, connected, inbox, new_vault, share
 
 from firsthand.foundation.clock import SetClock
+from firsthand.hub.acts import requests
 from firsthand.protocol import wire
 from firsthand.protocol.jws import read_jws
 from firsthand.protocol.refusals import Refused
@@ -19,6 +20,7 @@ from firsthand.protocol.rights import RIGHTS, Status, sign_status
 from firsthand.vault.acts import connecting, delivering, overseeing, rights
 from firsthand.vault.acts.keeping import things
 from firsthand.vault.gate import Offline
+from firsthand.vault.terms.relationships import find, signer_of
 
 
 def ask(dealing: Dealing, right: str, **how: str) -> dict[str, Any]:
@@ -258,3 +260,47 @@ def test_what_cannot_be_asked_is_refused(dealing: Dealing, right: str, how: dict
     with pytest.raises(Refused):
         rights.ask(dealing.vault, dealing.name, right, **how)
     assert rights.listed(dealing.vault) == []
+
+
+def test_a_restriction_is_lifted_and_an_organisation_cannot_lift_it_itself(
+    dealing: Dealing,
+) -> None:
+    told = ask(dealing, "restriction")
+    assert told["can_take_back"] is True
+    back: Any = rights.take_back(dealing.vault, told["id"])
+    assert (back["state"], back["unconfirmed"], back["problem"]) == ("revoked", False, None)
+    assert [each["state"] for each in back["answers"]] == ["fulfilled", "revoked", "revoked"]
+    assert inbox(dealing.vault)["problems"] == {}
+    with pytest.raises(Refused, match="nothing to take back"):
+        rights.take_back(dealing.vault, told["id"])
+    kept = ask(dealing, "restriction")
+    person = signer_of(dealing.vault.store, find(dealing.vault.store, dealing.name)).thumbprint
+    requests.take_back(dealing.served.hub, person, kept["id"])
+    inbox(dealing.vault)
+    assert rights.shown(dealing.vault, kept["id"])["state"] == "fulfilled"
+    newest: Any = inbox(dealing.vault)["messages"]
+    assert "here you did not" in newest[0]["verdict_detail"]
+
+
+def test_what_is_taken_back_while_they_are_away_waits_and_its_clock_stops(
+    serve: Callable[..., Served], tmp_path: Path
+) -> None:
+    served, clock = serve(), SetClock(datetime.now(UTC))
+    with new_vault(tmp_path / "back", clock) as vault:
+        name = connected(vault, served)
+        bring(vault, ["Harbour"])
+        share(vault, name)
+        wrong: Any = rights.ask(vault, name, "rectification", details="x")
+        served.stop()
+        never: Any = rights.ask(vault, name, "restriction")
+        for told in (wrong, never):
+            back: Any = rights.take_back(vault, told["id"])
+            assert (back["open"], back["unconfirmed"]) == (False, True)
+            assert (back["days_left"], back["overdue"]) == (None, False)
+        clock.advance(timedelta(days=60))
+        assert not any(each["overdue"] for each in rights.listed(vault))
+        served.clock = clock
+        served.start()
+        assert rights.check(vault, name) == 2
+        assert {each["state"] for each in rights.listed(vault)} == {"revoked"}
+        assert rights.check(vault, name) == 0

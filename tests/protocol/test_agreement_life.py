@@ -87,6 +87,15 @@ def test_the_first_end_counts() -> None:
     assert at(EXP) == "expired"
 
 
+def test_what_happens_in_one_second_happens_in_its_order() -> None:
+    """One goes on and the other pauses; an end in the second in which its time runs out."""
+    rest = turns(
+        (10, "person", "paused"), (20, "person", "resumed"), (20, "organisation", "paused")
+    )  # fmt: skip
+    assert state_of(decision="accepted", exp=EXP, now=20, turns=rest) == "paused"
+    assert state_of(decision="accepted", exp=EXP, now=EXP, ended_at=EXP) == "expired"
+
+
 @given(
     st.lists(
         st.tuples(st.integers(0, 30), st.sampled_from(PARTIES), st.booleans()), max_size=12

@@ -19,10 +19,13 @@ from firsthand.protocol.agreements import (
     NAME_CHARS_MAX,
     URI_CHARS_MAX,
     Delivery,
+    Invited,
     Proffer,
     check_proffer,
     chosen,
     clock_apart,
+    read_proffer,
+    sign_proffer,
 )
 from firsthand.protocol.changes import Change, read_change
 from firsthand.protocol.jws import sign_jws
@@ -193,6 +196,20 @@ def test_an_answer_of_another_shape_is_refused_as_one(deal: Deal) -> None:
     assert caught.value.refusal.reason == "proffer_invalid"
     with pytest.raises(Refused, match=f"called '{'c' * 60}'"):
         deal.read(mine, deal.answer(mine, decision="countered", counter="c" * 100))
+
+
+def test_a_proposal_is_as_long_as_it_may_be(deal: Deal) -> None:
+    short = deal.proffer(invite=Invited(token="", tie=False))
+    room = (STATEMENT_BYTES_MAX - len(sign_proffer(short, deal.person))) * 3 // 4
+    lengths = {
+        len(token): token
+        for size in range(room - 4, room + 4)
+        if (token := deal.proffered(invite=Invited(token="t" * size, tie=False)))
+    }
+    assert read_proffer(lengths[STATEMENT_BYTES_MAX])[0].invite is not None
+    with pytest.raises(Refused, match="at most") as caught:
+        read_proffer(lengths[min(one for one in lengths if one > STATEMENT_BYTES_MAX)])
+    assert caught.value.refusal.reason == "too_large"
 
 
 def test_an_answer_is_as_long_as_it_may_be(deal: Deal) -> None:

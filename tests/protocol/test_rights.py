@@ -187,14 +187,16 @@ def ended(state: str) -> Status:
 
 @pytest.mark.parametrize("state", STATES.states)
 @pytest.mark.parametrize("after", STATES.states)
-def test_only_what_may_follow_follows(state: str, after: str) -> None:
+@pytest.mark.parametrize("right", RIGHTS)
+def test_only_what_may_follow_follows(state: str, after: str, right: str) -> None:
+    lifted = (state, after) == ("fulfilled", "revoked")
     fits = state == after or after in STATES.next_states(state)
-    assert read(ended(after)) == ended(after)
-    if fits:
-        assert read(ended(after), before=ended(state)) == ended(after)
+    assert read(ended(after), right=right) == ended(after)
+    if fits and (not lifted or right in {"restriction", "objection"}):
+        assert read(ended(after), before=ended(state), right=right) == ended(after)
     else:
         with pytest.raises(Refused, match="cannot follow"):
-            read(ended(after), before=ended(state))
+            read(ended(after), before=ended(state), right=right)
 
 
 @pytest.mark.parametrize("reason", DENIALS)

@@ -52,6 +52,12 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
         "firsthand vault rights --json",
     )
     rights.add_argument("request", metavar="REQUEST", nargs="?", help="its name, or how it begins")
+    _add_choices(rights)
+    add_json(right, rights)
+
+
+def _add_choices(rights: argparse.ArgumentParser) -> None:
+    """What can be done about one request, and what goes with it."""
     what = rights.add_mutually_exclusive_group()
     what.add_argument(
         "--fetch", action="store_true", help="take what they delivered into the vault"
@@ -62,13 +68,15 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
     what.add_argument("--fulfilled", action="store_true", help="note: they did it")
     what.add_argument("--denied", metavar="REASON", help="note: they said no")
     what.add_argument("--took-back", action="store_true", help="note: you took it back")
+    what.add_argument(
+        "--take-back", action="store_true", help="take it back, or lift what it holds back"
+    )
     what.add_argument("--complain", metavar="COUNTRY", help="write to the authority, such as of DE")
     rights.add_argument("--on", metavar="DAY", type=_day, help="on which day that was, YYYY-MM-DD")
     rights.add_argument("--why", metavar="TEXT", default="", help="what they said")
     rights.add_argument("--save", metavar="FILE", help="with --fetch: all of it, in a new file")
     rights.add_argument("--lang", choices=["en", "de"], help="with --complain: the language")
     rights.add_argument("--sender", metavar="NAME", default="", help="with --complain: your name")
-    add_json(right, rights)
 
 
 def run_right(args: argparse.Namespace, settings: Settings) -> int:
@@ -111,8 +119,10 @@ def run_rights(args: argparse.Namespace, settings: Settings) -> int:
             _show_letter(args, letter)
             return 0
         event = _event(args)
-        if event is not None:
-            told: dict[str, Any] = rights.note(
+        if args.take_back:
+            told: dict[str, Any] = rights.take_back(vault, args.request)
+        elif event is not None:
+            told = rights.note(
                 vault, args.request, event, day=args.on, reason=args.denied, words=args.why
             )
         else:
@@ -121,6 +131,8 @@ def run_rights(args: argparse.Namespace, settings: Settings) -> int:
         show.as_json(told)
     else:
         _show_one(told)
+    if args.take_back and told["problem"]:
+        show.note(f"firsthand: {told['problem']} They are told again with: firsthand vault rights")
     return 0
 
 
@@ -162,7 +174,11 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
     from firsthand.vault.gate import Offline
 
     with opened(args, settings) as vault:
-        names = {each["relationship"] for each in rights.listed(vault) if each["open"]}
+        names = {
+            each["relationship"]
+            for each in rights.listed(vault)
+            if each["open"] or each["unconfirmed"]
+        }
         for name in sorted(str(name) for name in names - {None}):
             try:
                 rights.check(vault, name)
@@ -214,6 +230,7 @@ def _fetch(args: argparse.Namespace, vault: Vault) -> int:
 
 def _show_one(told: dict[str, Any]) -> None:
     state = told["state"] if told["sent_at"] else "waiting to be sent"
+    back = f"firsthand vault rights {told['id'][:8]} --take-back"
     show.pairs(
         [
             ("request", told["id"]),
@@ -225,6 +242,8 @@ def _show_one(told: dict[str, Any]) -> None:
             ("they say", told["words"]),
             ("until", f"{told['expected_by']} ({_left(told)})" if told["open"] else None),
             ("say hello by", told["hello_by"] if told["open"] else None),
+            ("taken back", "by you; they have not confirmed it" if told["unconfirmed"] else None),
+            ("take it back with", back if told["can_take_back"] else None),
             ("fetch it with", f"firsthand vault rights {told['id'][:8]} --fetch"
              if told["has_data"] and not told["fetched_at"] else None),
             ("complain with", f"firsthand vault rights {told['id'][:8]} --complain COUNTRY"

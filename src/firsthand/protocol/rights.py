@@ -28,6 +28,8 @@ RIGHTS = {
     "restriction": "Keep it, and do nothing else with it.",
     "objection": "Stop using it for this.",
 }
+# These hold until the person takes them back; everything else is over once it is decided.
+LASTING = frozenset({"restriction", "objection"})
 STATES = Graph(
     name="A rights request",
     states={
@@ -52,13 +54,14 @@ STATES = Graph(
             "take back": "revoked",
             "lapse": "expired",
         },
-        "fulfilled": {},
+        "fulfilled": {"lift": "revoked"},
         "denied": {},
         "revoked": {},
         "expired": {},
     },
-    ends=("fulfilled", "denied", "revoked", "expired"),
+    ends=("denied", "revoked", "expired"),
 )
+WAITING = frozenset({"open", "in_progress"})  # for the organisation, and its clock runs
 DENIALS = {
     "suspected_fraud": "They believe that the request is not from you.",
     "insuf_verification": "They could not make sure that it is you.",
@@ -234,7 +237,7 @@ def read_status(
     _check_words(status)
     _check_deadline(status, request)
     if before is not None:
-        _check_follows(before, status)
+        _check_follows(before, status, request.right)
     return status
 
 
@@ -263,9 +266,16 @@ def _check_deadline(status: Status, request: Request) -> None:
         raise refuse("shape_invalid", "More time is taken without saying why.")
 
 
-def _check_follows(before: Status, status: Status) -> None:
-    same = before.status == status.status
-    if not same and status.status not in STATES.next_states(before.status):
+def can_take_back(right: str, state: str) -> bool:
+    """Whether the person can take back a request that is in this state."""
+    return state in WAITING or (state == "fulfilled" and right in LASTING)
+
+
+def _check_follows(before: Status, status: Status, right: str) -> None:
+    follows = status.status in STATES.next_states(before.status)
+    if status.status == "revoked" and not can_take_back(right, before.status):
+        follows = False
+    if before.status != status.status and not follows:
         raise refuse("shape_invalid", f"{status.status} cannot follow {before.status}.")
     if status.received_at != before.received_at or status.iat < before.iat:
         raise refuse("shape_invalid", "It is older than the one before, or says another beginning.")

@@ -132,6 +132,16 @@ def test_a_letter_has_the_same_clock_and_is_noted_by_hand(mine: Vault, clock: Se
         rights.note(mine, told["id"], "fulfilled")
 
 
+def test_a_restriction_by_letter_is_lifted_and_other_rights_are_not(mine: Vault) -> None:
+    for right, lifted in (("restriction", True), ("access", False)):
+        told: Any = rights.write(mine, ASKING, right)
+        rights.note(mine, told["id"], "fulfilled")
+        if lifted:
+            assert rights.take_back(mine, told["id"])["state"] == "revoked"
+        with pytest.raises(Refused, match="any more"):
+            rights.take_back(mine, told["id"])
+
+
 @pytest.mark.parametrize(
     ("event", "how"),
     [
@@ -196,12 +206,16 @@ def test_by_command(
     assert cli.main(["vault", "right", "erasure", *to, "--eml", "e.eml", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["file"] == "e.eml"
+    assert cli.main(["vault", "right", "objection", *to, "--eml", "o.eml", "--json"]) == 0
+    objection = json.loads(capsys.readouterr().out)["id"][:10]
+    assert cli.main(["vault", "rights", objection, "--take-back"]) == 0
+    assert "revoked" in capsys.readouterr().out
     assert cli.main(["vault", "rights", told["id"][:10], "--denied", "other", "--why", "no"]) == 0
     assert cli.main(["vault", "rights", told["id"][:10], "--complain", "de", "--json"]) == 0
     assert "BfDI" in capsys.readouterr().out
     assert cli.main(["vault", "rights", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [each["state"] for each in listed] == ["open", "denied"]
+    assert [each["state"] for each in listed] == ["open", "denied", "revoked"]
     wrongs = ("reel", "reel dance", "access --to Acme", "reel access --eml x")
     for wrong in (words.split() for words in wrongs):
         assert cli.main(["vault", "right", *wrong]) == 2

@@ -63,6 +63,16 @@ def test_a_request_to_who_has_firsthand_is_answered_and_delivered(
     assert "How your request stands" in until(greta, "/inbox", "request stands")
 
 
+def test_a_restriction_is_lifted_on_its_page(greta: Visitor, reel: Organisation) -> None:
+    asked = greta.post("/rights/new", whom="reel", right="restriction", regime="gdpr")
+    assert "Let them use it again" in text(asked)
+    lifted = greta.post(f"{asked.url.path}/take-back")
+    assert "You took it back, and they signed it." in text(lifted)
+    assert "Let them use it again" not in text(lifted)
+    listed: Any = console.run(reel.hub, "rights", {})["rights"]
+    assert [one["status"] for one in listed] == ["revoked"]
+
+
 def make_late(pages: Pages) -> None:
     """As if the last day of everything had been long ago."""
     with pages.host.parts.cabinet.lend("greta") as vault, vault.store.transaction() as tx:

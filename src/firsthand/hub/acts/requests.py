@@ -55,6 +55,30 @@ def ask(hub: Hub, relationship: str, body: bytes) -> dict[str, object]:
     return {"status": kept.jws}
 
 
+def take_back(hub: Hub, relationship: str, jti: str) -> str:
+    """Take a request back, or lift what it holds back; returns the signed status of it now.
+
+    What is decided otherwise stays as it is, and the status says so. Raises ``Refused``
+    (``not_found``, ``unknown_relationship``).
+    """
+
+    def work(tx: Tx) -> tuple[Kept, bool]:
+        kept = _of_person(tx, relationship, jti)
+        changed = rights.taken_back(hub.organisation, kept, now=hub.now_s())
+        if changed is None:
+            return kept, False
+        _put(hub, tx, changed)
+        rights.limit_anew(tx, relationship)
+        hub.answering.again(tx, relationship, jti)  # what was held back is looked at again
+        return changed, True
+
+    kept, changed = hub.urgent(work)
+    if changed:
+        _told(hub, relationship)
+        hub.answering.wake()
+    return kept.jws
+
+
 def status(hub: Hub, relationship: str, jti: str) -> str:
     """The signed status of a person's request; raises ``Refused`` (``not_found``)."""
     return _own(hub, relationship, jti).jws
@@ -185,9 +209,13 @@ def _erase(hub: Hub, relationship: str, request: Request) -> dict[str, object]:
 
 def _own(hub: Hub, relationship: str, jti: str) -> Kept:
     with hub.snapshot() as reader:
-        if not relationships.is_open(reader, relationship):
-            raise refuse("unknown_relationship")
-        kept = rights.get(reader, relationship, jti) if 0 < len(jti) <= _JTI_CHARS_MAX else None
+        return _of_person(reader, relationship, jti)
+
+
+def _of_person(reader: Reader, relationship: str, jti: str) -> Kept:
+    if not relationships.is_open(reader, relationship):
+        raise refuse("unknown_relationship")
+    kept = rights.get(reader, relationship, jti) if 0 < len(jti) <= _JTI_CHARS_MAX else None
     if kept is None:
         raise refuse("not_found", "There is no request of this name.")
     return kept

@@ -83,6 +83,7 @@ def routes(hub: Hub) -> list[BaseRoute]:
         Route(wire.PATH_ERASURES, relationships.erasures_door(hub), methods=STATE),
         Route(wire.PATH_RIGHTS, told.rights_door(hub), methods=STATE),
         Route(wire.PATH_RIGHTS + "/{id}", told.right_door(hub), methods=READ),
+        Route(wire.PATH_RIGHTS + "/{id}", told.taking_back_door(hub), methods=["DELETE"]),
         Route(wire.PATH_RIGHTS + "/{id}/data", told.data_door(hub), methods=READ),
         Route(wire.PATH_READS, told.reads_door(hub), methods=READ),
         Route(wire.PATH_CHANGES, relationships.changes_door(hub), methods=STATE),

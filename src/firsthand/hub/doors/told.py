@@ -50,6 +50,19 @@ def right_door(hub: Hub) -> Handler:
     return right
 
 
+def taking_back_door(hub: Hub) -> Handler:
+    """DELETE /v1/rights/ID: the person takes a request back, or lifts what it holds back."""
+
+    @door
+    async def take_back(request: Request) -> Response:
+        signed = await by_relationship(hub, request, body=None)
+        jti = request.path_params["id"]
+        told = await run_in_threadpool(requests.take_back, hub, signed.relationship, jti)
+        return json_response({"status": told})
+
+    return take_back
+
+
 def data_door(hub: Hub) -> Handler:
     """GET /v1/rights/ID/data?after=N: what was asked for, in parts."""
 

@@ -13,8 +13,10 @@ from firsthand.protocol.identity import subject_of
 from firsthand.protocol.rights import (
     DENIALS,
     STATES,
+    WAITING,
     Request,
     Status,
+    can_take_back,
     day_of,
     due,
     sign_status,
@@ -31,7 +33,6 @@ ID_CHARS = 16
 RESTRICTED = "restricted"
 # The signature proves who asks, and there is nothing to weigh: these are done when they arrive.
 AT_ONCE = frozenset({"access", "portability", "restriction", "objection"})
-OPEN = frozenset(state for state in STATES.states if state not in STATES.ends)
 
 
 class RequestRefused(ValueError):
@@ -58,7 +59,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_open(self) -> bool:
         """Whether it waits for the organisation."""
-        return self.status.status in OPEN
+        return self.status.status in WAITING
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -166,6 +167,13 @@ def extended(organisation: Organisation, kept: Kept, *, now: int, why: str) -> K
     return msgspec.structs.replace(changed, extended=True)
 
 
+def taken_back(organisation: Organisation, kept: Kept, *, now: int) -> Kept | None:
+    """The same, taken back by the person; None where it is decided and there is nothing to lift."""
+    if not can_take_back(kept.request.right, kept.status.status):
+        return None
+    return _changed(organisation, kept, now=now, status="revoked", reason=None)
+
+
 def put(tx: Tx, kept: Kept) -> None:
     """Keep a request as it stands."""
     tx.put(TABLE, kept.relationship, kept.request.jti, msgspec.json.encode(kept))
@@ -177,6 +185,15 @@ def limit(tx: Tx, request: Request, relationship: str) -> None:
         tx.put(LIMITS, relationship, RESTRICTED, request.jti.encode())
     for purpose in objected(request):
         tx.put(LIMITS, relationship, purpose, request.jti.encode())
+
+
+def limit_anew(tx: Tx, relationship: str) -> None:
+    """Hold back what the requests say that are still granted, and nothing else any more."""
+    for name in (RESTRICTED, *PURPOSES):
+        tx.delete(LIMITS, relationship, name)
+    for kept in of(tx, relationship):
+        if kept.status.status == "fulfilled":
+            limit(tx, kept.request, relationship)
 
 
 def objected(request: Request) -> list[str]:

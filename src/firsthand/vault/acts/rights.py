@@ -18,7 +18,9 @@ from firsthand.protocol.rights import (
     DENIALS,
     RIGHTS,
     STATES,
+    WAITING,
     Request,
+    can_take_back,
     hello_due,
     read_request,
 )
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from firsthand.vault.acts.opened import Vault
     from firsthand.vault.store import Row
 
-OPEN: Final = {"open", "in_progress"}
 DATA: Final = {"access", "portability"}
 WORDS_CHARS_MAX: Final = 4_000
 
@@ -143,13 +144,31 @@ def note(
     return shown(vault, row["id"])
 
 
+def take_back(vault: Vault, request: str) -> dict[str, object]:
+    """Take a request back: an open one, or a restriction or an objection that was granted.
+
+    It holds here at once, and no clock runs any more; who is away is told later. One without
+    Firsthand has to be told by you. Returns what ``shown`` does; raises ``Refused``.
+    """
+    row = rights.find(vault.store, request)
+    if row["relationship"] is None:
+        return note(vault, row["id"], "took back")
+    with vault.store.transaction() as tx:
+        rights.take_back(tx, row, at=stamp(vault.clock.now()))
+    _send_back(vault, find(vault.store, row["relationship"]), row)
+    return shown(vault, row["id"])
+
+
 def check(vault: Vault, name: str) -> int:
     """Send what was not sent yet, and ask how the rest stands; returns how many changed.
 
     Raises ``Offline`` and ``Refused`` where an answer cannot be had, or does not hold.
     """
     relationship, changed = find(vault.store, name), 0
-    for row in vault.store.rows("rights.open_of_relationship", relationship=relationship.name):
+    for row in vault.store.rows("rights.unsettled", relationship=relationship.name):
+        if rights.is_taken_back(vault.store, row["id"]):
+            changed += _send_back(vault, relationship, row)
+            continue
         if row["sent_at"] is None:
             changed += _send(vault, relationship, row)
             continue
@@ -223,6 +242,23 @@ def _send(vault: Vault, relationship: Relationship, row: Row) -> int:
     return 1
 
 
+def _send_back(vault: Vault, relationship: Relationship, row: Row) -> int:
+    """Say that I take a request back; 1 if they know it. What keeps it stands with it."""
+    try:
+        _take(
+            vault, relationship, row, vault.gate.evidence.take_right_back(relationship, row["id"])
+        )
+    except (Offline, Refused) as error:
+        unknown = isinstance(error, Refused) and error.refusal.reason == "not_found"
+        with vault.store.transaction() as tx:
+            if unknown and row["sent_at"] is None:
+                rights.never_arrived(tx, row)
+                return 1
+            tx.run("rights.problem", id=row["id"], problem=str(error))
+        return 0
+    return 1
+
+
 def _take(vault: Vault, relationship: Relationship, row: Row, token: str) -> Any:  # noqa: ANN401
     try:
         return rights.take(vault.store, relationship, row, token, at=stamp(vault.clock.now()))
@@ -237,7 +273,9 @@ def _take(vault: Vault, relationship: Relationship, row: Row, token: str) -> Any
 def _told(vault: Vault, row: Row) -> dict[str, object]:
     today = vault.clock.now().date()
     last, received = date.fromisoformat(row["expected_by"]), date.fromisoformat(row["received_on"])
-    is_open = row["state"] in OPEN
+    taken_back = rights.is_taken_back(vault.store, row["id"])
+    reversible = can_take_back(row["asked"], row["state"])
+    is_open = row["state"] in WAITING and not taken_back
     hello = hello_due(row["regime"], received)
     fields = (
         "id", "relationship", "organisation", "email", "lang", "regime", "details", "at",
@@ -251,6 +289,8 @@ def _told(vault: Vault, row: Row) -> dict[str, object]:
         "says": STATES.states[row["state"]],
         "reason_says": DENIALS.get(row["reason"] or ""),
         "open": is_open,
+        "can_take_back": reversible and not taken_back,
+        "unconfirmed": reversible and taken_back,
         "days": (last - received).days,
         "days_left": (last - today).days if is_open else None,
         "overdue": is_open and today > last,

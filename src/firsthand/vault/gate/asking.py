@@ -55,11 +55,13 @@ class Line:
     def get(self, path: str, signer: Signer | None = None, query: str = "") -> Answer:
         """Ask for ``path``, signed if there is a ``signer``."""
         target = self.url + path + query
-        headers = {}
-        if signer is not None:
-            message = Message(method="GET", target_uri=target, status=None, headers={})
-            headers = self.signed(message, signer, wire.COVERED_BARE)
+        headers = {} if signer is None else self._bare("GET", target, signer)
         return self._ask("GET", target, headers, b"")
+
+    def delete(self, path: str, signer: Signer) -> Answer:
+        """Have what is at ``path`` undone, signed."""
+        target = self.url + path
+        return self._ask("DELETE", target, self._bare("DELETE", target, signer), b"")
 
     def post(self, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         """Send ``body`` with headers that were signed before."""
@@ -99,6 +101,11 @@ class Line:
     def seconds(self) -> int:
         """Now, in seconds since 1970."""
         return int(self._clock.now().timestamp())
+
+    def _bare(self, method: str, target: str, signer: Signer) -> dict[str, str]:
+        """The signature of a request that has no body."""
+        message = Message(method=method, target_uri=target, status=None, headers={})
+        return self.signed(message, signer, wire.COVERED_BARE)
 
     def _ask(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
         try:

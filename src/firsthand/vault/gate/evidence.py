@@ -57,6 +57,14 @@ class Evidence:
         path = f"{wire.PATH_RIGHTS}/{quote(request, safe='')}"
         return self._statement(self._get(relationship, path), "status")
 
+    def take_right_back(self, relationship: Relationship, request: str) -> str:
+        """Take a request back; returns the signed status of it."""
+        line, signer = self._line_to(relationship), signer_of(self._store, relationship)
+        answer = line.delete(f"{wire.PATH_RIGHTS}/{quote(request, safe='')}", signer)
+        if answer.status != OK:
+            raise Refused(refusal_in(answer))
+        return self._statement(answer, "status")
+
     def right_data(self, relationship: Relationship, request: str, after: int) -> bytes:
         """One part of what was delivered upon a request, as it came."""
         path = f"{wire.PATH_RIGHTS}/{quote(request, safe='')}/data"

@@ -305,6 +305,7 @@ def _rights(parts: Parts) -> list[Route]:
         _get("/rights/{id}/note", kept(parts, rights.one)),
         _post("/rights/{id}/note", kept(parts, rights.note)),
         _post("/rights/{id}/again", kept(parts, rights.again)),
+        _post("/rights/{id}/take-back", kept(parts, rights.take_back)),
         _post("/rights/{id}/fetch", kept(parts, rights.fetch)),
     ]
 

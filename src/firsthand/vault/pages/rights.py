@@ -192,6 +192,24 @@ def again(visit: Visit) -> Response:
     return visit.go(f"/rights/{told['id']}", said)
 
 
+def take_back(visit: Visit) -> Response:
+    """Take a request back, or lift what it holds back."""
+    told = _find(visit)
+    try:
+        after = rights.take_back(visit.vault, told["id"])
+    except Refused as error:
+        return one(visit, wrong=saying.plainly(str(error)), status=max(400, error.refusal.status))
+    path = f"/rights/{told['id']}"
+    if told["relationship"] is None:
+        return visit.go(path, "Noted. Now tell them, by an answer to your letter.")
+    if after["unconfirmed"]:
+        return visit.go(
+            path, "You took it back. They hear of it when they can be reached.", "warning"
+        )
+    said = "You took it back, and they signed it."
+    return visit.go(path, said if after["state"] == "revoked" else "They had decided it before.")
+
+
 def fetch(visit: Visit) -> Response:
     """Take what they delivered into my own things."""
     told = _find(visit)
@@ -257,6 +275,8 @@ def _said(told: Mapping[str, Any]) -> dict[str, Any]:
         says = "not sent yet"
     if told["overdue"]:
         says, badge = "late", "refused"
+    if told["unconfirmed"]:
+        says, badge = "you took it back; they have not confirmed it", "waiting"
     days = int(told["days"]) or 1
     passed = days if left is None else max(0, min(days, days - int(left)))
     return {

@@ -36,6 +36,9 @@ TABLES = (
     "rights",
     "rights_told",
     "corrections",
+    "brought",
+    "knew",
+    "redactions",
 )
 NOT_EXPORTED = {
     "words": "an index, made anew from the things",
@@ -67,6 +70,8 @@ _JSON = {
     ("inbox", "data"),
     ("catalogues", "items"),
     ("corrections", "said"),
+    ("brought", "report"),
+    ("redactions", "rule"),
 }
 
 

@@ -4,14 +4,14 @@ A slot is AES-256-GCM over the key, under HKDF(secret); its header, with the cos
 derivation, is bound in as associated data, so that nobody can lower the cost or swap parts. GCM
 does not commit to its key, so each slot carries a commitment as well. A seal under the vault's key
 covers all slots: whoever opens one sees that the others were not touched.
-The passphrase goes through Argon2id (RFC 9106); the recovery code has 140 random bits and does not
-need it.
+The passphrase goes through Argon2id (RFC 9106); the recovery code has 140 random bits and the secret
+of a passkey (WebAuthn's PRF) 256: neither needs it.
 """
 
 import hashlib
 import hmac
 import unicodedata
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 from argon2.low_level import Type, hash_secret_raw
@@ -28,6 +28,11 @@ KEY_BYTES = 32
 SALT_BYTES = 16
 NONCE_BYTES = 12
 SLOTS_MAX = 8
+PASSKEY_SECRET_BYTES = 32
+CREDENTIAL_BYTES_MAX = 1023
+PUBLIC_KEY_BYTES_MAX = 2048
+SITE_CHARACTERS_MAX = 253
+NAME_CHARACTERS_MAX = 60
 FILE_BYTES_MAX = 64 * 1024
 SECRET_CHARACTERS_MAX = 1024
 MEMORY_KIB_MIN, MEMORY_KIB_MAX = 46 * 1024, 2 * 1024 * 1024
@@ -41,10 +46,16 @@ _REFUSED = (
     "This is neither the passphrase nor the recovery code of this vault. "
     "Check for small and capital letters and try again."
 )
+_REFUSED_KEY = "This passkey does not open this vault. Use another one, or the passphrase."
 _DAMAGED = (
     "slots.json is damaged or was changed: {why}. Put back the copy of your last backup; "
     "the things themselves are in vault.db."
 )
+
+
+# What a person types, or the 32 bytes that a passkey gives for this vault.
+Secret: TypeAlias = str | bytes
+Kind: TypeAlias = Literal["passphrase", "recovery", "passkey"]
 
 
 class UnableToUnlock(Exception):
@@ -52,6 +63,10 @@ class UnableToUnlock(Exception):
 
     A wrong passphrase and a wrong recovery code are refused with the same words.
     """
+
+
+class SlotRefused(Exception):
+    """A way to unlock was not added or not removed; the message says why."""
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,15 +96,45 @@ FLOOR = Cost(memory_kib=MEMORY_KIB_MIN, passes=PASSES_MIN, threads=THREADS_MIN)
 DEFAULT = Cost()
 
 
-class Slot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The key, sealed by one secret. Bytes are base64 in the file; `cost` only of a passphrase."""
+class Passkey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is known of a passkey: its id and public key (COSE), its site (the RP id), its name."""
 
-    kind: Literal["passphrase", "recovery"]
+    credential: bytes
+    public_key: bytes
+    site: str
+    name: str
+    added_at: str
+
+    @property
+    def allowed(self) -> bool:
+        """Whether every limit is kept."""
+        return (
+            0 < len(self.credential) <= CREDENTIAL_BYTES_MAX
+            and 0 < len(self.public_key) <= PUBLIC_KEY_BYTES_MAX
+            and 0 < len(self.site) <= SITE_CHARACTERS_MAX
+            and 0 < len(self.name) <= NAME_CHARACTERS_MAX
+            and len(self.added_at) <= NAME_CHARACTERS_MAX
+        )
+
+
+class Slot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The key, sealed by one secret. Bytes are base64 in the file.
+
+    `cost` is there of a passphrase alone, `passkey` of a passkey alone.
+    """
+
+    kind: Kind
     cost: Cost | None
+    passkey: Passkey | msgspec.UnsetType = msgspec.UNSET
     salt: bytes
     nonce: bytes
     sealed: bytes
     commitment: bytes
+
+    @property
+    def id(self) -> str:
+        """A short name of this slot: 8 hex digits."""
+        return hashlib.sha256(self.salt).hexdigest()[:8]
 
 
 class Slots(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,26 +166,38 @@ def create_slots(
     return _sealed(key, vault, slots), key, code
 
 
-def unlock(slots: Slots, secret: str) -> bytes:
-    """Return the key (32 bytes) that a passphrase or a recovery code opens.
+def unlock(slots: Slots, secret: Secret) -> bytes:
+    """Return the key (32 bytes) that a passphrase, a recovery code or a passkey's secret opens.
 
-    Raises `UnableToUnlock`, with the same words whichever of the two was tried.
+    Raises `UnableToUnlock`, with the same words whichever of the two was typed.
     """
+    return opened_by(slots, secret)[0]
+
+
+def opened_by(slots: Slots, secret: Secret) -> tuple[bytes, Slot]:
+    """Return the key, and the slot that `secret` opened. Raises `UnableToUnlock`."""
     if not 0 < len(secret) <= SECRET_CHARACTERS_MAX:
         raise UnableToUnlock(_REFUSED)
-    code = read_code(secret)
+    code = read_code(secret) if isinstance(secret, str) else None
     for slot in sorted(slots.slots, key=lambda slot: slot.kind, reverse=True):
-        if slot.kind == "passphrase":
-            key = _open_slot(slot, _derived(secret, slot), slots.vault)
-        elif code is not None:
-            key = _open_slot(slot, code, slots.vault)
-        else:
-            key = None
+        key = _tried(slot, secret, code, slots.vault)
         if key is not None:
             if not hmac.compare_digest(_sealed(key, slots.vault, slots.slots).seal, slots.seal):
                 raise UnableToUnlock(_DAMAGED.format(why="its seal does not fit"))
-            return key
-    raise UnableToUnlock(_REFUSED)
+            return key, slot
+    raise UnableToUnlock(_REFUSED if isinstance(secret, str) else _REFUSED_KEY)
+
+
+def _tried(slot: Slot, secret: Secret, code: bytes | None, vault: str) -> bytes | None:
+    """The key, if this slot opens by what was given. Nothing is derived for another kind."""
+    if slot.kind == "passphrase":
+        derived = _derived(secret, slot) if isinstance(secret, str) else None
+        return _open_slot(slot, derived, vault) if derived is not None else None
+    if slot.kind == "recovery":
+        return _open_slot(slot, code, vault) if code is not None else None
+    if isinstance(secret, bytes) and len(secret) == PASSKEY_SECRET_BYTES:
+        return _open_slot(slot, secret, vault)
+    return None
 
 
 def change_passphrase(
@@ -169,6 +226,43 @@ def change_recovery(slots: Slots, key: bytes, chance: Chance) -> tuple[Slots, st
     return _sealed(key, slots.vault, (*kept, new)), code
 
 
+def add_passkey(
+    slots: Slots, key: bytes, passkey: Passkey, secret: bytes, chance: Chance
+) -> Slots:
+    """Seal the same key by a passkey's secret (32 bytes) as well.
+
+    key: what `unlock` returned for these slots. Raises `SlotRefused` for a passkey that is there
+    already or is outside the limits, and where there is no room.
+    """
+    if len(secret) != PASSKEY_SECRET_BYTES or not passkey.allowed:
+        raise SlotRefused("This passkey gives no secret that can open a vault. Use another one.")
+    held = [each.passkey.credential for each in slots.slots if each.passkey]
+    if passkey.credential in held:
+        raise SlotRefused("This passkey opens your data already.")
+    if len(slots.slots) >= SLOTS_MAX:
+        raise SlotRefused(f"There are {SLOTS_MAX} ways to unlock already. Remove one of them.")
+    new = _seal_slot(
+        key, secret, chance, kind="passkey", cost=None, vault=slots.vault, passkey=passkey
+    )
+    return _sealed(key, slots.vault, (*slots.slots, new))
+
+
+def remove_slot(slots: Slots, key: bytes, id: str) -> Slots:
+    """Take one way to unlock away. Raises `SlotRefused` for the last one that can be typed.
+
+    A passkey can be lost with the device that it is on: passphrase or recovery code stays.
+    """
+    kept = tuple(slot for slot in slots.slots if slot.id != id)
+    if len(kept) == len(slots.slots):
+        raise SlotRefused(f"No way to unlock is called {id}.")
+    if all(slot.kind == "passkey" for slot in kept):
+        raise SlotRefused(
+            "This is the last one that you can type. A passkey is lost with its device: set "
+            "another passphrase or make another recovery code first."
+        )
+    return _sealed(key, slots.vault, kept)
+
+
 def encode_slots(slots: Slots) -> bytes:
     """Return the text of slots.json, with line breaks for who looks at it."""
     return msgspec.json.format(msgspec.json.encode(slots), indent=2) + b"\n"
@@ -193,7 +287,11 @@ def _in_shape(slot: Slot) -> bool:
     lengths = (len(slot.salt), len(slot.nonce), len(slot.sealed), len(slot.commitment))
     if lengths != (SALT_BYTES, NONCE_BYTES, KEY_BYTES + 16, 32):
         return False
-    return slot.cost is None if slot.kind == "recovery" else bool(slot.cost and slot.cost.allowed)
+    if (slot.kind == "passkey") != bool(slot.passkey):
+        return False
+    if slot.kind == "passphrase":
+        return bool(slot.cost and slot.cost.allowed)
+    return slot.cost is None and (not slot.passkey or slot.passkey.allowed)
 
 
 def _seal_passphrase(
@@ -208,19 +306,22 @@ def _seal_passphrase(
     return _seal_slot(key, secret, chance, kind="passphrase", cost=cost, vault=vault, salt=salt)
 
 
-def _seal_slot(
+def _seal_slot(  # noqa: PLR0913 - all that is bound into a slot
     key: bytes,
     secret: bytes,
     chance: Chance,
     *,
-    kind: Literal["passphrase", "recovery"],
+    kind: Kind,
     cost: Cost | None,
     vault: str,
     salt: bytes | None = None,
+    passkey: Passkey | msgspec.UnsetType = msgspec.UNSET,
 ) -> Slot:
     salt = chance.bytes(SALT_BYTES) if salt is None else salt
     nonce = chance.bytes(NONCE_BYTES)
-    bare = Slot(kind=kind, cost=cost, salt=salt, nonce=nonce, sealed=b"", commitment=b"")
+    bare = Slot(
+        kind=kind, cost=cost, passkey=passkey, salt=salt, nonce=nonce, sealed=b"", commitment=b""
+    )
     sealed = AESGCM(_expanded(secret, salt, _WRAP)).encrypt(nonce, key, _header(bare, vault))
     commitment = _expanded(secret, salt, _COMMIT)
     return msgspec.structs.replace(bare, sealed=sealed, commitment=commitment)
@@ -240,7 +341,8 @@ def _header(slot: Slot, vault: str) -> bytes:
     cost = None if slot.cost is None else msgspec.to_builtins(slot.cost)
     salt = slot.salt.hex()
     head = {"format": "firsthand-slots", "version": 1, "cipher": "aes-256-gcm", "vault": vault}
-    return canonical({**head, "kind": slot.kind, "cost": cost, "salt": salt})
+    about = {"passkey": msgspec.to_builtins(slot.passkey)} if slot.passkey else {}
+    return canonical({**head, "kind": slot.kind, "cost": cost, "salt": salt, **about})
 
 
 def _sealed(key: bytes, vault: str, slots: tuple[Slot, ...]) -> Slots:

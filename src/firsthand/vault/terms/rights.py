@@ -15,9 +15,11 @@ from firsthand.protocol.jws import read_jws
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.rights import (
     DENIALS,
+    LASTING,
     STATES,
     Request,
     Status,
+    can_take_back,
     day_of,
     due,
     read_request,
@@ -36,6 +38,7 @@ EVENTS: Final = {
     "denied": "deny",
     "took back": "take back",
 }
+REVOKED: Final = "revoked"
 
 
 def find(store: Store, request: str) -> Row:
@@ -69,6 +72,12 @@ def take(store: Store, relationship: Relationship, row: Row, token: str, *, at: 
         status = _read(store, relationship, kept, token, before)
         if status == before:
             return status
+        if status.status == "revoked" and not is_taken_back(tx, row["id"]):
+            raise refuse(
+                "not_allowed",
+                "They say that you took it back, and here you did not. If you did so from another "
+                "copy of your vault, take it back here too.",
+            )
         tell(
             tx, row["id"], at=at, state=status.status, reason=status.reason,
             words=status.processing_details, jws=token,
@@ -95,6 +104,28 @@ def is_known(store: Store, relationship: Relationship, row: Row, token: str) -> 
     return before is not None and status.iat < before.iat
 
 
+def take_back(tx: Tx, row: Row, *, at: str) -> None:
+    """Note that I take a request back; from now on no clock runs. Raises ``Refused``."""
+    if not can_take_back(row["asked"], row["state"]):
+        raise refuse("not_allowed", f"There is nothing to take back: it is {row['state']}.")
+    if not is_taken_back(tx, row["id"]):
+        tell(tx, row["id"], at=at, state=REVOKED, reason=None, words="", jws=None)
+
+
+def is_taken_back(store: Store | Tx, request: str) -> bool:
+    """Whether I took a request back here, confirmed or not."""
+    rows = store.rows("rights.told", request=request)
+    return any(told["state"] == REVOKED and told["jws"] is None for told in rows)
+
+
+def never_arrived(tx: Tx, row: Row) -> None:
+    """A request that I took back and that they never had: it is over."""
+    tx.run(
+        "rights.stand", id=row["id"], state=REVOKED, reason=None, words="",
+        received_on=row["received_on"], expected_by=row["expected_by"],
+    )  # fmt: skip
+
+
 def put_noted(
     tx: Tx, row: Row, event: str, *, at: str, day: date, reason: str | None, words: str
 ) -> str:
@@ -104,8 +135,9 @@ def put_noted(
     """
     if row["relationship"] is not None:
         raise refuse("not_allowed", "They sign how it stands themselves: it is not noted by hand.")
+    lifts = event == "took back" and row["state"] == "fulfilled" and row["asked"] in LASTING
     try:
-        state = STATES.after(row["state"], EVENTS[event])
+        state = STATES.after(row["state"], "lift" if lifts else EVENTS[event])
     except UnableToChangeState as error:
         raise refuse(
             "not_allowed", f"This cannot be noted any more: it is {row['state']}."

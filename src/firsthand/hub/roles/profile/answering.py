@@ -17,7 +17,7 @@ from firsthand.foundation.tables import Reader, Tx
 from firsthand.hub.outbox import Content, Message, Outbox
 from firsthand.hub.reads import Kept, Reads, Who
 from firsthand.hub.roles.profile.projection import DUE, MARK, MARKS, NEWEST, SENT, THINGS
-from firsthand.hub.terms import agreements
+from firsthand.hub.terms import agreements, rights
 from firsthand.hub.terms.catalogue import Offering, get_offering
 from firsthand.hub.terms.writing import Snapshot, Write
 from firsthand.protocol.canonical import canonical, sha256_hex
@@ -107,9 +107,7 @@ class Answering:
 
             def work(tx: Tx, people: Sequence[str] = people) -> None:
                 for person in people:
-                    leaf = tx.get(MARKS, person, NEWEST)
-                    if leaf is not None:
-                        tx.put(DUE, person, MARK, leaf + b" " + reason.encode())
+                    self.again(tx, person, reason)
 
             if people:
                 self._write(work)
@@ -119,6 +117,13 @@ class Answering:
             after = (page[-1].relationship, page[-1].key)
         self.wake()
         return marked
+
+    @staticmethod
+    def again(tx: Tx, person: str, reason: str) -> None:
+        """Mark a person as due an answer, if they gave something; ``wake`` once it is durable."""
+        leaf = tx.get(MARKS, person, NEWEST)
+        if leaf is not None:
+            tx.put(DUE, person, MARK, leaf + b" " + reason.encode())
 
     def _serve(self) -> None:
         while not self._closing.is_set():
@@ -179,7 +184,9 @@ class Answering:
             answer = answers.get(person)
             if answer is not None and answer.message is not None:
                 stands = agreements.standing(tx, person, answer.agreement)
-                if stands is not None and stands.allows(PURPOSE, now):
+                allowed = stands is not None and stands.allows(PURPOSE, now)
+                # A right that was used since the things were read holds this answer back too.
+                if allowed and rights.held_back(tx, person, PURPOSE) is None:
                     if not self._outbox.put(tx, person, answer.message):
                         continue  # its number is taken: it is signed again under the next one
                     tx.put(MARKS, person, SENT, answer.news)

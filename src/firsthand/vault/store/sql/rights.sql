@@ -13,8 +13,14 @@ SELECT * FROM rights WHERE id = :id;
 -- name: beginning
 SELECT * FROM rights WHERE substr(id, 1, length(:id)) = :id LIMIT 2;
 
--- name: open_of_relationship
-SELECT * FROM rights WHERE relationship = :relationship AND state IN ('open', 'in_progress')
+-- name: unsettled
+SELECT * FROM rights WHERE relationship = :relationship AND (
+    state IN ('open', 'in_progress')
+    OR (state = 'fulfilled' AND asked IN ('restriction', 'objection') AND EXISTS (
+        SELECT 1 FROM rights_told
+        WHERE request = rights.id AND rights_told.state = 'revoked' AND jws IS NULL
+    ))
+)
 ORDER BY at;
 
 -- name: sent
