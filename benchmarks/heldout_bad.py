@@ -42,7 +42,7 @@ def _no_text(rng: random.Random) -> Iterator[Bad]:
     yield "page", b"<!DOCTYPE html><html><body><table><tr><td>2024-01-03</td></tr></table>", 0
     yield "camt", b'<?xml version="1.0"?><Document><BkToCstmrStmt></BkToCstmrStmt></Document>', 0
     yield "qif", b"!Type:Bank\nD03/01/2024\nT-3.50\nPShop\n^\n", 0
-    yield "mt940", b":20:STARTUMS\n:25:10020030/1234567\n:61:2401030103D3,50N005NONREF\n", 0
+    yield "mt940", b":20:STARTUMS\n:25:10020030/1234567\n:61:2401030103D3,50N005NONREF\n", 1
     yield "letter", b"Dear Greta,\n\non 3 January 2024 you paid 12.50 EUR, thank you.\n\nYours", 0
     yield "code", b"import datetime\n\nprint(datetime.date(2024, 1, 3), 12.50)\n", 0
     yield "ofx-entities", b'OFXHEADER:100\n<!DOCTYPE x [<!ENTITY a "b">]>\n<OFX>&a;</OFX>', 0

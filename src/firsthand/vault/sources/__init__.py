@@ -3,8 +3,8 @@
 Below: the protocol's `Thing`, and nothing else: parsers are pure. Every row of data in a file comes
 out as a `Row`, as an `Unreadable` with its place and its reason, or as `Skipped` with its reason;
 what only the person can know is a `Question`; what was recognised is a `Guess` that an answer
-corrects. `every.SOURCES` are those that know their own files; what none of them claims is text in
-columns or a statement, and is looked at here.
+corrects. `every.SOURCES` are those that know their own files; what none of them claims is taken for
+a bank's statement in columns, whose names no two banks share.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from typing import BinaryIO
 from firsthand.vault.sources.bank_csv import open_bank_csv
 from firsthand.vault.sources.bank_header import is_data
 from firsthand.vault.sources.bank_words import header_score
-from firsthand.vault.sources.csvs import head_lines, records, sniff
+from firsthand.vault.sources.csvs import head_lines, sniff
 from firsthand.vault.sources.every import SOURCES
 from firsthand.vault.sources.export import (
     Each,
@@ -25,8 +25,6 @@ from firsthand.vault.sources.export import (
     UnableToRead,
     Unreadable,
 )
-from firsthand.vault.sources.netflix import open_netflix, shape_of
-from firsthand.vault.sources.ofx import looks_like_ofx, open_ofx
 from firsthand.vault.sources.source import HEAD_BYTES, Facts, Head, Source
 from firsthand.vault.sources.text import GIVE, SIZE_BYTES_MAX, open_text
 
@@ -50,7 +48,7 @@ _OTHER = (
     (("{", "["), "It looks like JSON."),
     (("<HTML", "<!DOCTYPE HTML"), "It is a web page."),
     (("!TYPE:", "!ACCOUNT", "!OPTION:"), "It is a QIF file."),
-    ((":20:", "{1:"), "It is an MT940 file."),
+    ((":20:", "{1:"), "It is an MT940 file without an account."),
     (("<?XML", "<DOCUMENT", "<!DOCTYPE", "<!ENTITY", "<BKTOCSTMRSTMT"), "It is XML, but not OFX."),
 )
 
@@ -69,16 +67,9 @@ def open_export(name: str, stream: BinaryIO, answers: Mapping[str, str]) -> Expo
             return source.open(name, stream, answers)
     text = open_text(name, stream)
     start = next(text.chunks("latin-1"), "")
-    if looks_like_ofx(start):
-        return open_ofx(name, text, start)
     upper = start.lstrip("\ufeff\u00ef\u00bb\u00bf \r\n\t").upper()
     for starts, what in _OTHER:
         if upper.startswith(starts):
             raise UnableToRead(f'"{name}" cannot be read. {what} {GIVE}')
-    head = head_lines(text.lines())
-    delimiter = sniff(head, header_score, is_data)
-    for candidate in dict.fromkeys((delimiter, ",", ";", "\t")):
-        shape = shape_of(list(records(head, candidate)))
-        if shape is not None:
-            return open_netflix(text, candidate, shape, answers)
+    delimiter = sniff(head_lines(text.lines()), header_score, is_data)
     return open_bank_csv(name, text, delimiter, answers)

@@ -3,6 +3,21 @@
 The order matters only where two could claim the same file: the one that asks more comes first.
 """
 
+from firsthand.vault.sources import (
+    camt,
+    goodreads,
+    letterboxd,
+    mt940,
+    netflix_source,
+    ofx,
+)
 from firsthand.vault.sources.source import Source
 
-SOURCES: tuple[Source, ...] = ()
+SOURCES: tuple[Source, ...] = (
+    camt.SOURCE,
+    mt940.SOURCE,
+    ofx.SOURCE,
+    netflix_source.SOURCE,
+    goodreads.SOURCE,
+    letterboxd.SOURCE,
+)

@@ -6,11 +6,13 @@ but the five of XML and numbers, and a file that declares its own is refused.
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from html import escape
+from typing import BinaryIO
 
 from firsthand.vault.sources.amounts import read_amount, value_of
+from firsthand.vault.sources.bank_facts import BANK
 from firsthand.vault.sources.dates import read
 from firsthand.vault.sources.export import (
     Export,
@@ -22,7 +24,8 @@ from firsthand.vault.sources.export import (
 )
 from firsthand.vault.sources.identity import Identity
 from firsthand.vault.sources.payments import Payment, payment_thing
-from firsthand.vault.sources.text import LINES_MAX, TextFile
+from firsthand.vault.sources.source import Head, Source
+from firsthand.vault.sources.text import LINES_MAX, TextFile, open_text
 
 TOKEN_CHARS_MAX = 64 * 1024
 FIELDS_MAX = 200
@@ -284,3 +287,17 @@ def _true_encoding(text: TextFile, declared: str, marks: int) -> str:
             return declared
         other = other or not chunk.isascii()
     return "utf-8" if other else declared
+
+
+def claims(head: Head) -> bool:
+    """Whether a file is OFX."""
+    return looks_like_ofx(head.text)
+
+
+def open_statement(name: str, stream: BinaryIO, _answers: Mapping[str, str]) -> Ofx:
+    """Open an OFX file from its bytes. Raises UnableToRead as `open_ofx` does."""
+    text = open_text(name, stream)
+    return open_ofx(name, text, next(text.chunks("latin-1"), ""))
+
+
+SOURCE = Source(key="bank", facts=BANK, claims=claims, open=open_statement)

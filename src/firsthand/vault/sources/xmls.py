@@ -88,6 +88,9 @@ def elements(name: str, stream: BinaryIO, wanted: Collection[str]) -> Iterator[E
                 return
     except _Refused as error:
         raise UnableToRead(f'"{name}" cannot be read. {error}') from error
+    except (LookupError, ValueError) as error:
+        why = "It is written in an encoding that is not known."
+        raise UnableToRead(f'"{name}" cannot be read. {why}') from error
     except expat.ExpatError as error:
         yield from building.taken()
         if building.open is None and not building.found:
