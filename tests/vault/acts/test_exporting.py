@@ -38,6 +38,9 @@ GIVEN: dict[tuple[str, str], object] = {
     ("checkpoints", "seen_in"): "reel",
     ("conflicts", "kind"): "fork",
     ("rights", "id"): "a-right",
+    ("brought", "import_id"): 7,
+    ("brought", "state"): "done",
+    ("knew", "import_id"): 7,
     ("rights_told", "request"): "a-right",
     ("things", "data"): '{"@type":"WatchAction","name":"Canary film","startTime":"2024-01-03"}',
     ("disclosures", "receipt"): '{"index": 3}',  # with a space: kept as the text it is

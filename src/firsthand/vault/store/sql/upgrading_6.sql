@@ -1,0 +1,1 @@
+-- Of a vault of form 5: all that form 6 adds is in schema_bringing.sql.
