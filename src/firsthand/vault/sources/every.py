@@ -10,6 +10,7 @@ from firsthand.vault.sources import (
     mt940,
     netflix_source,
     ofx,
+    takeout,
 )
 from firsthand.vault.sources.source import Source
 
@@ -20,4 +21,5 @@ SOURCES: tuple[Source, ...] = (
     netflix_source.SOURCE,
     goodreads.SOURCE,
     letterboxd.SOURCE,
+    takeout.SOURCE,
 )
