@@ -1,0 +1,131 @@
+"""What Google's activities begin and end with, in the languages of its exports.
+
+"Watched X" is "X angesehen" in German and "Vous avez regardé X" in French. `meaning` says what was
+done and to what; what it does not know comes out whole, and its address says the rest.
+"""
+
+import re
+from functools import lru_cache
+
+_VERBS = {
+    "watched": (
+        "Watched *", "* angesehen", "Vous avez regardé *", "A regardé *", "Hai guardato *",
+        "Ha guardato *", "Hai visto *", "Has visto *", "Ha visto *", "Viste *", "Você assistiu a *",
+        "Você assistiu *", "Assistiu a *", "Assistiu *", "Viu *", "Je hebt * bekeken",
+        "Je hebt naar * gekeken", "* bekeken", "Tittade på *", "Så på *", "Obejrzano: *",
+        "Obejrzano *", "Просмотрено видео *", "* adlı videoyu izlediniz", "* を視聴しました",
+        "* katsottiin", "Zhlédli jste video *", "Ați vizionat *", "Megtekintette a következőt: *",
+        "Ви дивилися відео *", "Παρακολουθήσατε το βίντεο *", "Гледахте *",
+        "* 을(를) 시청했습니다.",
+    ),
+    "searched": (
+        "Searched for *", "Searched *", "Nach * gesucht", "Gesucht nach: *", "Gesucht nach *",
+        "Vous avez recherché *", "A recherché *", "Recherche de *", "Hai cercato *", "Ha cercato *",
+        "Has buscado *", "Buscaste *", "Ha buscado *", "Você pesquisou *", "Pesquisou por *",
+        "Pesquisou *", "Pesquisa por *", "Je hebt gezocht naar *", "Gezocht naar *",
+        "Je hebt naar * gezocht", "Sökte efter *", "Søgte efter *", "Søkte etter *", "Wyszukano: *",
+        "Szukano: *", "* を検索しました", "* için arama yapıldı", "Вы искали: *",
+    ),
+    "said": (
+        "Said *", "* gesagt", "Vous avez dit *", "Hai detto *", "Has dicho *", "Dijiste *",
+        "Você disse *", "Disse *", "Je hebt * gezegd", "Asked *", "Prompted *",
+    ),
+    "liked": (
+        "Liked *", "* positiv bewertet", "Mag ich: *", "Vous avez aimé *", "A aimé *",
+        "Hai messo Mi piace a *", "Ti è piaciuto *", "Has indicado que te gusta *",
+        "Te ha gustado *", "Te gustó *", "Gostou de *", "Marcou como gostei *",
+        "Je vond * leuk", "Je hebt * leuk gevonden",
+    ),
+    "disliked": (
+        "Disliked *", "* negativ bewertet", "Mag ich nicht: *", "Vous n'avez pas aimé *",
+        "Non ti è piaciuto *", "No te ha gustado *", "Não gostou de *", "Je vond * niet leuk",
+    ),
+    "followed": (
+        "Subscribed to *", "* abonniert", "Vous vous êtes abonné à *", "Vous êtes abonné à *",
+        "S'est abonné à *", "Hai effettuato l'iscrizione a *", "Ti sei iscritto a *",
+        "Te has suscrito a *", "Te suscribiste a *", "Inscreveu-se em *", "Você se inscreveu em *",
+        "Subscreveu *", "Je hebt je geabonneerd op *", "Geabonneerd op *",
+    ),
+    "visited": (
+        "Visited *", "* besucht", "* aufgerufen", "Vous avez consulté *", "Vous avez visité *",
+        "A consulté *", "Consultation de *", "Hai visitato *", "Ha visitato *", "Has visitado *",
+        "Visitaste *", "Você visitou *", "Visitou *", "Visita a *", "Je hebt * bezocht",
+        "* bezocht", "Besökte *", "Odwiedzono: *", "* にアクセスしました", "Accessed *",
+    ),
+    "viewed": (
+        "Viewed *", "Explored *", "Looked at *", "* betrachtet", "* angezeigt",
+        "Vous avez vu *", "Vous avez affiché *", "Affichage de *", "Hai visualizzato *",
+        "Visualizzato *", "Has mirado *", "Has consultado *", "Visualizou *",
+        "Você visualizou *", "Je hebt * weergegeven", "Weergegeven: *",
+    ),
+    "used": (
+        "Used *", "* verwendet", "* genutzt", "Vous avez utilisé *", "Utilisation de *",
+        "Hai utilizzato *", "Hai usato *", "Has utilizado *", "Has usado *", "Usaste *",
+        "Você usou *", "Usou *", "Utilizou *", "Je hebt * gebruikt", "* gebruikt",
+    ),
+    "went": (
+        "Directions to *", "Wegbeschreibung nach *", "Route nach *", "Routen nach *",
+        "Itinéraire vers *", "Itinéraires vers *", "Indicazioni per *",
+        "Indicazioni stradali per *",
+        "Indicaciones para llegar a *", "Cómo llegar a *", "Rotas para *", "Trajeto para *",
+        "Direções para *", "Routebeschrijving naar *", "Route naar *",
+    ),
+}  # fmt: skip
+_AD = re.compile(
+    r"google\W?\s?(?:ads|anzeigen|werbung|annonces|annunci|anuncios|anúncios|advertenties|"
+    r"annonser|reklamy|广告|広告)|(?:anuncios|anúncios|annunci|annonces|anzeigen|advertenties)\s"
+    r"(?:de|do|di|von|van)\s+google",
+    re.IGNORECASE,
+)
+_TOPIC = re.compile(r"\s+[-–]\s+(?:Topic|Thema|Tema|Thème|Sujet|Argomento|Tópico|Onderwerp)$")
+_FORMS = [
+    (verb, *form.casefold().split("*"))
+    for verb, forms in _VERBS.items()
+    for form in sorted(forms, key=len, reverse=True)
+]
+
+
+@lru_cache(maxsize=1 << 14)
+def _candidates(start: str, end: str) -> tuple[tuple[str, str, str], ...]:
+    """The forms that a text with these first three signs and last two can have."""
+    return tuple(
+        (verb, before, after)
+        for verb, before, after in _FORMS
+        if (not before or before.startswith(start) or start.startswith(before))
+        and (not after or after.endswith(end) or end.endswith(after))
+    )
+
+
+def meaning(title: str) -> tuple[str, str]:
+    """What was done and to what: ("watched", "Dark"). ("", the title) where that is not known."""
+    title = title.replace("\u00a0", " ").replace("\u202f", " ").strip()
+    low = title.casefold()
+    if len(low) != len(title):
+        return "", title
+    best = ("", 0, title)
+    for verb, before, after in _candidates(low[:3], low[-2:]):
+        taken = len(before) + len(after)
+        if taken > best[1] and len(low) > taken and low.startswith(before) and low.endswith(after):
+            inner = title[len(before) : len(title) - len(after)].strip()
+            if inner:
+                best = (verb, taken, inner)
+    return best[0], best[2]
+
+
+def unquoted(text: str) -> str:
+    """A text without the quotes that some languages put around it."""
+    pairs = ('""', "„“", "“”", "«»", "''", "””", "「」")
+    for pair in pairs:
+        if len(text) > 2 and text.startswith(pair[0]) and text.endswith(pair[1]):
+            return text[1:-1].strip()
+    return text
+
+
+def is_advert(detail: str) -> bool:
+    """Whether a detail says that it came from Google's advertisements."""
+    return _AD.search(detail) is not None
+
+
+def artist_of(channel: str) -> str:
+    """The artist that a channel of music is about: "Sault - Topic" is Sault."""
+    return _TOPIC.sub("", channel)
