@@ -136,6 +136,7 @@ class Pages:
     def __init__(self, folder: Path, **how: Any) -> None:
         self.folder, self.line = folder, Line()
         self.url = self.line.url
+        self.visitors = list[Visitor]()
         settings = Settings(egress="loopback")
         self.host = VaultHost(
             folder,
@@ -154,9 +155,13 @@ class Pages:
         self.line.begin(self.host)
 
     def visitor(self) -> Visitor:
-        return Visitor(self.url)
+        made = Visitor(self.url)
+        self.visitors.append(made)
+        return made
 
     def close(self) -> None:
+        for visitor in self.visitors:
+            visitor.http.close()
         self.host.close()
         self.line.end()
 
