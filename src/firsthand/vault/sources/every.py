@@ -10,6 +10,7 @@ from firsthand.vault.sources import (
     mt940,
     netflix_source,
     ofx,
+    spotify,
     takeout,
 )
 from firsthand.vault.sources.source import Source
@@ -19,6 +20,7 @@ SOURCES: tuple[Source, ...] = (
     mt940.SOURCE,
     ofx.SOURCE,
     netflix_source.SOURCE,
+    spotify.SOURCE,
     goodreads.SOURCE,
     letterboxd.SOURCE,
     takeout.SOURCE,
