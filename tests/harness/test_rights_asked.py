@@ -17,9 +17,11 @@ from firsthand.protocol import wire
 from firsthand.protocol.jws import read_jws
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.rights import RIGHTS, Status, sign_status
+from firsthand.protocol.roles.profile import TYPE_ANSWERED
 from firsthand.vault.acts import connecting, delivering, overseeing, rights
 from firsthand.vault.acts.keeping import things
 from firsthand.vault.gate import Offline
+from firsthand.vault.roles.profile import given_things
 from firsthand.vault.terms.relationships import find, signer_of
 
 
@@ -304,3 +306,19 @@ def test_what_is_taken_back_while_they_are_away_waits_and_its_clock_stops(
         assert rights.check(vault, name) == 2
         assert {each["state"] for each in rights.listed(vault)} == {"revoked"}
         assert rights.check(vault, name) == 0
+
+
+def test_an_answer_to_what_was_put_right_still_fits(dealing: Dealing) -> None:
+    served, vault = dealing.served, dealing.vault
+    relationship = find(vault.store, dealing.name)
+    (given,) = given_things(vault.store, relationship)
+    fixed = {"corrections": [{"thing": given.id, "fields": {"name": "Lantern Row"}}]}
+    told = ask(dealing, "rectification", details=msgspec.json.encode(fixed).decode())
+    served.act("rights fulfil", reference=hub_id(dealing, told), why="")
+    served.settle()
+    newest: Any = inbox(vault)
+    assert newest["problems"] == {}
+    answers = [each for each in newest["messages"] if each["type"] == TYPE_ANSWERED]
+    assert len(answers) == 2, "another answer follows what was put right"
+    assert {each["verdict"] for each in answers} == {"fits"}
+    assert [one.name for one in given_things(vault.store, relationship)] == ["Lantern Row"]

@@ -10,17 +10,11 @@ import msgspec
 
 from firsthand.foundation.tables import Reader, Table, Tx
 from firsthand.hub.packing import Holding, Packed
-from firsthand.protocol.things import Thing
+from firsthand.protocol.putting_right import SOURCE, Corrections
 
 TABLE = "put_right"
 TABLES = (Table(name=TABLE, erased=True, given=True),)
 ROWS_MAX = 10_000
-# What can be put right, and how long it may be then.
-FIELDS = {"name": 4_096, "startTime": 100, "duration": 100, "price": 100, "priceCurrency": 100}
-SOURCE = "corrected on request"
-
-Corrections = Mapping[str, Mapping[str, str]]
-"""By the thing's id: the fields that were put right, and what they are."""
 
 
 class PutRight(Holding):
@@ -45,7 +39,7 @@ class PutRight(Holding):
         return found
 
 
-_FIELD_OF = {"names": "name", "times": "startTime"}
+_FIELD_OF = {"names": "name", "times": "startTime", "subjects": "name"}
 
 
 def put(tx: Tx, relationship: str, thing: str, fields: Mapping[str, str]) -> None:
@@ -64,17 +58,3 @@ def of(reader: Reader, relationship: str) -> Corrections:
     """All that was put right of what one person gave."""
     entries = reader.scan(TABLE, relationship, rows_max=ROWS_MAX)
     return {one.key: msgspec.json.decode(one.value, type=dict[str, str]) for one in entries}
-
-
-def put_right(thing: Thing, corrections: Corrections) -> Thing:
-    """The thing as it is read: with what was put right, and with a source that says so."""
-    fields = corrections.get(thing.id)
-    if fields is None:
-        return thing
-    return msgspec.structs.replace(
-        thing,
-        name=fields.get("name", thing.name),
-        time=fields.get("startTime", thing.time),
-        source=SOURCE,
-        data={**thing.data, **fields, "isBasedOn": SOURCE},
-    )

@@ -12,6 +12,7 @@ from firsthand.foundation.tables import Tx
 from firsthand.hub import corrected, noting
 from firsthand.hub.seen import Kept, Noted
 from firsthand.hub.terms import relationships
+from firsthand.protocol.putting_right import put_right
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.roles.profile import thing_given
 from firsthand.protocol.signals import signals_taken
@@ -44,7 +45,7 @@ class Own:
                 agreement=batch.agreement,
                 given_ms=batch.received_ms,
                 position=batch.position,
-                thing=corrected.put_right(thing_given(signal.id, signal.data), corrections),
+                thing=put_right(thing_given(signal.id, signal.data), corrections),
             )
             for batch in page.batches
             for signal in signals_taken(batch.body)

@@ -27,6 +27,7 @@ from firsthand.hub.seen import (
 )
 from firsthand.hub.terms import agreements, relationships, rights
 from firsthand.hub.terms.relationships import Relationship, StateGraph
+from firsthand.protocol.putting_right import Corrections, put_right
 from firsthand.protocol.roles.profile import thing_given
 from firsthand.protocol.signals import signals_taken
 from firsthand.protocol.terms import PURPOSES
@@ -210,7 +211,7 @@ class Reads:
                     agreement=batch.agreement,
                     given_ms=batch.received_ms,
                     position=batch.position,
-                    thing=corrected.put_right(thing_given(signal.id, signal.data), corrections),
+                    thing=put_right(thing_given(signal.id, signal.data), corrections),
                 )
         return [found[place] for place in places]
 
@@ -344,9 +345,7 @@ def _rows(snapshot: Snapshot, table: str, relationship: str) -> Iterator[tuple[i
         rows_max = min(ROWS_MAX, max(1, rows_max * ROWS_BYTES // max(1, size_bytes)))
 
 
-def _facts(
-    batch: Stored, person: Relationship, corrections: corrected.Corrections
-) -> Iterable[Fact]:
+def _facts(batch: Stored, person: Relationship, corrections: Corrections) -> Iterable[Fact]:
     for signal in signals_taken(batch.body):
         yield Fact(
             position=batch.position,
@@ -357,7 +356,7 @@ def _facts(
             type=signal.type,
             purpose=signal.purpose,
             given_ms=batch.received_ms,
-            thing=corrected.put_right(thing_given(signal.id, signal.data), corrections),
+            thing=put_right(thing_given(signal.id, signal.data), corrections),
         )
 
 

@@ -11,8 +11,9 @@ from firsthand.hub.acts import statements
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.outbox import Content
 from firsthand.hub.terms import agreements, relationships, rights
-from firsthand.hub.terms.rights import Correction, Kept, RequestRefused
+from firsthand.hub.terms.rights import Kept, RequestRefused
 from firsthand.protocol.graphs import UnableToChangeState
+from firsthand.protocol.putting_right import FIELDS, Correction, corrections
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.rights import Request, day_of, hello_due, read_request
 from firsthand.protocol.wire import DETAILS_CHARS_MAX, SKEW_S_MAX, TYPE_RIGHT_CHANGED
@@ -104,7 +105,7 @@ def shown(hub: Hub, *, reference: str) -> dict[str, object]:
     with hub.snapshot() as reader:
         kept = rights.find(reader, reference)
         known = _json(hub, reader, kept)
-    asked = msgspec.to_builtins(rights.corrections(kept.request))
+    asked = msgspec.to_builtins(corrections(kept.request))
     return {
         **known,
         "details": kept.request.details,
@@ -121,15 +122,19 @@ def fulfil(hub: Hub, *, reference: str, why: str = "") -> dict[str, object]:
     """
 
     def work(tx: Tx, kept: Kept) -> Kept:
-        named = rights.corrections(kept.request)
+        named = corrections(kept.request)
         if not named and not why.strip():
             raise RequestRefused("It was asked in words: say in words what you have done.")
         done = rights.fulfilled(hub.organisation, kept, now=hub.now_s(), details=why)
         for one in named:
             corrected.put(tx, kept.relationship, one.thing, one.fields)
+        if named:
+            hub.answering.again(tx, kept.relationship, kept.request.jti)
         return done
 
-    return _decided(hub, reference, why, work)
+    told = _decided(hub, reference, why, work)
+    hub.answering.wake()
+    return told
 
 
 def deny(hub: Hub, *, reference: str, reason: str, why: str = "") -> dict[str, object]:
@@ -226,7 +231,7 @@ _JTI_CHARS_MAX = 64
 
 def _check_corrections(request: Request) -> None:
     """What is put right for machines names fields that things have; words are for people."""
-    named = rights.corrections(request)
+    named = corrections(request)
     if len(named) > rights.CORRECTIONS_MAX:
         raise refuse("too_large", f"At most {rights.CORRECTIONS_MAX} things at a time.")
     for one in named:
@@ -236,7 +241,7 @@ def _check_corrections(request: Request) -> None:
 def _check_correction(one: Correction) -> None:
     if not 1 <= len(one.thing) <= 100 or not one.thing.isascii() or "\0" in one.thing:  # noqa: PLR2004
         raise refuse("shape_invalid", "A correction names the id of a thing.")
-    known = corrected.FIELDS
+    known = FIELDS
     if not one.fields or not one.fields.keys() <= known.keys():
         raise refuse("shape_invalid", f"Fields that can be put right: {', '.join(known)}.")
     for field, value in one.fields.items():

@@ -62,17 +62,6 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
         return self.status.status in WAITING
 
 
-class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which fields of a thing are how."""
-
-    thing: str
-    fields: dict[str, str]
-
-
-class _Corrections(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    corrections: list[Correction]
-
-
 def get(reader: Reader, relationship: str, jti: str) -> Kept | None:
     """A request by the name that the person gave it."""
     raw = reader.get(TABLE, relationship, jti)
@@ -211,16 +200,6 @@ def held_back(reader: Reader, relationship: str, purpose: str) -> str | None:
     if reader.get(LIMITS, relationship, purpose) is not None:
         return f"This person objected to the purpose {purpose}."
     return None
-
-
-def corrections(request: Request) -> list[Correction]:
-    """What a rectification names for machines; none where it is said in words."""
-    if request.right != "rectification":
-        return []
-    try:
-        return msgspec.json.decode(request.details, type=_Corrections).corrections
-    except ValueError:
-        return []
 
 
 def _changed(organisation: Organisation, kept: Kept, *, now: int, **changes: object) -> Kept:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from firsthand.protocol.putting_right import put_right
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.roles.profile import (
     PURPOSE,
@@ -34,11 +35,13 @@ from firsthand.vault.inbox import Message, Verdict
 from firsthand.vault.terms import copies
 from firsthand.vault.terms.losses import loss_of
 from firsthand.vault.terms.relationships import Relationship, find
+from firsthand.vault.terms.rights import put_right_there
 
 if TYPE_CHECKING:
     from firsthand.vault.store import Store
 
 ROLE = "profile"
+CORRECTIONS_TRIED_MAX = 20  # how many steps back an answer may be older than what was put right
 UNGIVEN = "It stands on things that this copy of your data did not give."
 VERDICT_COPIED = f"{UNGIVEN} Another copy may have given them, so it cannot be checked here."
 VERDICT_LOST = "They have lost something of what you gave, so it cannot be checked here."
@@ -118,14 +121,18 @@ def published_rule(gate: Gate, relationship: Relationship) -> tuple[Rule, list[I
 
 
 def given_things(store: Store, relationship: Relationship) -> list[Thing]:
-    """What the organisation holds by the receipts here: each thing once, as it was given last."""
+    """What the organisation holds by the receipts here: each thing once, as it was given last.
+
+    What it put right upon a request is as it was put right.
+    """
     held: dict[str, Thing] = {}
     for row in store.rows(
         "disclosures.bodies_given", relationship=relationship.name, agreement=relationship.agreement
     ):
         for signal in decode_signals(bytes(row["body"])):
             held[signal.id] = thing_given(signal.id, signal.data)
-    return in_order(list(held.values()))
+    known = put_right_there(store, relationship)[-1]
+    return in_order([put_right(thing, known) for thing in held.values()])
 
 
 class AnswerCheck:
@@ -162,7 +169,10 @@ class AnswerCheck:
         return None
 
     def _bases(self, relationship: Relationship) -> list[list[Thing]]:
-        """What was held after each batch, the newest first: an answer may stand on an earlier."""
+        """What was held after each batch, the newest first: an answer may stand on an earlier.
+
+        What they put right is so in the first ones; an answer may be older than that, too.
+        """
         held: dict[str, Thing] = {}
         bases: list[list[Thing]] = []
         for row in self._store.rows(
@@ -173,7 +183,12 @@ class AnswerCheck:
             for signal in decode_signals(bytes(row["body"])):
                 held[signal.id] = thing_given(signal.id, signal.data)
             bases.append(in_order(list(held.values())))
-        return bases[::-1]
+        corrections = put_right_there(self._store, relationship)[::-1]
+        return [
+            in_order([put_right(thing, known) for thing in things])
+            for known in corrections[:CORRECTIONS_TRIED_MAX]
+            for things in bases[::-1]
+        ]
 
 
 def judge(

@@ -12,6 +12,7 @@ import msgspec
 
 from firsthand.protocol.graphs import UnableToChangeState
 from firsthand.protocol.jws import read_jws
+from firsthand.protocol.putting_right import Corrections, added, corrections
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.rights import (
     DENIALS,
@@ -158,6 +159,19 @@ def put_noted(
         expected_by=due(row["regime"], received).isoformat() if received else row["expected_by"],
     )
     return state
+
+
+def put_right_there(store: Store, relationship: Relationship) -> list[Corrections]:
+    """What they put right upon my requests, after each: nothing first, all of it last.
+
+    It is what their signed statements say was done, in the order in which I heard of them.
+    """
+    found: list[Corrections] = [{}]
+    for row in store.rows("rights.put_right", relationship=relationship.name):
+        named = corrections(read_request(bytes(row["body"])))
+        if named:
+            found.append(added(found[-1], named))
+    return found
 
 
 def tell(tx: Tx, request: str, **values: object) -> None:

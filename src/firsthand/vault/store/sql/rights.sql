@@ -23,6 +23,12 @@ SELECT * FROM rights WHERE relationship = :relationship AND (
 )
 ORDER BY at;
 
+-- name: put_right
+SELECT rights.* FROM rights JOIN rights_told ON rights_told.request = rights.id
+WHERE relationship = :relationship AND asked = 'rectification' AND rights.state = 'fulfilled'
+    AND rights_told.state = 'fulfilled' AND jws IS NOT NULL
+GROUP BY rights.id ORDER BY min(rights_told.rowid);
+
 -- name: sent
 UPDATE rights SET sent_at = coalesce(sent_at, :at), problem = NULL WHERE id = :id;
 
