@@ -1,7 +1,10 @@
 """Changes the code in small ways, one at a time, and sees whether a test objects.
 
-    python scripts/mutants.py run FOLDER [GROUP ...]    copy the tree there, change it, test it
+    python scripts/mutants.py run FOLDER [WHAT ...]     copy the tree there, change it, test it
     python scripts/mutants.py page FOLDER               write docs/mutants.md from what came of it
+
+WHAT is a group (``statements``, ``gate``), one file of it (``gate:sending``), or what no test
+objected to the last time (``gate:survived``), so that a new test can be tried in a minute.
 
 It needs mutmut, which is no part of the set-up: give the Python
 that has it, beside everything in requirements/test.txt. The tree itself is never touched. A run
@@ -36,7 +39,7 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "gate": (
         [f"{SRC}/vault/gate/*.py"],
-        ["tests/vault/gate", "tests/vault/acts/test_changing.py",
+        ["tests/vault/gate", "tests/vault/test_inbox.py", "tests/vault/acts/test_changing.py",
          "tests/vault/acts/test_dealing.py", "tests/vault/acts/test_proving.py"],
     ),
 }  # fmt: skip
@@ -47,32 +50,56 @@ LEFT_OUT = (
     "tests/protocol/test_agreements_forged.py::test_what_was_cut_off_is_refused",
     "tests/vault/gate/test_ending.py::test_killed_between_any_two_steps_it_is_neither_lost_nor_doubled",
 )
+# The tests of a change are asked for in any order: by file, each sets up once what it shares.
+IN_ORDER = """
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: (item.path, item.location[1] or 0))
+"""
 SURVIVED = {0}
 UNSEEN = {33, 5}  # no test runs this line
 
 
-def run(folder: Path, groups: list[str]) -> None:
+def run(folder: Path, asked: list[str]) -> None:
     """Copy the tree into ``folder``, one copy a group, and change and test it there."""
-    for group in groups:
+    for each in asked:
+        group, _, part = each.partition(":")
         place = folder / group
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
-        for name in COPIED:
-            source = ROOT / name
-            if source.is_dir():
-                ignore = shutil.ignore_patterns("__pycache__", ".*")
-                shutil.copytree(source, place / name, ignore=ignore)
-            elif source.exists():
-                shutil.copy(source, place / name)
+        names = names_of(place, part) if part else []
+        if not part:
+            shutil.rmtree(place, ignore_errors=True)
+        copy_to(place)
         with (place / "pyproject.toml").open("a") as settings:
             settings.write(settings_for(group))
-        subprocess.run([Path(sys.executable).parent / "mutmut", "run"], cwd=place, check=False)
+        with (place / "tests" / "conftest.py").open("a") as conftest:
+            conftest.write(IN_ORDER)
+        command = [str(Path(sys.executable).parent / "mutmut"), "run", "--max-children", "1"]
+        subprocess.run([*command, *names], cwd=place, check=False)
+
+
+def copy_to(place: Path) -> None:
+    """What the tests need of the tree, over what is there of it already."""
+    place.mkdir(parents=True, exist_ok=True)
+    ignore = shutil.ignore_patterns("__pycache__", ".*")
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, place / name, ignore=ignore, dirs_exist_ok=True)
+        elif source.exists():
+            shutil.copy(source, place / name)
+
+
+def names_of(place: Path, part: str) -> list[str]:
+    """The changes of one file of a group, or those that survived the last time, by name."""
+    if part != "survived":
+        return [f"*.{part}.*"]
+    return [name for own in counted(place).values() for name in own["survived"] + own["unseen"]]
 
 
 def settings_for(group: str) -> str:
     """The settings of mutmut for one group."""
     changed, tests = GROUPS[group]
-    flags = ["-n0", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    flags = ["-n0", "-p", "no:cacheprovider", "-p", "no:randomly", "--timeout=30"]
     flags += [part for one in LEFT_OUT for part in ("--deselect", one)]
     values = {
         "source_paths": ["src"],
@@ -80,6 +107,9 @@ def settings_for(group: str) -> str:
         "pytest_add_cli_args": flags,
         "pytest_add_cli_args_test_selection": tests,
         "also_copy": ["spec", "docs", "scripts"],
+        "use_git_change_detection": False,
+        "timeout_multiplier": 4.0,  # of what the tests take by themselves
+        "timeout_constant": 5.0,
     }
     lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
     return "\n[tool.mutmut]\n" + "\n".join(lines) + "\n"
@@ -161,10 +191,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["run", "page"])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("groups", nargs="*", help=", ".join(GROUPS))
+    parser.add_argument("which", nargs="*", help=", ".join(GROUPS))
     said = parser.parse_args()
     if said.what == "run":
-        run(said.folder.resolve(), said.groups or list(GROUPS))
+        run(said.folder.resolve(), said.which or list(GROUPS))
     else:
         PAGE.write_text(page(said.folder.resolve()))
 
