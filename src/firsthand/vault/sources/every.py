@@ -5,13 +5,17 @@ The order matters only where two could claim the same file: the one that asks mo
 
 from firsthand.vault.sources import (
     camt,
+    fit,
     goodreads,
+    gpx,
     letterboxd,
     mt940,
     netflix_source,
     ofx,
     spotify,
+    strava,
     takeout,
+    tcx,
 )
 from firsthand.vault.sources.source import Source
 
@@ -23,5 +27,9 @@ SOURCES: tuple[Source, ...] = (
     spotify.SOURCE,
     goodreads.SOURCE,
     letterboxd.SOURCE,
+    fit.SOURCE,
+    gpx.SOURCE,
+    tcx.SOURCE,
+    strava.SOURCE,
     takeout.SOURCE,
 )

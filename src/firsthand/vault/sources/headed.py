@@ -110,12 +110,16 @@ class Headed(Export):
     def __init__(
         self, source: str, format: str, text: TextFile, *, answers: Answers, make: Make,
         dates: tuple[str, ...], names: Callable[[list[str]], list[str]] = plain_names,
+        known_as: str = "",
     ) -> None:  # fmt: skip
-        """Looks through the file once for the order of its dates, in the columns `dates`."""
+        """Looks through the file once for the order of its dates, in the columns `dates`.
+
+        `known_as` is what ids are made with, where it is not the source itself.
+        """
         self.source, self.format = source, format
         self.questions: list[Question] = []
         self.guesses: list[Guess] = []
-        self._text, self._make = text, make
+        self._text, self._make, self._known_as = text, make, known_as or source
         first = next((line for _, line, _ in text.lines() if line and line.strip()), "")
         _, self._delimiter = names_of(first)
         header = next(records(text.lines(), self._delimiter), None)
@@ -142,7 +146,7 @@ class Headed(Export):
 
     def rows(self) -> Iterator[Each]:
         """Every row, one at a time."""
-        identity = Identity(self.source)
+        identity = Identity(self._known_as)
         for record in self._records():
             yield self._row(record, identity)
 

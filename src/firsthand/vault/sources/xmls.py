@@ -67,19 +67,25 @@ class _Refused(Exception):
     """Something in the file that is not read, in words for its owner."""
 
 
-def elements(name: str, stream: BinaryIO, wanted: Collection[str]) -> Iterator[Element]:
+def elements(
+    name: str, stream: BinaryIO, wanted: Collection[str], starts: Collection[str] = ()
+) -> Iterator[Element]:
     """Each element with a tag in `wanted`, the outermost such only, in the order of the file.
 
-    A file that is cut yields the element that it is cut in last, with `whole` False. Raises
-    `UnableToRead` for what is no XML from its beginning, and for what could be harmful.
+    Of those with a tag in `starts` comes the start alone, with attributes and `whole` True: they
+    may be too large to hold. A file that is cut yields the element that it is cut in last, with
+    `whole` False. Raises `UnableToRead` for what is no XML from its beginning, and for what could
+    be harmful.
     """
     stream.seek(0)
-    building = _Building(frozenset(wanted))
+    building = _Building(frozenset(wanted), frozenset(starts))
     parser = building.parser
     fed = 0
     try:
         while True:
             chunk = stream.read(CHUNK_BYTES)
+            # Some services write blanks before the first sign, which XML does not allow.
+            chunk = chunk if fed else chunk.lstrip(b" \t\r\n")
             fed += len(chunk)
             building.bound(fed)
             parser.Parse(chunk, not chunk)
@@ -108,8 +114,9 @@ def root_of(text: str) -> str:
 class _Building:
     """Elements as the parser tells of them."""
 
-    def __init__(self, wanted: Collection[str]) -> None:
+    def __init__(self, wanted: Collection[str], starts: Collection[str]) -> None:
         self._wanted = wanted
+        self._starts = starts
         self._stack: list[Element] = []
         self._depth = 0
         self._parts = 0
@@ -150,8 +157,9 @@ class _Building:
         if self._depth > DEPTH_MAX:
             raise _Refused(f"It is nested deeper than {DEPTH_MAX}.")
         tag = tag.rpartition(":")[2]
-        if not self._stack:
-            if tag not in self._wanted:
+        alone = not self._stack
+        if alone:
+            if tag not in self._wanted and tag not in self._starts:
                 return
             self._parts = 0
         self._parts += 1
@@ -162,6 +170,10 @@ class _Building:
             {key.rpartition(":")[2]: value for key, value in attributes.items()},
             self.parser.CurrentLineNumber,
         )
+        if alone and tag in self._starts:
+            element.whole = True
+            self._done.append(element)
+            return
         if self._stack:
             self._stack[-1].children.append(element)
         self._stack.append(element)
