@@ -16,6 +16,7 @@ from firsthand.vault.sources import (
     strava,
     takeout,
     tcx,
+    timeline,
 )
 from firsthand.vault.sources.source import Source
 
@@ -31,5 +32,6 @@ SOURCES: tuple[Source, ...] = (
     gpx.SOURCE,
     tcx.SOURCE,
     strava.SOURCE,
+    timeline.SOURCE,
     takeout.SOURCE,
 )
