@@ -33,13 +33,18 @@ PLANTS = [
         "def f() -> None:\n    import socket",
     ),
     (
-        "Only the journals and the vault's store speak to database engines",
+        "Only the journals, the vault's store and one source speak to database engines",
         "hub.reads",
         "import sqlcipher3",
     ),
     (
-        "Only the journals and the vault's store speak to database engines",
+        "Only the journals, the vault's store and one source speak to database engines",
         "foundation.journals",
+        "import sqlite3",
+    ),
+    (
+        "Only the journals, the vault's store and one source speak to database engines",
+        "vault.sources.payments",
         "import sqlite3",
     ),
     (

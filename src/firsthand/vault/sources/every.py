@@ -4,6 +4,8 @@ The order matters only where two could claim the same file: the one that asks mo
 """
 
 from firsthand.vault.sources import (
+    apple_health,
+    browsers,
     camt,
     fit,
     goodreads,
@@ -21,11 +23,13 @@ from firsthand.vault.sources import (
 from firsthand.vault.sources.source import Source
 
 SOURCES: tuple[Source, ...] = (
+    browsers.SOURCE,
     camt.SOURCE,
     mt940.SOURCE,
     ofx.SOURCE,
     netflix_source.SOURCE,
     spotify.SOURCE,
+    apple_health.SOURCE,
     goodreads.SOURCE,
     letterboxd.SOURCE,
     fit.SOURCE,
