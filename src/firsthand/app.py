@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from firsthand.foundation.tables import Tx
     from firsthand.hub.terms.writing import Write
     from firsthand.vault.pages.visits import Door, Sample
+    from firsthand.vault.store import Secret
 
 T = TypeVar("T")
 
@@ -62,8 +63,8 @@ SWITCH_INTERVAL_S = 0.0005
 NEW_OBJECTS_MAX = 20_000
 
 
-def open_vault(folder: Path, secret: str, settings: Settings, *, commands: bool) -> Vault:
-    """Open a vault by its passphrase or recovery code and put its gate in front of it.
+def open_vault(folder: Path, secret: Secret, settings: Settings, *, commands: bool) -> Vault:
+    """Open a vault by a passphrase, a recovery code or a passkey, with its gate in front of it.
 
     ``commands`` is True where a person types addresses into this process. Raises
     ``UnableToUnlock`` or ``UnableToOpen``.
@@ -228,7 +229,7 @@ def _kept(
     forgotten: Callable[[str], None],
 ) -> tuple[erasing.Erasing, keeping.Keeping]:
     """The rooms that see to it that what has ended goes."""
-    taking_back = withdrawing.Withdrawing(journal, folds, forgotten=forgotten)
+    taking_back = withdrawing.Withdrawing(journal, folds, forgotten=forgotten, answers=waiting)
     deleting = erasing.Erasing(
         journal,
         owner,

@@ -7,16 +7,20 @@ import pytest
 from tests.hub.conftest import Person, Served, reason
 
 from firsthand.hub import erasing
-from firsthand.hub.acts.offering import policy
+from firsthand.hub.acts.offering import catalogue, policy
 from firsthand.hub.reads import PurposeRefused, Who
 from firsthand.hub.roles.profile.projection import THINGS
+from firsthand.hub.terms import relationships
 from firsthand.protocol import wire
 from firsthand.protocol.jws import read_jws
 from firsthand.protocol.receipts import ErasureReceipt, read_erasure
-from firsthand.protocol.roles.profile import PURPOSE
+from firsthand.protocol.roles.profile import PURPOSE, thing_given
+from firsthand.protocol.roles.profile_rules import basis_of
+from firsthand.protocol.things import Thing
 
 WHO = Who(name="a test", kind="staff")
 MONTH = timedelta(days=30)
+FILMS = "Title,Genres\nDark,Mystery\n1899,Mystery|Drama\nFog,Drama\nTides,Drama|Mystery\n"
 
 
 def names(served: Served, person: Person) -> list[str]:
@@ -184,3 +188,99 @@ def test_a_crash_in_the_middle_goes_on_at_the_next_start(
     with served.hub.snapshot() as reader:
         assert reader.count(erasing.LEAVES) == 0
         assert reader.count(THINGS) == 0
+
+
+def known(served: Served) -> set[str]:
+    with served.hub.snapshot() as reader:
+        return {one.id for one in relationships.page(reader)}
+
+
+def test_of_whom_nothing_was_agreed_with_nothing_is_kept_for_long(served: Served) -> None:
+    person, other = Person(served), Person(served)
+    person.agree("PDC-AI")
+    other.agree()
+    assert person.agreement.answer.decision != "accepted"
+    later(served, MONTH - timedelta(days=1))
+    assert known(served) == {person.id, other.id}
+    person.agree("PDC-AI", jti="again")
+    later(served, timedelta(days=2))
+    assert known(served) == {person.id, other.id}, "the last proposal counts"
+    later(served, MONTH)
+    assert known(served) == {other.id}
+    with served.hub.snapshot() as reader:
+        assert erasing.find(reader, person.id) is None, "not even that there was somebody"
+    person.agree(jti="once more")
+    assert person.give("Dark").status_code == 200
+
+
+def said(person: Person) -> list[tuple[int, str]]:
+    events = [(one["n"], read_jws(one["jws"])[1]) for one in person.inbox()]
+    assert all(event["sequence"] == n for n, event in events)
+    return [(n, str(event["type"])) for n, event in events]
+
+
+def test_answers_that_stood_on_one_of_several_deals_go_with_it(served: Served) -> None:
+    catalogue(served.hub, csv=FILMS)
+    person = Person(served)
+    first = person.agree()
+    person.give("Fog")
+    served.settle()
+    served.clock.by += timedelta(seconds=5)
+    second = person.agreement = person.agree(jti="second")
+    person.give("Dark")
+    served.settle()
+    person.agreement = first
+    person.give("1899")
+    served.settle()
+    assert [kind for _, kind in said(person)] == ["profile.answered"] * 3
+    before = person.inbox()
+    person.end(wire.PATH_REVOCATIONS, second.id)
+    served.hub.keeping.work_off()
+    served.settle()
+    kinds = [kind for _, kind in said(person)]
+    assert kinds == ["profile.answered", wire.TYPE_TAKEN_BACK, wire.TYPE_TAKEN_BACK, kinds[-1]]
+    assert kinds[-1] == "profile.answered", "it is answered anew without what has gone"
+    after = person.inbox()
+    assert after[0] == before[0], "what was said before the second deal stays as it was"
+    data: Any = read_jws(after[-1]["jws"])[1]["data"]
+    assert data["basis"] == basis_of([given(person, name) for name in ("Fog", "1899")])
+    assert all(read_jws(one["jws"])[1]["data"] == {} for one in after[1:3])
+
+
+def given(person: Person, name: str) -> Thing:
+    signal = person.signal(name)
+    return thing_given(signal.id, signal.data)
+
+
+def test_an_answer_that_was_ready_when_one_of_its_deals_ended_is_made_anew(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue(served.hub, csv=FILMS)
+    person = Person(served)
+    first = person.agree()
+    person.give("Fog")
+    served.settle()
+    person.agreement = person.agree(jti="second")
+    answering = served.hub.answering
+    concluded = answering._concluded  # noqa: SLF001 - the moment between the two
+
+    def ended_meanwhile(*args: object) -> object:
+        ready = concluded(*args)  # type: ignore[arg-type]
+        monkeypatch.setattr(answering, "_concluded", concluded)
+        person.end(wire.PATH_REVOCATIONS, first.id)
+        return ready
+
+    monkeypatch.setattr(answering, "_concluded", ended_meanwhile)
+    person.give("Dark")
+    served.settle()
+    served.hub.keeping.work_off()
+    served.settle()
+    data: Any = read_jws(person.inbox()[-1]["jws"])[1]["data"]
+    assert data["basis"] == basis_of([given(person, "Dark")])
+    kinds = [kind for _, kind in said(person)]
+    assert kinds[0] == wire.TYPE_TAKEN_BACK
+    both = basis_of([given(person, name) for name in ("Fog", "Dark")])
+    assert both not in {
+        str(read_jws(one["jws"])[1]["data"].get("basis"))  # type: ignore[attr-defined]
+        for one in person.inbox()
+    }

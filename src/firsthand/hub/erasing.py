@@ -50,6 +50,7 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     when all is done. ``revocations`` are receipts by agreement. ``seen`` is how many leaves the
     projections had seen when it was closed: they see no more of it. ``by_itself``: nobody asked,
     its time was over; and ``told`` is under which number the person was told, if they looked.
+    ``traceless``: nothing was ever agreed, so that not even the tombstone stays.
     """
 
     key: dict[str, str]
@@ -60,6 +61,7 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     counted: bool = False
     by_itself: bool = False
     told: int = 0
+    traceless: bool = False
     receipt: str | None = None
 
 
@@ -139,7 +141,22 @@ class Erasing:
         with self._one:
             return self._delete(relationship)
 
-    def _close(self, tx: Tx, relationship: str, agreement: str, *, by_itself: bool) -> Erasure:
+    def forget(self, relationship: str, agreement: str) -> None:
+        """Delete a relationship in which nothing was ever given: nothing stays, not even its key.
+
+        ``agreement`` is a proposal that was not accepted.
+        """
+        self._journal.submit(
+            lambda tx: self._close(tx, relationship, agreement, by_itself=True, traceless=True),
+            Order.ERASE,
+        ).result()
+        self._forgotten(relationship)
+        with self._one:
+            self._delete(relationship)
+
+    def _close(
+        self, tx: Tx, relationship: str, agreement: str, *, by_itself: bool, traceless: bool = False
+    ) -> Erasure:
         """Close intake and reads, and write down that this is to be erased."""
         if (begun := find(tx, relationship)) is not None:
             return begun
@@ -165,6 +182,7 @@ class Erasing:
             revocations=revocations,
             seen=seen,
             by_itself=by_itself,
+            traceless=traceless,
         )
         put(tx, relationship, begun)
         return begun
@@ -283,6 +301,8 @@ class Erasing:
         signed = self._receipt(tx, relationship, kept.agreement, leaves)
         done = msgspec.structs.replace(kept, receipt=signed)
         put(tx, relationship, done)
+        if kept.traceless:
+            tx.delete(TABLE, "", relationship)
         tx.forget(LEAVES, relationship, 1000)
         return signed
 

@@ -2,6 +2,7 @@
 
 A thread works it off: after each ending, at each start and once an hour. When an agreement's
 retention is over, what came under it is erased; when no other stands, the whole relationship is.
+Of whom nothing was ever agreed with, nothing is kept 30 days after they last asked.
 The person finds the signed receipt among their messages. A crash at any point only means that it
 is done at the next start.
 """
@@ -18,6 +19,7 @@ from firsthand.hub.erasing import Erasing
 from firsthand.hub.outbox import Content, Outbox
 from firsthand.hub.terms import agreements, relationships, settling
 from firsthand.hub.terms.agreements import Held, Standing
+from firsthand.hub.terms.relationships import StateGraph
 from firsthand.hub.terms.writing import Snapshot, Write
 from firsthand.hub.withdrawing import Withdrawing
 from firsthand.protocol.wire import TYPE_AGREEMENT_CHANGED
@@ -25,6 +27,7 @@ from firsthand.protocol.wire import TYPE_AGREEMENT_CHANGED
 EVERY_S = 3600.0
 TROUBLE_WAIT_S = 1.0
 PAGE_ROWS = 1_000
+REFUSED_DAYS = 30  # after the last proposal that was not accepted
 # "Within 30 days" is to be true of the last second too.
 EARLY_S = 3600
 
@@ -79,7 +82,7 @@ class Keeping:
         """Do all that is due for everybody."""
         with self._one:
             self._withdrawing.work_off()
-            for relationship in list(self._over()):
+            for relationship in [*self._over(), *self._refused()]:
                 if self._closing.is_set():
                     return
                 self._see_to(relationship)
@@ -127,6 +130,19 @@ class Keeping:
                 return
             after = (page[-1].relationship, page[-1].key)
 
+    def _refused(self) -> Iterator[str]:
+        """The relationships in which nothing was ever agreed, and not asked for lately either."""
+        long_ago, after = self._now() - REFUSED_DAYS * agreements.DAY_S, ""
+        while True:
+            with self._snapshot() as reader:
+                page = relationships.page(reader, after=after, rows_max=PAGE_ROWS)
+                refused = [one.id for one in page if one.state == StateGraph.refused]
+                asked = {one: agreements.held(reader, one) for one in refused}
+            yield from (one for one, held in asked.items() if held and held[-1].at <= long_ago)
+            if len(page) < PAGE_ROWS:
+                return
+            after = page[-1].id
+
     def _see_to(self, relationship: str) -> None:
         """End what ran out, and erase what is due."""
         now = self._now()
@@ -139,11 +155,15 @@ class Keeping:
         if ran_out:
             self._write(lambda tx: _lapse(tx, relationship, ran_out, now))
             self._withdrawing.work_off()
+        if held and all(one.decision != "accepted" for one in held):
+            if held[-1].at <= now - REFUSED_DAYS * agreements.DAY_S:
+                self._erasing.forget(relationship, held[-1].id)
+            return
         by_id = {one.id: one for one in held}
         given = [one for one in held if one.decision == "accepted"]
         due = [one for one in given if is_due(one, by_id, now)]
         if due and all(one in due or one.erasure is not None for one in given):
-            self._erasing.erase(relationship, due[0].id, by_itself=True)
+            self._erasing.erase(relationship, due[-1].id, by_itself=True)
             self._outbox.told(relationship)
             return
         for one in due:

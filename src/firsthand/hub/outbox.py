@@ -5,7 +5,7 @@ The vault always dials: nothing leaves by itself. The number of a relationship's
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -14,8 +14,14 @@ from firsthand.foundation.ids import Chance, uuid8_from
 from firsthand.foundation.tables import Reader, Table, Tx
 from firsthand.hub.terms.organisation import Organisation
 from firsthand.protocol.identity import subject_of
-from firsthand.protocol.jws import sign_jws
-from firsthand.protocol.wire import MESSAGES_MAX, TYP_MESSAGE
+from firsthand.protocol.jws import read_jws, sign_jws
+from firsthand.protocol.wire import (
+    MESSAGES_MAX,
+    TYP_MESSAGE,
+    TYPE_AGREEMENT_CHANGED,
+    TYPE_RIGHT_CHANGED,
+    TYPE_TAKEN_BACK,
+)
 
 TABLE = "outbox"
 HEADS = "outbox_heads"
@@ -26,6 +32,8 @@ TABLES = (
     Table(name=SENT, erased=False, hot=True),
 )
 LISTENERS_MAX = 1_000
+# They are about the deal and the person's rights, and hold nothing of what was given.
+LASTING_TYPES = frozenset({TYPE_AGREEMENT_CHANGED, TYPE_RIGHT_CHANGED, TYPE_TAKEN_BACK})
 _HEAD = "n"
 _TOTAL = "total"
 
@@ -92,6 +100,33 @@ class Outbox:
         tx.put(HEADS, relationship, _HEAD, str(message.n).encode())
         tx.put(SENT, "", _TOTAL, str(self.sent(tx) + 1).encode())
         return True
+
+    def standing_on(self, reader: Reader, relationship: str, since: int) -> list[Message]:
+        """What takes the place of the answers from ``since`` (seconds) on: the same numbers, empty.
+
+        Numbers have no gaps, so that nobody can leave a message out unseen; so an answer that stood
+        on what was taken back is replaced, and not deleted. Nothing is kept yet: see ``replace``.
+        """
+        found, after = [], ""
+        while rows := reader.scan(TABLE, relationship, after=after, rows_max=MESSAGES_MAX):
+            after = rows[-1].key
+            for row in rows:
+                _, said = read_jws(row.value.decode())
+                if said["type"] in LASTING_TYPES or int(str(said["iat"])) < since:
+                    continue
+                content = Content(
+                    type=TYPE_TAKEN_BACK, agreement=str(said["agreement"]), answers="", data={}
+                )
+                found.append(self.numbered(int(row.key), relationship, content))
+        return found
+
+    @staticmethod
+    def replace(tx: Tx, relationship: str, messages: Sequence[Message]) -> None:
+        """Put these messages in the place of those of their numbers, where there still are any."""
+        for message in messages:
+            key = f"{message.n:012d}"
+            if tx.get(TABLE, relationship, key) is not None:
+                tx.put(TABLE, relationship, key, message.jws.encode())
 
     @staticmethod
     def sent(reader: Reader) -> int:

@@ -7,6 +7,7 @@ transaction the mark goes: after a crash it is done again from the start, to the
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import msgspec
 
@@ -15,11 +16,25 @@ from firsthand.foundation.projection import Projection
 from firsthand.foundation.tables import Reader, Tx
 from firsthand.hub import cursors
 from firsthand.hub.terms import agreements, relationships
+from firsthand.hub.terms.relationships import StateGraph
 
 ROWS_A_SLICE = 50  # which are large
+WORDS_A_SLICE = 100
 PAGE_ROWS_MAX = 1_000
 PAGE_BYTES_MAX = 4 << 20
 WAIT_MS_MAX = 10_000
+
+
+class Answers(Protocol):
+    """What was said to persons and waits for them: the outbox, which is above this room."""
+
+    def standing_on(self, reader: Reader, relationship: str, since: int) -> Sequence[Any]:
+        """What takes the place of answers from ``since`` (seconds) on."""
+        ...
+
+    def replace(self, tx: Tx, relationship: str, messages: Sequence[Any]) -> None:
+        """Put it there."""
+        ...
 
 
 class Withdrawing:
@@ -36,10 +51,12 @@ class Withdrawing:
         projections: Sequence[Projection],
         *,
         forgotten: Callable[[str], None],
+        answers: Answers,
     ) -> None:
         self._journal = journal
         self._projections = projections
         self._forgotten = forgotten
+        self._answers = answers
         self._one = threading.Lock()
         self.followed: Callable[[int, int], bool] = lambda _position, _wait_ms: True
 
@@ -77,9 +94,13 @@ class Withdrawing:
                     (projection, projection.rows_under(reader, relationship, marked))
                     for projection in self._projections
                 ]
+                said = self._said_of(reader, relationship, gone)
             for projection, keys in rows:
                 for start in range(0, len(keys), ROWS_A_SLICE):
                     self._drop(projection, relationship, keys[start : start + ROWS_A_SLICE])
+
+            for start in range(0, len(said), WORDS_A_SLICE):
+                self._replace(relationship, said[start : start + WORDS_A_SLICE])
 
             def work(tx: Tx) -> None:
                 for projection in self._projections:
@@ -89,6 +110,20 @@ class Withdrawing:
 
             self._journal.submit(work, Order.ERASE).result()
         self._forgotten(relationship)
+
+    def _said_of(self, reader: Reader, relationship: str, gone: Sequence[Stored]) -> Sequence[Any]:
+        """What replaces answers that may stand on what has gone: those since its first batch."""
+        person = relationships.get(reader, relationship)
+        if not gone or person is None or person.state == StateGraph.erasing:
+            return []  # where all of it is erased, the answers are too
+        since = min(batch.received_ms for batch in gone) // 1000
+        return self._answers.standing_on(reader, relationship, since)
+
+    def _replace(self, relationship: str, messages: Sequence[Any]) -> None:
+        def work(tx: Tx) -> None:
+            self._answers.replace(tx, relationship, messages)
+
+        self._journal.submit(work, Order.ERASE).result()
 
     def _drop(self, projection: Projection, relationship: str, keys: Sequence[str]) -> None:
         def work(tx: Tx) -> None:

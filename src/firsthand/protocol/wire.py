@@ -48,6 +48,7 @@ TYP_LOG = "firsthand-log+jwt"
 # Types of messages that are about the agreement itself.
 TYPE_AGREEMENT_CHANGED = "firsthand.agreement.changed"
 TYPE_RIGHT_CHANGED = "firsthand.right.changed"  # where a request by right stands
+TYPE_TAKEN_BACK = "firsthand.message.taken_back"  # in the place of what stood on data that is gone
 
 # What a signature must cover (RFC 9421, our profile).
 COVERED_BATCH = ("@method", "@target-uri", "content-digest", "content-type", "firsthand-batch")

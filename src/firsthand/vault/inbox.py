@@ -18,6 +18,7 @@ from firsthand.protocol.jws import JwsRefused, verify_jws
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.wire import TYP_MESSAGE
 from firsthand.vault.gate import Gate, Offline, warn
+from firsthand.vault.terms.awaited import may_bring
 from firsthand.vault.terms.losses import loss_of, put_counted
 from firsthand.vault.terms.relationships import (
     Relationship,
@@ -66,14 +67,16 @@ def fetch(
     *,
     only: str | None = None,
 ) -> Fetched:
-    """Ask every organisation in force for what is new, or ``only`` the one of that name.
+    """Ask every organisation of which something may come, or ``only`` the one of that name.
 
     ``checks`` judge messages by their type.
     """
     new: dict[str, int] = {}
     problems: dict[str, str] = {}
     for relationship in all_relationships(store):
-        if relationship.state != "active" or only not in {None, relationship.name}:
+        if only not in {None, relationship.name}:
+            continue
+        if not may_bring(store, relationship, clock.now()):
             continue
         try:
             new[relationship.name] = _fetch_one(store, gate, clock, checks, relationship.name)

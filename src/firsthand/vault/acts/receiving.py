@@ -11,11 +11,12 @@ from firsthand.foundation.clock import stamp
 from firsthand.protocol.refusals import Refused
 from firsthand.vault.acts import changing
 from firsthand.vault.acts.rights import StatusTold
-from firsthand.vault.acts.told import ChangeTold
+from firsthand.vault.acts.told import ChangeTold, TakenBackTold
 from firsthand.vault.gate import Offline
 from firsthand.vault.inbox import Check, fetch
 from firsthand.vault.roles.profile import AnswerCheck
 from firsthand.vault.terms import copies
+from firsthand.vault.terms.awaited import may_bring
 from firsthand.vault.terms.relationships import all_relationships, find
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ def refresh(vault: Vault, name: str | None = None) -> dict[str, object]:
     check = AnswerCheck(vault.store, vault.gate)
     told = ChangeTold(vault)
     status = StatusTold(vault)
-    checks: dict[str, Check] = {check.type: check, told.type: told, status.type: status}
+    gone = TakenBackTold()
+    checks: dict[str, Check] = {
+        check.type: check, told.type: told, status.type: status, gone.type: gone
+    }  # fmt: skip
     fetched = fetch(vault.store, vault.gate, vault.clock, checks, only=name)
     return {
         "sent": [msgspec.to_builtins(outcome) for outcome in outcomes],
@@ -60,8 +64,12 @@ def _go_on(vault: Vault, name: str | None) -> dict[str, str]:
 def to_ask(vault: Vault) -> list[str]:
     """The relationships in which something may come, or an ending has yet to be confirmed."""
     waiting = {row["relationship"] for row in vault.store.rows("endings.waiting")}
-    every = all_relationships(vault.store)
-    return [each.name for each in every if each.state == "active" or each.name in waiting]
+    now = vault.clock.now()
+    return [
+        each.name
+        for each in all_relationships(vault.store)
+        if each.name in waiting or may_bring(vault.store, each, now)
+    ]
 
 
 def inbox(vault: Vault, name: str | None = None, *, ask: bool = True) -> dict[str, object]:

@@ -14,7 +14,7 @@ import msgspec
 
 from firsthand.foundation.clock import stamp
 from firsthand.protocol.agreements import read_agreement
-from firsthand.vault.terms import looks, resting
+from firsthand.vault.terms import awaited, looks, resting
 from firsthand.vault.terms.relationships import Relationship, agreement_of, find
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
     ``what`` is a word of the part: ``accepted``, ``refused``, ``countered``, ``renewed``,
     ``paused``, ``resumed``; a giving's state; a look's kind; ``answer``; ``revocation``,
-    ``erasure``, ``runs out``. ``by`` is ``person``, ``organisation`` or ``time``.
+    ``erasure``, ``erased`` (unasked), ``runs out``. ``by`` is who did it: ``person``,
+    ``organisation`` or ``time``.
     """
 
     at: str
@@ -150,6 +151,11 @@ def ends(vault: Vault, relationship: Relationship) -> Iterable[Event]:
         yield Event(
             at=row["at"], part="ends", what=row["kind"], by="person", state=row["state"],
             detail={"confirmed_at": row["confirmed_at"], "reason": row["reason"]},
+        )  # fmt: skip
+    for row in awaited.erased_by_itself(vault.store, relationship):
+        yield Event(
+            at=row["at"], part="ends", what="erased", by="organisation", state="confirmed",
+            detail={"confirmed_at": row["at"], "reason": None},
         )  # fmt: skip
     if relationship.state == "active":
         made = agreement_of(vault.store, relationship)

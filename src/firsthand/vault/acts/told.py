@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from firsthand.foundation.clock import stamp
 from firsthand.protocol.receipts import read_erasure
 from firsthand.protocol.refusals import Refused
-from firsthand.protocol.wire import TYPE_AGREEMENT_CHANGED
+from firsthand.protocol.wire import TYPE_AGREEMENT_CHANGED, TYPE_TAKEN_BACK
 from firsthand.vault.inbox import Message, Verdict
 from firsthand.vault.terms.relationships import signer_of
 from firsthand.vault.terms.resting import take_told
@@ -19,6 +19,18 @@ if TYPE_CHECKING:
     from firsthand.vault.terms.relationships import Relationship
 
 ENDED_THERE = "They ended this deal. Nothing more leaves."
+
+
+class TakenBackTold:
+    """Checks a message that is empty now: what it said stood on what I took back."""
+
+    type = TYPE_TAKEN_BACK
+
+    def __call__(self, _: "Relationship", message: Message) -> Verdict:
+        """Whether it is empty, as it should be."""
+        if message.data:
+            return Verdict(verdict="differs", detail="It should be empty, and is not.")
+        return Verdict(verdict="fits", detail="What they had said stood on what you took back.")
 
 
 class ChangeTold:
@@ -66,15 +78,17 @@ class ChangeTold:
         ):
             return Verdict(verdict="differs", detail="It is about another deal.")
         given = store.rows("disclosures.of_relationship", relationship=relationship.name)
-        held = {
-            json.loads(row["receipt"])["index"]
-            for row in given
-            if row["receipt"] is not None and row["agreement"] == receipt.agreement
-        }
-        if held - set(receipt.leaves):
+        held: dict[str, set[int]] = {receipt.agreement: set()}
+        for row in given:
+            if row["receipt"] is not None:
+                index = json.loads(row["receipt"])["index"]
+                held.setdefault(row["agreement"], set()).add(index)
+        if held[receipt.agreement] - set(receipt.leaves):
             return Verdict(verdict="differs", detail="It leaves out some of what you gave.")
+        gone = [one for one, leaves in held.items() if leaves <= set(receipt.leaves)]
         with store.transaction() as tx:
-            tx.run("disclosures.erased_under", agreement=receipt.agreement)
+            for agreement in gone:
+                tx.run("disclosures.erased_under", agreement=agreement)
             if receipt.agreement == relationship.agreement:
                 at = stamp(self._vault.clock.now())
                 tx.run("relationships.end", name=relationship.name, state="erased", at=at)

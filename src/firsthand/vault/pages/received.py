@@ -10,7 +10,7 @@ import msgspec
 from firsthand.foundation.web import words
 from firsthand.protocol.jws import JwsRefused, read_jws
 from firsthand.protocol.roles.profile_rules import Answered, Pick
-from firsthand.protocol.wire import TYPE_AGREEMENT_CHANGED, TYPE_RIGHT_CHANGED
+from firsthand.protocol.wire import TYPE_AGREEMENT_CHANGED, TYPE_RIGHT_CHANGED, TYPE_TAKEN_BACK
 from firsthand.vault.acts import browsing, connecting, receiving
 from firsthand.vault.pages import deal, rights, saying
 from firsthand.vault.terms.relationships import NoSuchRelationship
@@ -108,6 +108,8 @@ def message(vault: Vault, told: Mapping[str, Any]) -> dict[str, Any]:
     }
     if told["type"] == TYPE_AGREEMENT_CHANGED:
         return {**found, "says": told["verdict_detail"], "note": _changed(told["data"])}
+    if told["type"] == TYPE_TAKEN_BACK:
+        return {**found, "says": told["verdict_detail"], "note": "They deleted what they had said."}
     if told["type"] == TYPE_RIGHT_CHANGED:
         return {**found, "says": told["verdict_detail"], "note": _stands(told["data"])}
     try:

@@ -122,6 +122,7 @@ def _ends(each: Mapping[str, Any], who: str) -> tuple[str, str, str]:
     titles = {
         "revocation": ("You ended the deal", says, badge),
         "erasure": (f"You had {who} erase all of it", says, badge),
+        "erased": (f"{who} erased what you gave: the time to keep it was over", says, badge),
         "runs out": ("The deal ends by itself", "Unless you end it sooner or renew it", ""),
         "ended there": (f"{who} ended the deal, or another copy of your data did", "", "ended"),
     }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from firsthand.protocol.canonical import sha256_hex
+from firsthand.protocol.jws import read_jws
 from firsthand.protocol.receipts import (
     BatchLabel,
     ErasureReceipt,
@@ -21,6 +22,7 @@ from firsthand.protocol.receipts import (
     verify_receipt,
 )
 from firsthand.protocol.refusals import Refused, refuse
+from firsthand.vault.terms.awaited import erased_by_itself
 from firsthand.vault.terms.relationships import Relationship, find, signer_of
 
 if TYPE_CHECKING:
@@ -53,7 +55,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True):
-    """A revocation or an erasure as a person reads it."""
+    """A revocation or an erasure as a person reads it.
+
+    ``by_itself``: nobody asked for it, the time to keep what was given was over.
+    """
 
     relationship: str
     organisation: str
@@ -66,6 +71,7 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
     receipt: str | None = None
     verified: bool | None = None
     problem: str | None = None
+    by_itself: bool = False
 
 
 def entries(
@@ -87,9 +93,27 @@ def entries(
 
 
 def ends(store: Store, relationship: Relationship, *, verify: bool = False) -> list[End]:
-    """The revocations and erasures of one relationship, the oldest first."""
+    """The revocations and erasures of one relationship, the oldest first.
+
+    What they erased by themselves, its time being over, is among them.
+    """
     rows = store.rows("endings.of_relationship", relationship=relationship.name)
-    return [_end(store, row, relationship, verify=verify) for row in rows]
+    found = [_end(store, row, relationship, verify=verify) for row in rows]
+    unasked = [
+        _unasked(store, row, relationship, verify=verify)
+        for row in erased_by_itself(store, relationship)
+    ]
+    return sorted([*found, *unasked], key=lambda end: end.at)
+
+
+def _unasked(store: Store, row: Row, relationship: Relationship, *, verify: bool) -> End:
+    _, said = read_jws(row["jws"])
+    values = {
+        "agreement": str(said.get("agreement")), "kind": "erasure", "state": "confirmed",
+        "at": row["at"], "reason": None, "receipt": row["jws"], "confirmed_at": row["at"],
+    }  # fmt: skip
+    end = _end(store, values, relationship, verify=verify)
+    return msgspec.structs.replace(end, by_itself=True)
 
 
 def _entry(row: Row, relationship: Relationship, *, verify: bool) -> Entry:

@@ -37,12 +37,12 @@ _log = logging.getLogger(__name__)
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """An answer that is ready: under which agreement, the hash of what it says, the message.
+    """An answer that is ready: what agreements it stands on, the hash of what it says, the message.
 
     Without a message it says what was said before.
     """
 
-    agreement: str
+    agreements: frozenset[str]
     news: bytes
     message: Message | None
 
@@ -149,27 +149,32 @@ class Answering:
             list(marks), table=THINGS, purpose=PURPOSE, reader=reader
         )
         contents = {
-            person: Content(
-                type=TYPE_ANSWERED,
-                agreement=max(kept, key=lambda one: one.position).agreement,
-                answers=marks[person].decode().split(" ")[0],
-                data=msgspec.to_builtins(_answered(offering, kept)),
+            person: (
+                Content(
+                    type=TYPE_ANSWERED,
+                    agreement=max(kept, key=lambda one: one.position).agreement,
+                    answers=marks[person].decode().split(" ")[0],
+                    data=msgspec.to_builtins(_answered(offering, kept)),
+                ),
+                frozenset(one.agreement for one in kept),
             )
             for person, kept in found.items()
             if kept
         }
         with self._snapshot() as snapshot:
             return {
-                person: self._prepared(snapshot, person, content)
-                for person, content in contents.items()
+                person: self._prepared(snapshot, person, content, stands_on)
+                for person, (content, stands_on) in contents.items()
             }
 
-    def _prepared(self, snapshot: Reader, person: str, content: Content) -> Answer:
+    def _prepared(
+        self, snapshot: Reader, person: str, content: Content, stands_on: frozenset[str]
+    ) -> Answer:
         news = sha256_hex(canonical(content.data)).encode()
         message = None
         if snapshot.get(MARKS, person, SENT) != news:
             message = self._outbox.prepared(snapshot, person, content)
-        return Answer(content.agreement, news, message)
+        return Answer(stands_on, news, message)
 
     def _send(self, tx: Tx, marks: Mapping[str, bytes], answers: Mapping[str, Answer]) -> list[str]:
         """Clear the marks that still stand, and let those answers wait that are news.
@@ -183,10 +188,11 @@ class Answering:
                 continue  # there is something newer: it is answered with that
             answer = answers.get(person)
             if answer is not None and answer.message is not None:
-                stands = agreements.standing(tx, person, answer.agreement)
-                allowed = stands is not None and stands.allows(PURPOSE, now)
+                if not answer.agreements <= agreements.allowing(tx, person, PURPOSE, now):
+                    self._wanted.set()
+                    continue  # a deal has ended since: it is answered without what came under it
                 # A right that was used since the things were read holds this answer back too.
-                if allowed and rights.held_back(tx, person, PURPOSE) is None:
+                if rights.held_back(tx, person, PURPOSE) is None:
                     if not self._outbox.put(tx, person, answer.message):
                         continue  # its number is taken: it is signed again under the next one
                     tx.put(MARKS, person, SENT, answer.news)

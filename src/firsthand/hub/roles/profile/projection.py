@@ -86,15 +86,17 @@ class ProfileProjection:
     ) -> None:
         """Answer anew from what is left, or not at all where nothing is."""
         kept = (tx.get(MARKS, relationship, NEWEST) or b"").split(b" ")
-        if len(kept) < 2 or int(kept[1]) not in {batch.position for batch in gone}:  # noqa: PLR2004
+        if len(kept) < 2 or not gone:  # noqa: PLR2004
+            return
+        tx.delete(MARKS, relationship, SENT)  # what was said since then has been taken back
+        if int(kept[1]) not in {batch.position for batch in gone}:
+            tx.put(DUE, relationship, MARK, kept[0] + b" without what has gone")
             return
         for table, key in ((MARKS, NEWEST), (DUE, MARK)):
             tx.delete(table, relationship, key)
         before = [one for one in left if one.role == ROLE and one.purpose == PURPOSE]
         if before:
             _mark(tx, {relationship: before[-1]})
-        else:
-            tx.delete(MARKS, relationship, SENT)
 
     def forget(self, tx: Tx, relationship: str, rows_max: int) -> int:
         """Delete up to ``rows_max`` rows of a relationship; 0 when nothing is left."""

@@ -13,6 +13,12 @@ WHERE relationship = :relationship ORDER BY n DESC LIMIT :limit;
 -- name: statements
 SELECT jws FROM inbox WHERE relationship = :relationship;
 
+-- name: erased
+SELECT at, json_extract(data, '$.erasure') AS jws FROM inbox
+WHERE relationship = :relationship AND type = 'firsthand.agreement.changed' AND verdict = 'fits'
+    AND json_extract(data, '$.erasure') IS NOT NULL
+ORDER BY n;
+
 -- name: mark_read
 UPDATE inbox SET read_at = :at WHERE relationship = :relationship AND read_at IS NULL;
 
