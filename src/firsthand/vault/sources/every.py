@@ -6,7 +6,9 @@ The order matters only where two could claim the same file: the one that asks mo
 from firsthand.vault.sources import (
     apple_health,
     browsers,
+    calendars,
     camt,
+    contacts,
     facebook,
     fit,
     goodreads,
@@ -41,5 +43,7 @@ SOURCES: tuple[Source, ...] = (
     instagram.SOURCE,
     facebook.SOURCE,
     timeline.SOURCE,
+    calendars.SOURCE,
+    contacts.SOURCE,
     takeout.SOURCE,
 )
