@@ -42,6 +42,8 @@ GIVEN: dict[tuple[str, str], object] = {
     ("brought", "state"): "done",
     ("knew", "import_id"): 7,
     ("rights_told", "request"): "a-right",
+    ("cases", "id"): "a-case",
+    ("case_events", "case_id"): "a-case",
     ("things", "data"): '{"@type":"WatchAction","name":"Canary film","startTime":"2024-01-03"}',
     ("disclosures", "receipt"): '{"index": 3}',  # with a space: kept as the text it is
     ("catalogues", "items"): '[{"id":"1","name":"Canary item","price":"9.99"}]',

@@ -39,6 +39,8 @@ TABLES = (
     "brought",
     "knew",
     "redactions",
+    "cases",
+    "case_events",
 )
 NOT_EXPORTED = {
     "words": "an index, made anew from the things",
@@ -72,6 +74,8 @@ _JSON = {
     ("corrections", "said"),
     ("brought", "report"),
     ("redactions", "rule"),
+    ("cases", "subject"),
+    ("case_events", "things"),
 }
 
 

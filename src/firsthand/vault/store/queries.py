@@ -8,7 +8,13 @@ _NAME = re.compile(r"^-- name: ([a-z_]+)$", re.MULTILINE)
 _SCHEMA = "schema"
 _UPGRADE = "upgrading_"
 # What came, or was made anew, as a whole with a form of the vault.
-_MADE_WITH = {"schema_words": 2, "schema_evidence": 4, "schema_sense": 5, "schema_bringing": 6}
+_MADE_WITH = {
+    "schema_words": 2,
+    "schema_evidence": 4,
+    "schema_sense": 5,
+    "schema_bringing": 6,
+    "schema_settling": 7,
+}
 
 
 class NoSuchQuery(KeyError):

@@ -34,7 +34,7 @@ from firsthand.vault.store.transactions import Reading, Row, Tx, row_of
 VAULT_FILE = "vault.db"
 SLOTS_FILE = "slots.json"
 LOCK_FILE = "lock"
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 SEED_BYTES = 32
 _LOOKS_MAX = 3
 LOOK_AFTER_SECONDS = 5.0

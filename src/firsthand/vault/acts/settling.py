@@ -1,0 +1,375 @@
+"""Settle: from something that was found to a message, and from there to its end.
+
+A case keeps what its rows said when it was begun. Its letter is written from that each time, so
+that what a person reads is what they send. Later payments tell by themselves how it ended.
+"""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from firsthand.foundation.clock import stamp
+from firsthand.protocol.graphs import UnableToChangeState
+from firsthand.protocol.refusals import refuse
+from firsthand.protocol.things import Thing
+from firsthand.vault.acts import noticing
+from firsthand.vault.acts.opened import Vault
+from firsthand.vault.acts.settling_from import subject_of_finding, subject_of_thing
+from firsthand.vault.settle import (
+    BANK_NEXT,
+    CASE,
+    KINDS,
+    Paid,
+    Subject,
+    Verdict,
+    Writing,
+    email_of,
+    letter_of,
+    rule_for,
+    verdict_of,
+)
+from firsthand.vault.sources.payee import merchant_key
+from firsthand.vault.store import Row
+from firsthand.vault.store.things import thing_in
+
+WORDS_CHARS_MAX: Final = 4_000
+PAYMENTS_MAX: Final = 50_000
+WATCHED_DAYS: Final = 400  # a case that was settled is looked after for so long
+WAITING: Final = frozenset({"sent", "reminded"})
+_DONE: Final = {"stopped", "came-back", "lower"}
+_WENT_ON: Final = {"went-on", "same"}
+
+
+def matters(vault: Vault) -> list[dict[str, object]]:
+    """What was found and can be settled, without what is being settled already.
+
+    Returns `[{"about", "title", "detail", "to", "kinds", "yearly", "currency"}]`; `kinds` are
+    those that fit, the most fitting first.
+    """
+    taken = {row["about"] for row in vault.store.rows("cases.all") if row["state"] != "dropped"}
+    found = []
+    for finding in noticing.noticed(vault):
+        fitting = _fitting(finding)
+        if fitting and finding["key"] not in taken:
+            subject, to = subject_of_finding(finding)
+            found.append({
+                "about": finding["key"], "title": finding["title"], "detail": finding["detail"],
+                "to": to, "kinds": fitting, "yearly": subject.yearly or None,
+                "currency": subject.currency or None,
+            })  # fmt: skip
+    return found
+
+
+def prepared(vault: Vault, *, about: str = "", thing: str = "") -> tuple[Subject, str]:
+    """What a case would be of, and with whom: from a finding by its key, or from a thing by its id.
+
+    Both may be empty: then the person says it. Raises ``Refused`` (``not_found``).
+    """
+    if about:
+        for finding in noticing.noticed(vault):
+            if finding["key"] == about:
+                return subject_of_finding(finding)
+        raise refuse("not_found", "What this was about is no longer found. Start from your things.")
+    if thing:
+        rows = vault.store.rows("things.by_ids", ids=msgspec.json.encode([thing]).decode())
+        if not rows:
+            raise refuse("not_found", f"There is no thing {thing[:40]!r}.")
+        return subject_of_thing(thing_in(rows[0]))
+    return Subject(), ""
+
+
+def begin(
+    vault: Vault, kind: str, writing: Writing, subject: Subject, *, about: str = ""
+) -> dict[str, object]:
+    """Write the message of a new case; returns what `shown` does. Raises ``Refused``."""
+    now = vault.clock.now()
+    letter = letter_of(kind, subject, writing, on=now.date())
+    id = vault.chance.token(9)
+    email_of(letter, writing, at=now, id=id)
+    with vault.store.transaction() as tx:
+        tx.run(
+            "cases.add",
+            id=id,
+            kind=kind,
+            about=about,
+            to_name=writing.to.strip(),
+            email=writing.email.strip(),
+            sender=writing.sender.strip(),
+            country=writing.country,
+            lang=writing.lang,
+            subject=msgspec.json.encode(subject).decode(),
+            opened_at=stamp(now),
+        )
+    return shown(vault, id)
+
+
+def listed(vault: Vault) -> list[dict[str, object]]:
+    """Every case, those whose clock runs out first, then those not sent yet, then the others."""
+    today = vault.clock.now().date()
+    found = [_told(vault, row, today) for row in vault.store.rows("cases.all")]
+    order = {"sent": 0, "reminded": 0, "refused": 1, "written": 2}
+    return sorted(
+        found, key=lambda each: (order.get(str(each["state"]), 3), str(each["due_on"] or "9"))
+    )
+
+
+def shown(vault: Vault, case: str) -> dict[str, object]:
+    """One case by its id or how that begins: its letter, what happened, and what is next.
+
+    Raises ``Refused`` (``not_found``).
+    """
+    row = _find(vault, case)
+    now = vault.clock.now()
+    told = _told(vault, row, now.date())
+    writing, subject = _writing(row), _subject(row)
+    sent = _day(row["sent_on"]) if row["state"] in WAITING | {"refused"} else None
+    letter = letter_of(row["kind"], subject, writing, on=now.date(), sent=sent)
+    rule = rule_for(row["kind"], row["country"])
+    return {
+        **told,
+        "letter": {"subject": letter.subject, "text": letter.text},
+        "eml": email_of(letter, writing, at=now, id=row["id"]).decode(),
+        "law": None if rule is None else msgspec.to_builtins(rule),
+        "possible_until": _possible_until(subject, rule.limit_days if rule else 0),
+        "events": [
+            {**event, "things": msgspec.json.decode(event["things"])}
+            for event in vault.store.rows("cases.events", id=row["id"])
+        ],
+        "subject": msgspec.to_builtins(subject),
+    }
+
+
+def mark(
+    vault: Vault, case: str, event: str, *, day: datetime.date | None = None, words: str = ""
+) -> dict[str, object]:
+    """Note what happened: send, remind, settle, refuse or drop. Returns what `shown` does.
+
+    Raises ``Refused`` where it cannot follow, and for a day to come.
+    """
+    row, now = _find(vault, case), vault.clock.now()
+    if len(words) > WORDS_CHARS_MAX:
+        raise refuse("shape_invalid", f"Words have at most {WORDS_CHARS_MAX} characters.")
+    if day is not None and day > now.date():
+        raise refuse("shape_invalid", "That day has not come yet.")
+    saved = _saving(row, _subject(row), None) if event == "settle" else ("", "")
+    _happen(vault, row, event, on=day or now.date(), words=words.strip(), things=[], saved=saved)
+    return shown(vault, row["id"])
+
+
+def check(vault: Vault) -> int:
+    """Look at what was paid since; returns how many cases that told something new of."""
+    rows = vault.store.rows("cases.open")
+    waiting = [row for row in rows if KINDS[row["kind"]].by_import and row["sent_on"]]
+    today = vault.clock.now().date()
+    looked = [row for row in waiting if (today - _sent(row)).days <= WATCHED_DAYS]
+    if not looked:
+        return 0
+    paid, ends = _paid_since(vault, min(_sent(row) for row in looked), today)
+    told = 0
+    for row in looked:
+        subject = _subject(row)
+        same = paid.get((subject.merchant, subject.currency), [])
+        verdict = verdict_of(
+            row["kind"], subject, since=_sent(row), seen_until=ends.get(subject.source), paid=same
+        )
+        told += _follow(vault, row, verdict, {each.id: each for each in same}, today)
+    return told
+
+
+def saved(vault: Vault) -> dict[str, object]:
+    """What was settled and what that saves: `{"settled", "yearly": {currency}, "once": {…}}`."""
+    sums: dict[str, dict[str, Decimal]] = {"year": {}, "once": {}}
+    settled = 0
+    for row in vault.store.rows("cases.all"):
+        if row["state"] != "settled":
+            continue
+        settled += 1
+        last = vault.store.rows("cases.events", id=row["id"])[-1]
+        if last["saved"]:
+            by = sums[last["each"]]
+            currency = _subject(row).currency or "unknown"
+            by[currency] = by.get(currency, Decimal(0)) + Decimal(last["saved"])
+    plain = {each: {c: f"{total:.2f}" for c, total in by.items()} for each, by in sums.items()}
+    return {"settled": settled, "yearly": plain["year"], "once": plain["once"]}
+
+
+def _fitting(finding: Mapping[str, Any]) -> list[str]:
+    facts = finding["facts"]
+    match finding["kind"]:
+        case "recurring" if not facts["ended"]:
+            return ["renegotiate", "cancel"] if facts["risen"] else ["cancel", "renegotiate"]
+        case "unused":
+            return ["cancel"]
+        case "paid-twice":
+            return ["contest", "recall"]
+    return []
+
+
+def _follow(
+    vault: Vault, row: Row, verdict: Verdict, paid: Mapping[str, Paid], today: datetime.date
+) -> int:
+    """Let payments speak where they say something new."""
+    if verdict.outcome in _DONE and row["state"] in WAITING:
+        event = "settle"
+    elif verdict.outcome in _WENT_ON and row["state"] in {*WAITING, "settled"}:
+        event = "refuse"
+    else:
+        return 0
+    lower = paid[verdict.things[0]].amount if verdict.outcome == "lower" else None
+    saving = _saving(row, _subject(row), lower) if event == "settle" else ("", "")
+    _happen(vault, row, event, on=today, words=verdict.outcome, things=verdict.things, saved=saving)
+    return 1
+
+
+def _happen(
+    vault: Vault,
+    row: Row,
+    event: str,
+    *,
+    on: datetime.date,
+    words: str,
+    things: list[str],
+    saved: tuple[str, str],
+) -> None:
+    with vault.store.transaction() as tx:
+        now = tx.row("cases.by_id", id=row["id"])
+        assert now is not None, "cases are never deleted"
+        try:
+            state = CASE.after(now["state"], event)
+        except UnableToChangeState as error:
+            raise refuse("not_allowed", f"{error}.") from error
+        letter = letter_of(row["kind"], _subject(row), _writing(row), on=on)
+        sends = event in {"send", "remind"}
+        tx.run(
+            "cases.stand",
+            id=row["id"],
+            state=state,
+            sent_on=now["sent_on"] or (on.isoformat() if sends else None),
+            last_sent_on=on.isoformat() if sends else now["last_sent_on"],
+            due_on=letter.until.isoformat() if sends else now["due_on"],
+        )
+        tx.run(
+            "cases.happened",
+            id=row["id"],
+            at=stamp(vault.clock.now()),
+            on_day=on.isoformat(),
+            event=event,
+            words=words,
+            things=msgspec.json.encode(things).decode(),
+            saved=saved[0],
+            each=saved[1],
+        )
+
+
+def _saving(row: Row, subject: Subject, lower: Decimal | None) -> tuple[str, str]:
+    """What it saves, and whether each year or once."""
+    if row["kind"] == "cancel" and subject.yearly:
+        return subject.yearly, "year"
+    if row["kind"] == "renegotiate" and lower is not None and subject.every_days:
+        times = Decimal("365.25") / subject.every_days
+        return f"{(Decimal(subject.amount) - lower) * times:.2f}", "year"
+    if row["kind"] in {"contest", "recall", "refund"} and subject.amount:
+        return subject.amount, "once"
+    return "", ""
+
+
+def _paid_since(
+    vault: Vault, since: datetime.date, today: datetime.date
+) -> tuple[dict[tuple[str, str], list[Paid]], dict[str, datetime.date]]:
+    """Payments since a day by merchant and currency, and the last day of each source."""
+    rows = vault.store.rows("cases.payments_since", since=since.isoformat(), limit=PAYMENTS_MAX)
+    return _sorted_out((thing_in(row) for row in rows), today)
+
+
+def _sorted_out(
+    things: Iterable[Thing], today: datetime.date
+) -> tuple[dict[tuple[str, str], list[Paid]], dict[str, datetime.date]]:
+    paid = dict[tuple[str, str], list[Paid]]()
+    ends = dict[str, datetime.date]()
+    for thing in things:
+        day = datetime.date.fromisoformat(str(thing.time)[: len("2024-01-03")])
+        if day > today:
+            continue
+        ends[thing.source] = max(day, ends.get(thing.source, day))
+        key = (merchant_key(thing.name), str(thing.data.get("priceCurrency") or ""))
+        amount = Decimal(str(thing.data.get("price") or "0"))
+        back = thing.type == "ReceiveAction"
+        paid.setdefault(key, []).append(Paid(day, amount, thing.id, back))
+    return paid, ends
+
+
+def _told(vault: Vault, row: Row, today: datetime.date) -> dict[str, object]:
+    subject, due = _subject(row), _day(row["due_on"])
+    left = (due - today).days if due is not None and row["state"] in WAITING else None
+    events = vault.store.rows("cases.events", id=row["id"])
+    ended = events[-1] if row["state"] == "settled" and events else None
+    overdue = left is not None and left < 0
+    return {
+        "id": row["id"],
+        "kind": row["kind"],
+        "title": KINDS[row["kind"]].title,
+        "state": row["state"],
+        "to": row["to_name"],
+        "email": row["email"],
+        "what": subject.what,
+        "amount": subject.amount or None,
+        "currency": subject.currency or None,
+        "opened_at": row["opened_at"],
+        "sent_on": row["sent_on"],
+        "due_on": row["due_on"],
+        "days_left": left,
+        "overdue": overdue,
+        "by_import": KINDS[row["kind"]].by_import,
+        "next": _next(row, overdue=overdue),
+        "saved": ended["saved"] or None if ended else None,
+        "each": ended["each"] or None if ended else None,
+        "events_possible": sorted(CASE.follows[row["state"]]),
+    }
+
+
+def _next(row: Row, *, overdue: bool) -> str:
+    """What to do next: send, wait, remind, bank, or nothing."""
+    if row["state"] == "written":
+        return "send"
+    if row["state"] in WAITING and not overdue:
+        return "wait"
+    if row["state"] in WAITING | {"refused"}:
+        return "bank" if row["kind"] in BANK_NEXT else "remind"
+    return ""
+
+
+def _possible_until(subject: Subject, limit_days: int) -> str | None:
+    if not limit_days or not subject.rows:
+        return None
+    last = max(datetime.date.fromisoformat(day) for day, _ in subject.rows)
+    return (last + datetime.timedelta(limit_days)).isoformat()
+
+
+def _find(vault: Vault, case: str) -> Row:
+    rows = vault.store.rows("cases.beginning", id=case) if case else []
+    if len(rows) == 1 or (rows and rows[0]["id"] == case):
+        return rows[0]
+    what = "There is no case" if not rows else "There is more than one case"
+    raise refuse("not_found", f"{what} that is called {case[:40]!r}.")
+
+
+def _writing(row: Row) -> Writing:
+    return Writing(
+        to=row["to_name"], email=row["email"], sender=row["sender"], country=row["country"],
+        lang=row["lang"],
+    )  # fmt: skip
+
+
+def _subject(row: Row) -> Subject:
+    return msgspec.json.decode(row["subject"], type=Subject)
+
+
+def _sent(row: Row) -> datetime.date:
+    return datetime.date.fromisoformat(row["sent_on"])
+
+
+def _day(text: str | None) -> datetime.date | None:
+    return datetime.date.fromisoformat(text) if text else None

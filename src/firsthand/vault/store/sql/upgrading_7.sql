@@ -1,0 +1,1 @@
+-- Of a vault of form 6: all that form 7 adds is in schema_settling.sql.
