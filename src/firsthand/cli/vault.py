@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from firsthand.cli import dealing, keys, overseeing, rights, show
+from firsthand.cli import dealing, keys, overseeing, rights, show, slots
 from firsthand.cli.adding import Commands, Place, add_json, add_place, adding, count, port
 from firsthand.cli.look import failures, show_doubts, show_questions
 from firsthand.cli.opening import folder_of, keep_memory_off_disk, new_passphrase, opened
@@ -36,6 +36,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_bringing(below)
     _add_keeping(below)
     keys.add_commands(below, _command)
+    slots.add_commands(below, _command)
     dealing.add_commands(below, _command)
     overseeing.add_commands(below, _command)
     rights.add_commands(below, _command)

@@ -1,6 +1,7 @@
 """Who is signed in, until when, and how often a wrong word may be tried."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from firsthand.foundation.web.throttle import Throttle
 START = datetime(2024, 1, 3, 12, tzinfo=UTC)
 
 
-def sessions(clock: SetClock, **more: int) -> Sessions[str]:
+def sessions(clock: SetClock, **more: Any) -> Sessions[str]:  # noqa: ANN401 - settings
     return Sessions(clock=clock, chance=SeededChance(1), **more)
 
 

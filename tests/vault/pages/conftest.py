@@ -144,7 +144,7 @@ class Pages:
             **{
                 "clock": SystemClock(),
                 "chance": SystemChance(),
-                "hosts": [f"127.0.0.1:{self.line.port}"],
+                "hosts": [f"127.0.0.1:{self.line.port}", f"localhost:{self.line.port}"],
                 "samples": SAMPLES,
                 "courier": app.courier(settings, commands=False),
                 "carry_seconds": 0.2,

@@ -15,7 +15,7 @@ from firsthand.vault.pages.host import routes
 
 OPEN = {"/", "/guide/{service}", "/look", "/drop", "/look/sample", "/look/answers", "/look/forget",
         "/keep", "/unlock", "/lock", "/terms", "/terms/compare", "/terms/{id}",
-        "/seen/{subject}"}  # fmt: skip
+        "/seen/{subject}", "/passkey/challenge"}  # fmt: skip
 FILLED = {"service": "bank", "id": "0" * 32, "name": "reel", "position": "1", "subject": "nobody"}
 HOSTILE = (
     "<script>window.pwn=1</script>", '"><img src=x onerror=pwn()>', "{{ 7*7 }}", "${7*7}",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from firsthand.vault.store import Store, UnableToOpen, seals
+from firsthand.vault.store import Store, UnableToOpen, engine, seals
 from firsthand.vault.store import store as opening
 
 Keep = Callable[[Store, list[str]], None]
@@ -17,13 +17,13 @@ Keep = Callable[[Store, list[str]], None]
 def looks(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """One entry for every time that all pages are looked at."""
     seen: list[object] = []
-    whole = opening._changed_pages  # noqa: SLF001 - counted here, and done all the same
+    whole = engine.changed_pages  # counted here, and done all the same
 
     def counted(connection: object) -> list[str]:
         seen.append(connection)
         return whole(connection)
 
-    monkeypatch.setattr(opening, "_changed_pages", counted)
+    monkeypatch.setattr(opening, "changed_pages", counted)
     return seen
 
 

@@ -12,12 +12,16 @@ from firsthand.vault.store import slots as rules
 from firsthand.vault.store.slots import (
     FLOOR,
     Cost,
+    Passkey,
+    SlotRefused,
     Slots,
     UnableToUnlock,
+    add_passkey,
     change_passphrase,
     create_slots,
     decode_slots,
     encode_slots,
+    remove_slot,
     unlock,
 )
 
@@ -156,3 +160,52 @@ def test_a_slot_too_many_or_a_name_twice_is_refused(made: tuple[Slots, bytes, st
     dropped = decode_slots(encode_slots(msgspec.structs.replace(slots, slots=slots.slots[1:])))
     with pytest.raises(UnableToUnlock, match="changed"):
         unlock(dropped, code)
+
+
+PASSKEY = Passkey(
+    credential=b"c" * 32, public_key=b"p" * 77, site="localhost", name="My phone", added_at="2026"
+)
+
+
+def test_a_passkey_opens_by_its_secret_alone_and_is_taken_away_again(
+    made: tuple[Slots, bytes, str],
+) -> None:
+    slots, key, code = made
+    secret = bytes(range(32))
+    both = decode_slots(encode_slots(add_passkey(slots, key, PASSKEY, secret, SeededChance(6))))
+    assert [unlock(both, each) for each in (secret, code, "correct horse")] == [key] * 3
+    for wrong in (bytes(32), secret[:31], secret + b"x", code.encode()):
+        with pytest.raises(UnableToUnlock):
+            unlock(both, wrong)
+    other = msgspec.structs.replace(PASSKEY, site="evil.example")
+    moved = msgspec.structs.replace(both.slots[2], passkey=other)
+    with pytest.raises(UnableToUnlock):
+        unlock(msgspec.structs.replace(both, slots=(*both.slots[:2], moved)), secret)
+    gone = remove_slot(both, key, both.slots[2].id)
+    with pytest.raises(UnableToUnlock):
+        unlock(gone, secret)
+    assert unlock(gone, code) == key
+
+
+def test_what_cannot_be_added_and_the_last_that_stays(made: tuple[Slots, bytes, str]) -> None:
+    slots, key, _ = made
+    secret = bytes(range(32))
+    one = add_passkey(slots, key, PASSKEY, secret, SeededChance(6))
+    for passkey, wrong in ((PASSKEY, secret), (PASSKEY, b""), (no_name(), secret)):
+        with pytest.raises(SlotRefused):
+            add_passkey(one, key, passkey, wrong, SeededChance(7))
+    left = remove_slot(one, key, one.slots[0].id)
+    with pytest.raises(SlotRefused, match="last one that you can type"):
+        remove_slot(left, key, one.slots[1].id)
+    with pytest.raises(SlotRefused, match="No way"):
+        remove_slot(left, key, "nothing")
+    many = one
+    for number in range(5):
+        each = msgspec.structs.replace(PASSKEY, credential=bytes([number]))
+        many = add_passkey(many, key, each, secret, SeededChance(number))
+    with pytest.raises(SlotRefused, match="already"):
+        add_passkey(many, key, no_name("another"), secret, SeededChance(9))
+
+
+def no_name(name: str = "") -> Passkey:
+    return msgspec.structs.replace(PASSKEY, name=name, credential=b"another")

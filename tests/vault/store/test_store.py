@@ -17,10 +17,11 @@ from firsthand.vault.store import (
     UnableToKeep,
     UnableToOpen,
     UnableToUnlock,
+    engine,
 )
 from firsthand.vault.store import store as making
 from firsthand.vault.store.queries import NoSuchQuery, queries
-from firsthand.vault.store.slots import FLOOR
+from firsthand.vault.store.slots import FLOOR, change_passphrase
 from firsthand.vault.store.store import SCHEMA_VERSION
 from firsthand.vault.store.things import match_for, words_for
 
@@ -203,7 +204,7 @@ def test_two_openings_write_one_after_the_other(store: Store, keep: Keep, passph
 def test_a_vault_in_use_for_too_long_is_told_of(
     store: Store, monkeypatch: pytest.MonkeyPatch, passphrase: str
 ) -> None:
-    monkeypatch.setattr(making, "BUSY_WAIT_MS_MAX", 50)
+    monkeypatch.setattr(engine, "BUSY_WAIT_MS_MAX", 50)
     other = Store.open(store.folder, passphrase)
     with store.transaction() as tx:
         tx.run("meta.put", key="x", value="1")
@@ -262,3 +263,19 @@ def _params(statement: str) -> set[str]:
 def test_the_key_is_let_go_of_on_closing(store: Store) -> None:
     store.close()
     assert not any(store._key)  # noqa: SLF001 - what memory would show
+
+
+def test_an_older_slots_file_lets_in_by_nothing_that_was_replaced(
+    made: tuple[Store, str], passphrase: str
+) -> None:
+    store, code = made
+    before = (store.folder / "slots.json").read_bytes()
+    store.change_slots(
+        lambda slots, key: change_passphrase(slots, key, "another one", SystemChance(), cost=FLOOR),
+        SystemChance(),
+    )
+    store.close()
+    (store.folder / "slots.json").write_bytes(before)
+    with pytest.raises(UnableToUnlock, match="older"):
+        Store.open(store.folder, passphrase)
+    Store.open(store.folder, code).close()

@@ -42,12 +42,17 @@ class Sessions(Generic[Value]):
         idle_seconds_max: int = 30 * 60,
         age_seconds_max: int = 12 * 3600,
         count_max: int = 10_000,
+        idle_seconds_of: Callable[[Value], float] | None = None,
     ) -> None:
-        """Start with none. When `count_max` is reached, the one idle for longest is closed."""
+        """Start with none. When `count_max` is reached, the one idle for longest is closed.
+
+        `idle_seconds_of` says for each value how long its session may be idle, if not for all.
+        """
         self._clock, self._chance = clock, chance
         self._idle_max = timedelta(seconds=idle_seconds_max)
         self._age_max = timedelta(seconds=age_seconds_max)
         self._count_max = count_max
+        self._idle_of = idle_seconds_of
         self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -99,7 +104,10 @@ class Sessions(Generic[Value]):
             return len(self._kept)
 
     def _has_ended(self, kept: _Kept, now: datetime) -> bool:
-        return now - kept.seen > self._idle_max or now - kept.opened > self._age_max
+        idle = self._idle_max
+        if self._idle_of is not None:
+            idle = timedelta(seconds=self._idle_of(kept.value))  # type: ignore[arg-type]
+        return now - kept.seen > idle or now - kept.opened > self._age_max
 
     def _drop_ended(self, now: datetime) -> None:
         for key in [key for key, kept in self._kept.items() if self._has_ended(kept, now)]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from firsthand.vault.store import UnableToUnlock
+from firsthand.vault.store import UnableToOpen, UnableToUnlock
 from firsthand.vault.store import slots as slot_rules
 from firsthand.vault.store.store import VAULT_FILE, read_slots
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from firsthand.foundation.clock import Clock
     from firsthand.foundation.ids import Chance
     from firsthand.vault.acts.opened import Vault
+    from firsthand.vault.store import Secret
 
 OPEN_MAX: Final = 64
 CHECKS_AT_ONCE: Final = 2
@@ -43,6 +44,7 @@ class Locked(LookupError):
 class _Drawer:
     vault: Vault
     used_ms: float
+    idle_ms: float
     lent: int = 0
     leaving: bool = False
 
@@ -53,7 +55,7 @@ class Cabinet:
     def __init__(
         self,
         folder: Path,
-        open_vault: Callable[[Path, str], Vault],
+        open_vault: Callable[[Path, Secret], Vault],
         *,
         clock: Clock,
         chance: Chance,
@@ -66,6 +68,7 @@ class Cabinet:
         self._clock, self._chance = clock, chance
         self._open_max, self._idle_ms = open_max, idle_seconds_max * 1000.0
         self._drawers: dict[str, _Drawer] = {}
+        self._ids: dict[str, str] = {}
         self._lock = threading.RLock()
         self._checks = threading.BoundedSemaphore(CHECKS_AT_ONCE)
         self._waiting = 0
@@ -89,24 +92,56 @@ class Cabinet:
         """Whether there is a vault called `slug`. Never shown to who has not its passphrase."""
         return bool(slug) and (self.place(slug) / VAULT_FILE).is_file()
 
-    def unlock(self, slug: str, secret: str) -> None:
-        """Open the vault `slug` by its passphrase or recovery code, unless it is open already.
+    def slug_of(self, vault: str) -> str | None:
+        """The name of the vault with this id, or None: a passkey knows the id alone."""
+        for folder in self.folders():
+            slug = folder.name
+            if slug not in self._ids:
+                try:
+                    self._ids[slug] = read_slots(folder).vault
+                except (UnableToOpen, UnableToUnlock):
+                    continue
+            if self._ids[slug] == vault:
+                return slug
+        return None
+
+    def unlock(self, slug: str, secret: Secret) -> None:
+        """Open the vault `slug` by what its person gave, unless it is open already.
 
         Raises `UnableToUnlock` with the same words, after the same work, for a wrong passphrase
         and for a person that there is not; `Busy`, `UnableToOpen`.
         """
         with self._check():
-            self._prove(slug, secret)
             with self._lock:
                 drawer = self._drawers.get(slug)
-                if drawer is not None:
-                    drawer.used_ms = self._clock.ticks_ms()
-                    return
+            if drawer is not None or not self.there_is(slug):
+                self._prove(slug, secret)
+                self.touch(slug)
+                return
+            with self._lock:
                 self._make_room()
-            vault = self._open_vault(self.place(slug), secret)
+            try:
+                vault = self._open_vault(self.place(slug), secret)
+            except UnableToUnlock as error:
+                raise UnableToUnlock(SAID_TO_NOBODY) from error
         self._put(slug, vault)
 
-    def proves(self, slug: str, secret: str) -> bool:
+    def touch(self, slug: str, idle_minutes: int | None = None) -> None:
+        """Note that the vault `slug` is in use, and after how long without that it is closed."""
+        with self._lock:
+            drawer = self._drawers.get(slug)
+            if drawer is not None:
+                drawer.used_ms = self._clock.ticks_ms()
+                if idle_minutes is not None:
+                    drawer.idle_ms = idle_minutes * 60_000.0
+
+    def idle_seconds(self, slug: str) -> float:
+        """After how many seconds without use the vault `slug` is closed."""
+        with self._lock:
+            drawer = self._drawers.get(slug)
+            return (self._idle_ms if drawer is None else drawer.idle_ms) / 1000
+
+    def proves(self, slug: str, secret: Secret) -> bool:
         """Whether `secret` opens the vault `slug`: asked again before what is hard to undo.
 
         Raises `Busy`.
@@ -169,7 +204,7 @@ class Cabinet:
         """Close what nobody has used for a while; return the names."""
         now = self._clock.ticks_ms()
         with self._lock:
-            idle = [s for s, d in self._drawers.items() if now - d.used_ms > self._idle_ms]
+            idle = [s for s, d in self._drawers.items() if now - d.used_ms > d.idle_ms]
         for slug in idle:
             self.close(slug)
         return idle
@@ -182,7 +217,8 @@ class Cabinet:
     def _put(self, slug: str, vault: Vault) -> None:
         with self._lock:
             if slug not in self._drawers:
-                self._drawers[slug] = _Drawer(vault=vault, used_ms=self._clock.ticks_ms())
+                now = self._clock.ticks_ms()
+                self._drawers[slug] = _Drawer(vault=vault, used_ms=now, idle_ms=self._idle_ms)
                 return
         vault.close()  # somebody with the same passphrase was quicker
 
@@ -190,7 +226,7 @@ class Cabinet:
         if len(self._drawers) >= self._open_max:
             raise Busy("As many people as fit are here right now. Please try again in a minute.")
 
-    def _prove(self, slug: str, secret: str) -> None:
+    def _prove(self, slug: str, secret: Secret) -> None:
         if self.there_is(slug):
             try:
                 slot_rules.unlock(read_slots(self.place(slug)), secret)

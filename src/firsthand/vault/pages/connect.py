@@ -10,7 +10,7 @@ from firsthand.protocol.terms import DEFAULT, ROSTER
 from firsthand.vault.acts import connecting, others
 from firsthand.vault.acts.proposing import Way
 from firsthand.vault.gate import Offline
-from firsthand.vault.pages import home, roster, saying
+from firsthand.vault.pages import home, proving, roster, saying
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -39,15 +39,8 @@ def agree(visit: Visit) -> Response:
     """Propose the terms, and show the answer."""
     form, parts = visit.form, visit.parts
     to = form.one("to").strip()[:ADDRESS_CHARACTERS_MAX]
-    if not visit.freshly_proved:
-        slug = visit.person.slug
-        if parts.throttle.wait_ms("name", slug):
-            return _met(visit, to, wrong="That was often. Wait a minute, then try again.")
-        parts.throttle.failed("name", slug)
-        if not parts.cabinet.proves(slug, form.one("passphrase")):
-            return _met(visit, to, wrong="That is not your passphrase.")
-        parts.throttle.succeeded("name", slug)
-        visit.person.proved_ms = parts.clock.ticks_ms()
+    if not visit.freshly_proved and (said := proving.unproved(visit)):
+        return _met(visit, to, wrong=said)
     answer = connecting.connect(
         visit.vault,
         to,
@@ -135,6 +128,8 @@ def _met(
         precision=visit.form.one("precision"),
         tie=visit.form.one("tie"),  # nothing is ticked beforehand: it is theirs to say
         proved=visit.freshly_proved,
+        site=proving.site(visit),
+        elsewhere="",
         wrong=wrong,
         answer=answer,
         reason=saying.plainly(str(answer["reason"] or "")) if answer else "",

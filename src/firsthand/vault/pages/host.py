@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
+from firsthand.foundation.web.challenges import Challenges
 from firsthand.foundation.web.kit import Kit, NavItem
 from firsthand.foundation.web.origin import guard
 from firsthand.foundation.web.sessions import SessionCookie, Sessions
@@ -26,6 +27,7 @@ from firsthand.vault.pages import (
     home,
     keep,
     more,
+    opening,
     overseen,
     passphrase,
     received,
@@ -61,9 +63,9 @@ if TYPE_CHECKING:
     from firsthand.foundation.clock import Clock
     from firsthand.foundation.ids import Chance
     from firsthand.vault.acts.opened import Vault
+    from firsthand.vault.store import Secret
 
 HERE: Final = Path(__file__).parent
-IDLE_SECONDS_MAX: Final = 15 * 60
 NAV: Final = (
     NavItem(key="home", label="Home", href="/", icon="home"),
     NavItem(key="things", label="Your things", href="/things", icon="things"),
@@ -84,7 +86,7 @@ class VaultHost:
     def __init__(  # noqa: PLR0913 - it is put together in one place
         self,
         folder: Path,
-        open_vault: Callable[[Path, str], Vault],
+        open_vault: Callable[[Path, Secret], Vault],
         *,
         clock: Clock,
         chance: Chance,
@@ -105,13 +107,17 @@ class VaultHost:
             kit=_kit(clock),
             cabinet=cabinet,
             sittings=Sessions[Sitting](
-                clock=clock, chance=chance, idle_seconds_max=IDLE_SECONDS_MAX
+                clock=clock,
+                chance=chance,
+                idle_seconds_of=lambda sitting: cabinet.idle_seconds(sitting.slug),
             ),
             cookie=SessionCookie(side="vault", port=port, https=https),
             looks=Looks(clock=clock, chance=chance),
             look_cookie=SessionCookie(side="look", port=port, https=https),
             streams=streams,
             throttle=Throttle(clock=clock),
+            challenges=Challenges(clock=clock, chance=chance),
+            https=https,
             clock=clock,
             chance=chance,
             samples=tuple(samples),
@@ -149,6 +155,7 @@ class VaultHost:
         parts.sittings.close_where(lambda sitting: sitting.slug in idle)
         for slug in idle:
             parts.streams.go(slug, "/unlock?idle=yes")
+            parts.streams.close_topic(slug)
         parts.looks.forget_old()
 
     def _pages(self) -> ASGIApp:
@@ -232,7 +239,20 @@ def routes(parts: Parts) -> list[Route]:
         _get("/passphrase", kept(parts, passphrase.ask)),
         _post("/passphrase", kept(parts, passphrase.change)),
         _post("/passphrase/code", kept(parts, passphrase.renew)),
+        *_opening(parts),
         *_dealing(parts),
+    ]
+
+
+def _opening(parts: Parts) -> list[Route]:
+    """What opens one's data, and when it locks by itself."""
+    return [
+        _post("/passkey/challenge", anyone(parts, opening.challenge)),
+        _get("/opening", kept(parts, opening.show)),
+        _post("/opening/challenge", kept(parts, opening.about)),
+        _post("/opening/passkey", kept(parts, opening.add)),
+        _post("/opening/remove", kept(parts, opening.remove)),
+        _post("/opening/lock-after", kept(parts, opening.lock_after)),
     ]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 from starlette.responses import StreamingResponse
 
 from firsthand.vault.acts import browsing, exporting, keeping
-from firsthand.vault.pages import home
+from firsthand.vault.pages import home, proving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,19 +37,16 @@ def show(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
         imports=keeping.imports(visit.vault)[:20],
         given=given,
         wrong=wrong,
+        site=proving.site(visit),
+        elsewhere="",
     )
 
 
 def export(visit: Visit) -> Response:
-    """Download everything, after the passphrase was given once more. It touches no disk here."""
+    """Download everything, after they proved once more who they are. It touches no disk here."""
     parts, slug = visit.parts, visit.person.slug
-    if parts.throttle.wait_ms("name", slug):
-        return show(visit, wrong="That was often. Wait a minute, then try again.", status=429)
-    parts.throttle.failed("name", slug)
-    if not parts.cabinet.proves(slug, visit.form.one("passphrase")):
-        return show(visit, wrong="That is not your passphrase.", status=403)
-    parts.throttle.succeeded("name", slug)
-    visit.person.proved_ms = parts.clock.ticks_ms()
+    if said := proving.unproved(visit):
+        return show(visit, wrong=said, status=429 if said == proving.OFTEN else 403)
     day = parts.clock.now().date().isoformat()
     return StreamingResponse(
         _written(parts, slug),

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from firsthand.vault.acts import unlocking
+from firsthand.vault.pages import proving
 from firsthand.vault.pages.keep import PASSPHRASE_CHARACTERS_MIN, wrong_passphrase
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ def ask(
         here="more",
         by_code=visit.person.by_code,
         proved=_proved_by_code(visit),
+        site=proving.site(visit),
+        elsewhere="",
         wrong=wrong or {},
         wrong_code=wrong_code,
         characters_min=PASSPHRASE_CHARACTERS_MIN,
@@ -61,14 +64,4 @@ def _proved_by_code(visit: "Visit") -> bool:
 
 def _unproved(visit: "Visit") -> str:
     """Why it is not sure that this is the person; nothing if it is."""
-    parts, slug = visit.parts, visit.person.slug
-    if _proved_by_code(visit):
-        return ""
-    if parts.throttle.wait_ms("name", slug):
-        return "That was often. Wait a minute, then try again."
-    parts.throttle.failed("name", slug)
-    if not parts.cabinet.proves(slug, visit.form.one("old")):
-        return "That is neither your passphrase nor your recovery code."
-    parts.throttle.succeeded("name", slug)
-    visit.person.proved_ms = parts.clock.ticks_ms()
-    return ""
+    return "" if _proved_by_code(visit) else proving.unproved(visit, "old")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from firsthand.vault.acts import noticing
+from firsthand.vault.acts import noticing, unlocking
+from firsthand.vault.acts.passkeys import PasskeyRefused
+from firsthand.vault.pages import proving
 from firsthand.vault.pages.cabinet import SAID_TO_NOBODY
 from firsthand.vault.pages.keep import CALLED, slug_of
 from firsthand.vault.pages.visits import Sitting, Visit
@@ -13,6 +15,8 @@ from firsthand.vault.store.recovery import read_code
 
 if TYPE_CHECKING:
     from starlette.responses import Response
+
+    from firsthand.vault.store import Secret
 
 PASSPHRASE_CHARACTERS_MAX: Final = 1024
 
@@ -27,16 +31,21 @@ def ask(visit: Visit) -> Response:
 def open_it(visit: Visit) -> Response:
     """Open the vault and begin a sitting, or say the same words to every wrong try."""
     parts, form = visit.parts, visit.form
-    slug = parts.single.name if parts.single is not None else slug_of(form.one("name"))
-    secret = form.one("passphrase")
     address = visit.request.client.host if visit.request.client else ""
-    wait_ms = max(parts.throttle.wait_ms("name", slug), parts.throttle.wait_ms("from", address))
+    wait_ms = parts.throttle.wait_ms("from", address)
     if wait_ms:
         return _asked(visit, f"That was often. Wait {_span(wait_ms)}, then try again.", 429)
-    parts.throttle.failed("name", slug)  # before the answer is known: tries must not overlap
-    parts.throttle.failed("from", address)
+    parts.throttle.failed("from", address)  # before the answer is known: tries must not overlap
     try:
-        parts.cabinet.unlock(slug, secret[:PASSPHRASE_CHARACTERS_MAX])
+        slug, secret = _said_to_be(visit)
+    except PasskeyRefused as error:
+        return _asked(visit, str(error), 403)
+    wait_ms = parts.throttle.wait_ms("name", slug)
+    if wait_ms:
+        return _asked(visit, f"That was often. Wait {_span(wait_ms)}, then try again.", 429)
+    parts.throttle.failed("name", slug)
+    try:
+        parts.cabinet.unlock(slug, secret)
     except UnableToUnlock:
         return _asked(visit, SAID_TO_NOBODY, 403)
     parts.throttle.succeeded("name", slug)
@@ -45,8 +54,10 @@ def open_it(visit: Visit) -> Response:
     with parts.cabinet.lend(slug) as vault:
         row = vault.store.row("meta.get", key=CALLED)
         noticing.notice_soon(vault, parts.clock.now().date())
+        parts.cabinet.touch(slug, unlocking.lock_after(vault))
     called = str(row["value"]) if row else slug.capitalize()
-    by_code = read_code(secret) is not None  # the code is what opened it, or it would not be open
+    # The code is what opened it, or it would not be open.
+    by_code = isinstance(secret, str) and read_code(secret) is not None
     token = parts.sittings.open(
         Sitting(slug=slug, called=called, proved_ms=parts.clock.ticks_ms(), by_code=by_code)
     )
@@ -54,6 +65,16 @@ def open_it(visit: Visit) -> Response:
     answer = visit.go("/passphrase" if by_code else _own_path(form.one("next")))
     parts.cookie.put(answer, token)
     return answer
+
+
+def _said_to_be(visit: Visit) -> tuple[str, Secret]:
+    """Whose vault it is, and what shall open it. Raises `PasskeyRefused`."""
+    used = proving.by_passkey(visit)
+    if used is not None:
+        return used
+    single = visit.parts.single
+    slug = single.name if single is not None else slug_of(visit.form.one("name"))
+    return slug, visit.form.one("passphrase")[:PASSPHRASE_CHARACTERS_MAX]
 
 
 def lock(visit: Visit) -> Response:
@@ -87,6 +108,8 @@ def _asked(visit: Visit, error: str = "", status: int = 200) -> Response:
         single=single is not None,
         locked=query.get("locked") == "yes",
         idle=query.get("idle") == "yes",
+        site=proving.site(visit),
+        elsewhere=proving.elsewhere(visit),
         unconfirmed=visit.parts.unconfirmed(),
     )
 

@@ -19,12 +19,13 @@ from starlette.responses import RedirectResponse, Response
 
 from firsthand.foundation.web.kit import Flash
 from firsthand.protocol.refusals import REASONS, Refused
+from firsthand.vault.acts.passkeys import PasskeyRefused
 from firsthand.vault.gate import Offline
 from firsthand.vault.pages import saying
 from firsthand.vault.pages.cabinet import Busy, Cabinet, Locked
 from firsthand.vault.pages.forms import FORM_BYTES_MAX, Form, FormRefused, read_form
 from firsthand.vault.pages.looks import Look, LookGone, LookRefused, Looks
-from firsthand.vault.store import UnableToKeep, UnableToOpen
+from firsthand.vault.store import SlotRefused, UnableToKeep, UnableToOpen
 from firsthand.vault.terms.relationships import NoSuchRelationship
 
 if TYPE_CHECKING:
@@ -35,13 +36,14 @@ if TYPE_CHECKING:
 
     from firsthand.foundation.clock import Clock
     from firsthand.foundation.ids import Chance
+    from firsthand.foundation.web.challenges import Challenges
     from firsthand.foundation.web.kit import Kit
     from firsthand.foundation.web.sessions import SessionCookie, Sessions
     from firsthand.foundation.web.streams import Streams
     from firsthand.foundation.web.throttle import Throttle
     from firsthand.vault.acts.opened import Vault
 
-PROOF_MS_MAX: Final = 10 * 60 * 1000.0
+PROOF_MS_MAX: Final = 5 * 60 * 1000.0
 log = logging.getLogger("firsthand.vault.pages")
 
 
@@ -111,8 +113,10 @@ class Parts:
     look_cookie: SessionCookie
     streams: Streams
     throttle: Throttle
+    challenges: Challenges
     clock: Clock
     chance: Chance
+    https: bool = False
     samples: Sequence[Sample] = ()
     doors: Sequence[Door] = ()
     single: Path | None = None
@@ -144,7 +148,7 @@ class Visit:
 
     @property
     def freshly_proved(self) -> bool:
-        """Whether the passphrase was given within the last ten minutes."""
+        """Whether they proved who they are within the last five minutes."""
         return self.parts.clock.ticks_ms() - self.person.proved_ms <= PROOF_MS_MAX
 
     def look(self) -> Look | None:
@@ -274,6 +278,8 @@ def _fault(visit: Visit, error: Exception) -> Response:
 _FAULTS: Final[dict[type[Exception], tuple[int, str]]] = {
     Busy: (503, "A moment, please"),
     LookRefused: (503, "A moment, please"),
+    PasskeyRefused: (403, "That passkey was not taken"),
+    SlotRefused: (422, "That was not changed"),
     LookGone: (410, "That is gone from memory"),
     NoSuchRelationship: (404, "This page is not here"),
     NotHere: (404, "This page is not here"),

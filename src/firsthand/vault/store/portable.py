@@ -53,6 +53,7 @@ NOT_EXPORTED = {
 }
 NOT_RESTORED = {
     ("meta", "id"): "the new vault has its own, and its slots are bound to that",
+    ("meta", "ways"): "the new vault has its own ways to unlock",
     ("meta", "place"): "where the folder lies on its disk",
     ("meta", "copied_at"): "noted anew: what is restored is a copy",
     ("meta", "exported_at"): "of the vault that it was taken from",

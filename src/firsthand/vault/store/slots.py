@@ -4,8 +4,8 @@ A slot is AES-256-GCM over the key, under HKDF(secret); its header, with the cos
 derivation, is bound in as associated data, so that nobody can lower the cost or swap parts. GCM
 does not commit to its key, so each slot carries a commitment as well. A seal under the vault's key
 covers all slots: whoever opens one sees that the others were not touched.
-The passphrase goes through Argon2id (RFC 9106); the recovery code has 140 random bits and the secret
-of a passkey (WebAuthn's PRF) 256: neither needs it.
+The passphrase goes through Argon2id (RFC 9106); the recovery code has 140 random bits and the
+secret of a passkey (WebAuthn's PRF) 256: neither needs it.
 """
 
 import hashlib
@@ -226,9 +226,7 @@ def change_recovery(slots: Slots, key: bytes, chance: Chance) -> tuple[Slots, st
     return _sealed(key, slots.vault, (*kept, new)), code
 
 
-def add_passkey(
-    slots: Slots, key: bytes, passkey: Passkey, secret: bytes, chance: Chance
-) -> Slots:
+def add_passkey(slots: Slots, key: bytes, passkey: Passkey, secret: bytes, chance: Chance) -> Slots:
     """Seal the same key by a passkey's secret (32 bytes) as well.
 
     key: what `unlock` returned for these slots. Raises `SlotRefused` for a passkey that is there
@@ -236,7 +234,7 @@ def add_passkey(
     """
     if len(secret) != PASSKEY_SECRET_BYTES or not passkey.allowed:
         raise SlotRefused("This passkey gives no secret that can open a vault. Use another one.")
-    held = [each.passkey.credential for each in slots.slots if each.passkey]
+    held = [each.passkey.credential for each in slots.slots if isinstance(each.passkey, Passkey)]
     if passkey.credential in held:
         raise SlotRefused("This passkey opens your data already.")
     if len(slots.slots) >= SLOTS_MAX:
@@ -306,7 +304,7 @@ def _seal_passphrase(
     return _seal_slot(key, secret, chance, kind="passphrase", cost=cost, vault=vault, salt=salt)
 
 
-def _seal_slot(  # noqa: PLR0913 - all that is bound into a slot
+def _seal_slot(
     key: bytes,
     secret: bytes,
     chance: Chance,

@@ -8,11 +8,10 @@ import contextlib
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import quote
 
 import sqlcipher3
 
@@ -20,6 +19,7 @@ from firsthand.foundation.clock import Clock, stamp
 from firsthand.foundation.ids import Chance
 from firsthand.vault.store import seals
 from firsthand.vault.store import slots as slot_rules
+from firsthand.vault.store.engine import changed_pages, connected
 from firsthand.vault.store.faults import UnableToKeep, UnableToOpen, plainly
 from firsthand.vault.store.files import (
     OWNER_FOLDER,
@@ -29,21 +29,24 @@ from firsthand.vault.store.files import (
     writing_whole,
 )
 from firsthand.vault.store.queries import query, schema, upgrade
-from firsthand.vault.store.transactions import Reading, Row, Tx, row_of
+from firsthand.vault.store.slots import Slots
+from firsthand.vault.store.transactions import Reading, Row, Tx
 
 VAULT_FILE = "vault.db"
 SLOTS_FILE = "slots.json"
 LOCK_FILE = "lock"
 SCHEMA_VERSION = 7
 SEED_BYTES = 32
-_LOOKS_MAX = 3
 LOOK_AFTER_SECONDS = 5.0
 _CHANGED = (
     "{name} is damaged or was changed ({why}). Put back your last backup, or restore an export "
     "into a new vault."
 )
-BUSY_WAIT_MS_MAX = 10_000
-CACHE_KIB = 64 * 1024
+_OLDER = (
+    f"{SLOTS_FILE} is an older one, and what you typed was replaced since. Use what opened the "
+    "vault last, or the recovery code."
+)
+WAYS = "ways"  # which slots are in force
 MOMENT_CACHE_KIB = 8 * 1024  # reads everything once, in order
 
 
@@ -104,51 +107,53 @@ class Store:
         return store, code
 
     @classmethod
-    def open(cls, folder: Path, secret: str) -> Self:
-        """Open the vault in `folder` by its passphrase or its recovery code.
+    def open(cls, folder: Path, secret: slot_rules.Secret) -> Self:
+        """Open the vault in `folder` by its passphrase, its recovery code or a passkey's secret.
 
         Raises `UnableToUnlock` for a wrong secret or changed slots, `UnableToOpen` where there is
         no vault or it is damaged.
         """
         folder = folder.absolute()
         slots = read_slots(folder)
-        key = slot_rules.unlock(slots, secret)
+        key, slot = slot_rules.opened_by(slots, secret)
         openings = seals.fits(folder, folder / VAULT_FILE, key)
         store = cls(folder, key)
         try:
             store.check(slots.vault, openings)
+            store._check_way(slot)
         except BaseException:
             store.close()
             raise
         store._look_later()
         return store
 
-    def change_passphrase(
-        self, passphrase: str, chance: Chance, cost: slot_rules.Cost = slot_rules.DEFAULT
-    ) -> None:
-        """Let another passphrase open this vault; the one before is gone from slots.json.
+    def change_slots(self, change: Callable[[Slots, bytes], Slots], chance: Chance) -> None:
+        """Put what `change` makes of the slots and the key into slots.json.
 
-        Raises `ValueError` for one outside the limits, `UnableToKeep` where the disk is full.
+        The vault notes which slots are in force, so that an older slots.json lets in by none that
+        was taken away since. Both are in force in between: a crash locks nobody out. Raises
+        what `change` raises, `UnableToKeep` where the disk is full.
         """
-        slots, key = read_slots(self.folder), bytes(self._key)
-        self._put_slots(
-            slot_rules.change_passphrase(slots, key, passphrase, chance, cost=cost), chance
-        )
-
-    def change_recovery(self, chance: Chance) -> str:
-        """Let another recovery code open this vault; returns it, and it is nowhere else."""
-        slots, key = read_slots(self.folder), bytes(self._key)
-        changed, code = slot_rules.change_recovery(slots, key, chance)
-        self._put_slots(changed, chance)
-        return code
-
-    def _put_slots(self, slots: slot_rules.Slots, chance: Chance) -> None:
+        slots = read_slots(self.folder)
+        changed = change(slots, bytes(self._key))
+        self._put_ways(slots, changed)
         try:
             with writing_whole(self.folder / SLOTS_FILE, chance.token(9)) as stream:
-                stream.write(slot_rules.encode_slots(slots))
+                stream.write(slot_rules.encode_slots(changed))
         except OSError as error:
             message = f"{SLOTS_FILE} cannot be written: {error.strerror}. Nothing was changed."
             raise UnableToKeep(message) from error
+        self._put_ways(changed)
+
+    def _put_ways(self, *every: Slots) -> None:
+        ways = sorted({slot.commitment.hex() for slots in every for slot in slots.slots})
+        with self.transaction() as tx:
+            tx.run("meta.put", key=WAYS, value=" ".join(ways))
+
+    def _check_way(self, slot: slot_rules.Slot) -> None:
+        kept = self.row("meta.get", key=WAYS)
+        if kept is not None and slot.commitment.hex() not in str(kept["value"]).split():
+            raise slot_rules.UnableToUnlock(_OLDER)
 
     def close(self) -> None:
         """Close the file. What was committed is in `vault.db` itself afterwards."""
@@ -258,7 +263,7 @@ class Store:
         things, and a few milliseconds in most vaults.
         """
         with self._plainly():
-            found = _changed_pages(self._writer)
+            found = changed_pages(self._writer)
         if found:
             raise UnableToOpen(_CHANGED.format(name=self._file, why=found[0]))
 
@@ -274,7 +279,7 @@ class Store:
         try:
             connection = self._connect()
             try:
-                found = _changed_pages(connection)
+                found = changed_pages(connection)
             finally:
                 connection.close()
         except (UnableToOpen, sqlcipher3.Error):
@@ -302,20 +307,7 @@ class Store:
         if not self._file.is_file():
             raise UnableToOpen(f"There is no {VAULT_FILE} in {self.folder}.")
         with self._keyed, self._plainly():
-            return _connected(self._file, bytes(self._key))
-
-
-def _changed_pages(connection: sqlcipher3.Connection) -> list[str]:
-    """What the engine says of pages that were changed: of those it says it of at every look."""
-    found = set[str]()
-    for number in range(_LOOKS_MAX):  # another may be writing the page that is looked at
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        rows = connection.execute("PRAGMA cipher_integrity_check").fetchall()
-        told = {str(row["cipher_integrity_check"]) for row in rows}
-        found = found & told if number else told
-        if not found:
-            break
-    return sorted(found)
+            return connected(self._file, bytes(self._key))
 
 
 def check_place(folder: Path) -> None:
@@ -348,7 +340,7 @@ def _fill(
     slots, key, code = slot_rules.create_slots(passphrase, chance, vault=vault, cost=cost)
     file = folder / VAULT_FILE
     new_file(file)
-    connection = _connected(file, key)
+    connection = connected(file, key)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(schema())
@@ -364,30 +356,3 @@ def _fill(
     with writing_whole(folder / SLOTS_FILE, "new") as stream:
         stream.write(slot_rules.encode_slots(slots))
     return key, code
-
-
-def _connected(file: Path, key: bytes) -> sqlcipher3.Connection:
-    address = f"file:{quote(str(file))}?mode=rw"
-    connection = sqlcipher3.connect(
-        address,
-        uri=True,
-        isolation_level=None,
-        check_same_thread=False,
-        timeout=BUSY_WAIT_MS_MAX / 1000,
-    )
-    try:
-        connection.row_factory = row_of
-        # What is wrong is said by our own errors, not by the engine on standard error.
-        connection.execute("PRAGMA cipher_log_level = NONE")
-        # `cipher_memory_security` stays off: it wipes each piece of memory that is freed and made
-        # an import with its index of words twenty times slower. The keys are wiped without it.
-        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
-    except BaseException:
-        connection.close()
-        raise
-    return connection
