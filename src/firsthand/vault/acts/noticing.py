@@ -6,22 +6,24 @@ something was brought, and keeps what it found in the vault; `noticed` reads tha
 
 from __future__ import annotations
 
+import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from firsthand.protocol.things import Thing
+from firsthand.vault.acts import correcting, summing
 from firsthand.vault.acts.looking import row_of
-from firsthand.vault.sense import Noticing
+from firsthand.vault.sense import Noticing, key_of_finding
 from firsthand.vault.store.things import thing_in
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Callable, Iterator, Sequence
 
     from firsthand.vault.acts.opened import Vault
     from firsthand.vault.sense import Finding
-    from firsthand.vault.store import Reading
+    from firsthand.vault.store import Reading, Store
 
 ROWS_KEPT_MAX: Final = 60
 AT_ONCE: Final = 1000
@@ -31,11 +33,17 @@ IN_ORDER_OF_TIME: Final = frozenset({"hours-by-year", "hours-by-profile", "recur
 
 
 class Noticed(msgspec.Struct, frozen=True, kw_only=True):
-    """What findings are of: the day, how many imports there were and the last of them."""
+    """What findings are of: the day, how many imports there were, the last of them, and all else.
+
+    `things` is how many there were: fewer after something was deleted. `zone` is the clock that
+    hours were told by.
+    """
 
     day: str
     imports: int
     newest: int
+    things: int = -1
+    zone: str = "UTC"
 
 
 class GivenUp(Exception):
@@ -51,7 +59,7 @@ def findings(vault: Vault, today: datetime.date) -> list[dict[str, object]]:
     with vault.store.moment() as moment:
         return [
             {**_plain(finding), "rows": _rows(moment, finding.things)}
-            for finding in _found(moment, today, lambda _done: True)
+            for finding in _looked(moment, today, lambda _done: True).findings()
         ]
 
 
@@ -67,18 +75,19 @@ def notice(
     raised. Memory holds a few figures of each payment and each view, never the things themselves.
     """
     with vault.store.moment() as moment:
-        stands = moment.row("diary.newest_import")
-        assert stands is not None, "a count is always there"
+        of = _stands(moment, today)
+        noticing = _looked(moment, today, go_on)
         found = [
             {
                 **_plain(finding),
                 "rows": _rows(moment, _newest(moment, finding)),
                 "rows_total": len(finding.things),
             }
-            for finding in _found(moment, today, go_on)
+            for finding in noticing.findings()
         ]
-    of = Noticed(day=today.isoformat(), imports=stands["imports"], newest=stands["newest"])
+        counted = noticing.counted()
     with vault.store.transaction() as tx:
+        summing.keep(tx, counted)
         tx.run("findings.forget")
         rows = [
             {"place": place, "body": msgspec.json.encode(body).decode()}
@@ -102,27 +111,77 @@ def head(vault: Vault) -> Noticed | None:
 
 def stale(vault: Vault, today: datetime.date) -> bool:
     """Whether what was found is of another day or of fewer things than there are. Reads little."""
-    said, stands = head(vault), vault.store.row("diary.newest_import")
-    assert stands is not None, "a count is always there"
-    if said is None:
-        return bool(stands["imports"])
-    there = (today.isoformat(), stands["imports"], stands["newest"])
-    return (said.day, said.imports, said.newest) != there
+    said, stands = head(vault), _stands(vault.store, today)
+    return bool(stands.imports) if said is None else said != stands
+
+
+def fresh(vault: Vault, today: datetime.date) -> None:
+    """Look now if what is kept is out of date, however long that takes: for commands."""
+    if stale(vault, today):
+        notice(vault, today)
+
+
+def mark(vault: Vault) -> tuple[object, ...]:
+    """What changes whenever findings do, or what was said of them: for who holds what they show."""
+    row = vault.store.row("corrections.stand")
+    assert row is not None, "a count is always there"
+    return (head(vault), row["corrections"], row["newest"])
 
 
 def noticed(vault: Vault) -> list[dict[str, Any]]:
-    """What was found when somebody last looked, by `notice`."""
+    """What was found when somebody last looked, by `notice`; each with its `key`.
+
+    What the person said is wrong is left out, and what running payments come to is without it.
+    """
     bodies = [row["body"] for row in vault.store.rows("findings.all")]
-    return [msgspec.json.decode(body) for body in bodies[1:]]
+    found: list[dict[str, Any]] = [msgspec.json.decode(body) for body in bodies[1:]]
+    wrong = correcting.said_of(vault.store, "finding:")
+    for each in found:
+        each["key"] = key_of_finding(each["kind"], each["facts"])
+    kept = [each for each in found if each["key"].removeprefix("finding:") not in wrong]
+    if len(kept) == len(found):
+        return found
+    left = {each["key"] for each in kept if each["kind"] == "recurring"}
+    return [
+        {**each, **without(each["facts"], [o for o in found if o["key"] not in left])}
+        if each["kind"] == "recurring-total"
+        else each
+        for each in kept
+    ]
 
 
-def _found(moment: Reading, today: datetime.date, go_on: Callable[[int], bool]) -> list[Finding]:
-    noticing = Noticing(today=today)
+def without(total: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any]:
+    """The facts of the total without running payments that are wrong."""
+    gone = [o["facts"] for o in others if o["kind"] == "recurring" and not o["facts"]["ended"]]
+    yearly = {currency: Decimal(each) for currency, each in total["yearly"].items()}
+    for facts in gone:
+        yearly[facts["currency"] or "unknown"] -= Decimal(facts["yearly"])
+    risen = sum(1 for facts in gone if facts["risen"])
+    told = {currency: f"{each:.2f}" for currency, each in yearly.items() if each > 0}
+    counts = {"count": total["count"] - len(gone), "risen": total["risen"] - risen}
+    return {"facts": {**total, **counts, "yearly": told}}
+
+
+def _stands(reading: Reading | Store, today: datetime.date) -> Noticed:
+    newest, size = reading.row("diary.newest_import"), reading.row("findings.size")
+    assert newest is not None, "a count is always there"
+    assert size is not None, "a count is always there"
+    return Noticed(
+        day=today.isoformat(), imports=newest["imports"], newest=newest["newest"],
+        things=size["things"], zone=correcting.zone_of(reading),
+    )  # fmt: skip
+
+
+def _looked(moment: Reading, today: datetime.date, go_on: Callable[[int], bool]) -> Noticing:
+    brought: dict[str, datetime.date] = {}
+    for row in moment.rows("imports.all"):
+        brought.setdefault(row["source"], datetime.date.fromisoformat(row["at"][:10]))
+    noticing = Noticing(today=today, zone=correcting.zone_of(moment), brought=brought)
     for number, thing in enumerate(_things(moment)):
         if number % AT_ONCE == 0 and not go_on(number):
             raise GivenUp
         noticing.take(thing)
-    return noticing.findings()
+    return noticing
 
 
 def _things(moment: Reading) -> Iterator[Thing]:
@@ -134,6 +193,7 @@ def _things(moment: Reading) -> Iterator[Thing]:
 def _plain(finding: Finding) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(finding)
     plain.pop("things")
+    plain["key"] = key_of_finding(finding.kind, finding.facts)
     return plain
 
 

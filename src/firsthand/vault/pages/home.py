@@ -56,7 +56,7 @@ def show(visit: Visit) -> Response:
 def found(visit: Visit) -> findings.Shown:
     """What was found in all that is kept; where that is out of date, it is looked for elsewhere."""
     day = visit.parts.clock.now().date()
-    of = noticing.head(visit.vault)
+    of = noticing.mark(visit.vault)
     held = visit.person.found
     if held is None or held[0] != (day, of):
         held = ((day, of), findings.shown(noticing.noticed(visit.vault), day))

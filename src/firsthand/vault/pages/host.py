@@ -33,6 +33,7 @@ from firsthand.vault.pages import (
     received,
     rights,
     roster,
+    sensing,
     start,
     telling,
     things,
@@ -240,6 +241,7 @@ def routes(parts: Parts) -> list[Route]:
         _post("/passphrase", kept(parts, passphrase.change)),
         _post("/passphrase/code", kept(parts, passphrase.renew)),
         *_opening(parts),
+        *sensing.routes(parts),
         *_dealing(parts),
     ]
 

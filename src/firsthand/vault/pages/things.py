@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 from firsthand.foundation.web import charts
 from firsthand.vault.acts import browsing, keeping
-from firsthand.vault.acts.browsing import Filter
+from firsthand.vault.acts.browsing import Filter, checked_day
 from firsthand.vault.pages import saying
 from firsthand.vault.pages.visits import NotHere, Visit
+from firsthand.vault.pages.ways import ways
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +37,7 @@ _MONTHS: Final = [
     "Nov",
     "Dec",
 ]
-_LONG: Final = (
+LONG_MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
@@ -57,6 +58,8 @@ def diary(visit: Visit) -> Response:
         title="Your things",
         here="things",
         empty=not counts,
+        ways=ways("things"),
+        narrowed=any((chosen.since, chosen.until, chosen.person, chosen.place)),
         chosen=chosen,
         total=len(things) if first and told["older"] is None else line.total,
         whole=line.whole,
@@ -101,9 +104,21 @@ def one(visit: Visit) -> Response:
 def chosen_in(query: Mapping[str, str]) -> Filter:
     """The filter that an address names."""
     search = " ".join(query.get("q", "").split())[:SEARCH_CHARACTERS_MAX]
+    person, place = (_named(query.get(name, "")) for name in ("person", "place"))
     return Filter(
-        type=query.get("kind") or None, source=query.get("source") or None, search=search or None
+        type=query.get("kind") or None,
+        source=query.get("source") or None,
+        search=search or None,
+        since=checked_day(query.get("since", "")),
+        until=checked_day(query.get("until", "")),
+        person=person,
+        place=place,
     )
+
+
+def _named(text: str) -> str | None:
+    name = " ".join(text.split())[:SEARCH_CHARACTERS_MAX]
+    return name if any(sign.isalnum() for sign in name) else None
 
 
 def by_month(things: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -112,7 +127,7 @@ def by_month(things: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[dict[s
     day = None
     for thing in things:
         time = str(thing["time"] or "")
-        month = f"{_LONG[int(time[5:7]) - 1]} {time[:4]}" if time else "Without a day"
+        month = f"{LONG_MONTHS[int(time[5:7]) - 1]} {time[:4]}" if time else "Without a day"
         if not found or found[-1][0] != month:
             found.append((month, []))
         same, day = time[:10] == day, time[:10]
@@ -149,7 +164,7 @@ def _note(thing: Mapping[str, Any]) -> str:
 
 
 def _tabs(counts: Sequence[Mapping[str, Any]], chosen: Filter) -> list[dict[str, Any]]:
-    counted = chosen.search is None  # of what is looked for, the list below says how much there is
+    counted = not chosen.by_words  # of what is looked for, the list below says how much there is
     totals: dict[str, int] = {}
     for each in counts:
         if chosen.source not in {None, each["source"]}:
@@ -173,6 +188,10 @@ def _href(chosen: Filter, kind: str | None = None, **place: object) -> str:
         "q": chosen.search,
         "kind": chosen.type if kind is None else kind,
         "source": chosen.source,
+        "since": chosen.since,
+        "until": chosen.until,
+        "person": chosen.person,
+        "place": chosen.place,
         **place,
     }
     query = urlencode({key: value for key, value in wanted.items() if value})
@@ -182,13 +201,14 @@ def _href(chosen: Filter, kind: str | None = None, **place: object) -> str:
 def _chart(months: list[tuple[str, int]]) -> Markup:
     if len(months) < 2:  # noqa: PLR2004 - one month is no picture
         return Markup("")
-    filled = _without_gaps(months)[-charts.POINTS_MAX :]
+    filled = without_gaps(months)[-charts.POINTS_MAX :]
     points = [(f"{_MONTHS[int(m[5:7]) - 1]} {m[:4]}", count) for m, count in filled]
     draw = charts.bars if len(points) <= BARS_MAX else charts.line
     return draw(points, unit="things", title="By month")
 
 
-def _without_gaps(months: list[tuple[str, int]]) -> list[tuple[str, int]]:
+def without_gaps(months: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """The same months with those between them that have nothing."""
     known = dict(months)
     first, last = months[0][0], months[-1][0]
     at, end = int(first[:4]) * 12 + int(first[5:7]) - 1, int(last[:4]) * 12 + int(last[5:7]) - 1

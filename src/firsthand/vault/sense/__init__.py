@@ -1,39 +1,82 @@
-"""What a person's own things show: findings, each with the things it stands on.
+"""What a person's own things show: findings and sums, each with the things it stands on.
 
-Above: the gate and the roles. Below: the protocol's `Thing` alone; everything here is a plain
-function of things and of the day, which comes in as an argument.
+Above: the gate and the roles. Below: the protocol's `Thing` and the readings of payees and dates;
+everything here is a plain function of things and of the day, which comes in as an argument.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from firsthand.protocol.things import Thing
-from firsthand.vault.sense.finding import Finding
+from firsthand.vault.sense.counting import Counting
+from firsthand.vault.sense.facets import merchant_of, milli_of
+from firsthand.vault.sense.finding import Finding, key_of_finding
+from firsthand.vault.sense.overpaid import paid_twice, two_alike, unused
 from firsthand.vault.sense.recurring import PaymentsSeen, recurring_payments
 from firsthand.vault.sense.recurring_findings import recurring_findings
 from firsthand.vault.sense.watching import ViewsSeen, watching_findings
 
-__all__ = ["Finding", "Noticing", "findings", "recurring_payments"]
+__all__ = ["Finding", "Noticing", "findings", "key_of_finding", "recurring_payments"]
+
+USES = frozenset({"WatchAction", "ListenAction", "ReadAction", "ExerciseAction"})
 
 
 class Noticing:
     """Takes things one by one and keeps of each the few figures that findings are made of."""
 
-    def __init__(self, *, today: datetime.date) -> None:
-        """Findings will be as of `today`."""
+    def __init__(
+        self,
+        *,
+        today: datetime.date,
+        zone: str = "UTC",
+        brought: Mapping[str, datetime.date] | None = None,
+    ) -> None:
+        """Findings will be as of `today`.
+
+        zone: the person's own clock. brought: when the newest file of each source came.
+        """
         self._today = today
+        self._brought = brought or {}
         self._payments, self._views = PaymentsSeen(today), ViewsSeen()
+        self._counting = Counting(zone)
+        self._refunds: dict[tuple[str, Decimal], list[datetime.date]] = defaultdict(list)
+        self._used: dict[str, str] = {}
 
     def take(self, thing: Thing) -> None:
         """Look at one thing; their order does not matter."""
         self._payments.take(thing)
         self._views.take(thing)
+        self._counting.take(thing)
+        if thing.type == "ReceiveAction":
+            self._take_refund(thing)
+        elif thing.type in USES and (thing.time or "") > self._used.get(thing.source, ""):
+            self._used[thing.source] = thing.time or ""
 
     def findings(self) -> list[Finding]:
         """Everything that the things show: recurring payments first, then watching."""
         payments = self._payments.recurring()
         told = recurring_findings(payments, today=self._today)
-        return [*told, *watching_findings(self._views.views())]
+        used = {source: day for source, time in self._used.items() if (day := _day(time))}
+        return [
+            *told,
+            *unused(payments, used, self._brought),
+            *two_alike(payments),
+            *paid_twice(self._payments.payments(), self._refunds, self._today),
+            *watching_findings(self._views.views()),
+        ]
+
+    def counted(self) -> Counting:
+        """The sums of everything that was taken. To be asked for once, at the end."""
+        kept = {view.id for view in self._views.views()}
+        self._counting.finish(lambda id: id in kept)
+        return self._counting
+
+    def _take_refund(self, thing: Thing) -> None:
+        amount, day = milli_of(thing.data.get("price")), _day(thing.time or "")
+        if amount is not None and day is not None:
+            self._refunds[merchant_of(thing.name), Decimal(amount) / 1000].append(day)
 
 
 def findings(things: Iterable[Thing], *, today: datetime.date) -> list[Finding]:
@@ -45,3 +88,10 @@ def findings(things: Iterable[Thing], *, today: datetime.date) -> list[Finding]:
     for thing in things:
         noticing.take(thing)
     return noticing.findings()
+
+
+def _day(time: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(time[:10])
+    except ValueError:
+        return None

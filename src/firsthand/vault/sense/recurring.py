@@ -106,6 +106,10 @@ class PaymentsSeen:
         name = self._names.setdefault(thing.name, thing.name)
         self._groups[key].append(Payment(date, amount, thing.id, name))
 
+    def payments(self) -> dict[tuple[str, str, str | None], list[Payment]]:
+        """All payments by source, key of the merchant and currency."""
+        return self._groups
+
     def recurring(self) -> list[RecurringPayment]:
         """Every recurring payment, the costliest a year first."""
         found = [

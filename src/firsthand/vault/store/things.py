@@ -1,5 +1,8 @@
 """Things as rows: what is written for one, and one read back."""
 
+import datetime
+from collections.abc import Sequence
+
 import msgspec
 
 from firsthand.protocol.things import Thing
@@ -7,6 +10,9 @@ from firsthand.vault.store.transactions import Row
 
 # The sign that the words for kind and source begin with (`sql/schema_words.sql`).
 MARK = "\ue000"
+# The number of a row of the words is the minute of its thing, counted from the year 0, times 2^30.
+_DAYS_OF_YEAR_0 = 366
+_POSITION_BITS = 30
 
 
 def thing_in(row: Row) -> Thing:
@@ -44,12 +50,25 @@ def words_for(search: str) -> str | None:
     return " ".join(f'"{word}" *' for word in quoted) or None
 
 
-def match_for(
-    *, type: str | None = None, source: str | None = None, search: str | None = None
-) -> str | None:
-    """What to match for a kind, a source and words, each of which may be open.
+def phrase_for(name: str) -> str | None:
+    """What to match for a name: its words in their order. None where there is no word in it."""
+    if not any(sign.isalnum() for sign in name):
+        return None
+    quoted = name.replace('"', '""').replace("\x00", "").replace(MARK, "")
+    return f'"{quoted}"'
 
-    None where the words hold no word: nothing is found then.
+
+def match_for(
+    *,
+    type: str | None = None,
+    source: str | None = None,
+    search: str | None = None,
+    names: Sequence[str] = (),
+) -> str | None:
+    """What to match for a kind, a source, words and names, each of which may be open.
+
+    names: at least one of them stands in the thing as it is. None where the words, or the names,
+    hold no word: nothing is found then.
     """
     parts = []
     if search is not None:
@@ -57,13 +76,28 @@ def match_for(
         if words is None:
             return None
         parts.append(words)
+    if names:
+        phrases = [phrase for name in names if (phrase := phrase_for(name)) is not None]
+        if not phrases:
+            return None
+        parts.append(f"({' OR '.join(phrases)})")
     if type is not None and source is not None:
         parts.append(f'"{MARK}b{_hex(source)}00{_hex(type)}"')
     elif type is not None:
         parts.append(f'"{MARK}k{_hex(type)}"')
     elif source is not None:
         parts.append(f'"{MARK}s{_hex(source)}"')
-    return " ".join(parts) or f'"{MARK}" *'
+    return " AND ".join(parts) or f'"{MARK}" *'
+
+
+def place_at(day: str) -> int:
+    """The place in the diary where a day begins, a month or a year: `2024-01-03`, `2024`.
+
+    Everything of that day and after it has this place or a greater one. Raises `ValueError`.
+    """
+    begin = f"{day}-01-01"[:10] if len(day) == len("2024") else f"{day}-01"[:10]
+    days = datetime.date.fromisoformat(begin).toordinal() - 1 + _DAYS_OF_YEAR_0
+    return days * 1440 << _POSITION_BITS
 
 
 def _hex(text: str) -> str:

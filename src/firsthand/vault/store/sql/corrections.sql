@@ -12,3 +12,6 @@ SELECT key, about, said, at FROM corrections ORDER BY at DESC, key;
 
 -- name: beginning
 SELECT key, said FROM corrections WHERE key >= :first AND key < :after;
+
+-- name: stand
+SELECT count(*) AS corrections, coalesce(max(at), '') AS newest FROM corrections;

@@ -4,13 +4,13 @@
 -- name: of_words
 SELECT words.rowid AS place, id, type, name, time, source, data
 FROM words JOIN things ON things.position = words.rowid & 1073741823
-WHERE words MATCH :words AND words.rowid < :before
+WHERE words MATCH :words AND words.rowid < :before AND words.rowid >= :floor
 ORDER BY words.rowid DESC LIMIT :limit;
 
 -- name: of_words_newer
 SELECT words.rowid AS place, id, type, name, time, source, data
 FROM words JOIN things ON things.position = words.rowid & 1073741823
-WHERE words MATCH :words AND words.rowid > :after
+WHERE words MATCH :words AND words.rowid > :after AND words.rowid < :ceiling
 ORDER BY words.rowid LIMIT :limit;
 
 -- name: months
@@ -23,7 +23,8 @@ SELECT iif(day = 0, '', strftime('%Y-%m', day * 86400 - 62167219200, 'unixepoch'
     sum(things) AS things
 FROM (
     SELECT (rowid >> 30) / 1440 AS day, count(*) AS things FROM (
-        SELECT rowid FROM words WHERE words MATCH :words ORDER BY rowid DESC LIMIT :limit
+        SELECT rowid FROM words
+        WHERE words MATCH :words AND rowid >= :floor AND rowid < :ceiling ORDER BY rowid DESC LIMIT :limit
     ) GROUP BY day
 ) GROUP BY month ORDER BY month;
 

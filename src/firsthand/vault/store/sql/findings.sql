@@ -1,6 +1,6 @@
 -- name: things
 SELECT id, type, name, time, source, data FROM things
-WHERE type IN ('WatchAction', 'PayAction', 'ReceiveAction') ORDER BY position;
+WHERE type <> 'Observation' OR instr(data, '"measuredProperty":"location"') ORDER BY position;
 
 -- name: head
 SELECT body FROM made_findings WHERE place = 0;

@@ -1,0 +1,25 @@
+"""The addresses of the pages that say what the things say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+
+from firsthand.vault.pages import money, sense
+from firsthand.vault.pages.visits import Page, Parts, kept
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def routes(parts: Parts) -> Sequence[Route]:
+    """Every page of sense; each opens to its person alone."""
+    pages: tuple[tuple[str, Page], ...] = (
+        ("/money", money.show),
+        ("/money/shop", money.shop),
+        ("/behind", sense.show_behind),
+        ("/corrections", sense.show_corrections),
+    )
+    shown = [Route(path, kept(parts, page), methods=["GET"]) for path, page in pages]
+    return [*shown, Route("/corrections", kept(parts, sense.correct), methods=["POST"])]
