@@ -4,6 +4,7 @@ The order matters only where two could claim the same file: the one that asks mo
 """
 
 from firsthand.vault.sources import (
+    amazon,
     apple_health,
     browsers,
     calendars,
@@ -34,6 +35,7 @@ SOURCES: tuple[Source, ...] = (
     netflix_source.SOURCE,
     spotify.SOURCE,
     apple_health.SOURCE,
+    amazon.SOURCE,
     goodreads.SOURCE,
     letterboxd.SOURCE,
     fit.SOURCE,

@@ -8,13 +8,12 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import BinaryIO
 
 from firsthand.vault.sources.csvs import DELIMITERS, Record, records
 from firsthand.vault.sources.dates import plain
 from firsthand.vault.sources.export import UnableToRead
 from firsthand.vault.sources.source import Head
-from firsthand.vault.sources.text import Line, TextFile, open_text
+from firsthand.vault.sources.text import Line, open_text
 
 HEADER_LINES_MAX = 10
 _WORD = re.compile(r"[^\W_]+")
@@ -72,7 +71,11 @@ def table_of(words: Mapping[str, str]) -> dict[str, str]:
 def columns_in(
     lines: list[Line], names: Mapping[str, str], needed: frozenset[str]
 ) -> Columns | None:
-    """The columns of the first row that has one of each meaning in `needed`; None if none has."""
+    """The columns of the first rows that have one of each meaning in `needed`; None if none has.
+
+    Where several delimiters would do, the one by which most columns are known.
+    """
+    best: Columns | None = None
     for delimiter in DELIMITERS:
         for record in _head(lines, delimiter):
             at: dict[str, int] = {}
@@ -80,9 +83,9 @@ def columns_in(
                 role = names.get(named(cell.strip().lstrip("\ufeff")))
                 if role is not None:
                     at.setdefault(role, place)
-            if needed <= at.keys():
-                return Columns(record.line, delimiter, record.cells, at)
-    return None
+            if at and needed <= at.keys() and (best is None or len(at) > len(best.at)):
+                best = Columns(record.line, delimiter, record.cells, at)
+    return best
 
 
 def _head(lines: list[Line], delimiter: str) -> Iterator[Record]:
@@ -90,36 +93,3 @@ def _head(lines: list[Line], delimiter: str) -> Iterator[Record]:
         if count == HEADER_LINES_MAX:
             return
         yield record
-
-
-def open_table(
-    name: str, stream: BinaryIO, names: Mapping[str, str], needed: frozenset[str]
-) -> tuple[TextFile, Columns]:
-    """Open a table. Raises `UnableToRead` where it is no text or has not the columns `needed`."""
-    text = open_text(name, stream)
-    lines: list[Line] = []
-    for line in text.lines():
-        lines.append(line)
-        if len(lines) == 60:
-            break
-    columns = columns_in(lines, names, needed)
-    if columns is None:
-        wanted = ", ".join(sorted(needed))
-        raise UnableToRead(f'"{name}" cannot be read: it has no columns for: {wanted}.')
-    return text, columns
-
-
-def rows_of(text: TextFile, columns: Columns) -> Iterator[Record]:
-    """Every row below the header; one with too many cells or too few has its reason."""
-    width = len(columns.cells)
-    for record in records(text.lines(), columns.delimiter, width):
-        if record.line <= columns.line:
-            continue
-        why = record.why
-        if why is None and len(record.cells) < width:
-            # What is empty at the end of a row is left out by some programs.
-            if len(record.cells) <= max(columns.at.values(), default=0) // 2:
-                why = f"It has {len(record.cells)} columns, too few: {width} are expected."
-        elif why is None and any(map(str.strip, record.cells[width:])):
-            why = f"It has {len(record.cells)} columns, too many: {width} are expected."
-        yield record if why is None else Record(record.line, record.cells, why)
