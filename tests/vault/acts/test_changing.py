@@ -3,15 +3,17 @@
 import datetime
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.harness.sides import Served, bring, connected, inbox, share
+from tests.harness.sides import Served, bring, connected, inbox, new_vault, share
 
+from firsthand.foundation.clock import SetClock
 from firsthand.protocol.receipts import ErasureReceipt, sign_erasure
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.terms import ROSTER
-from firsthand.vault.acts import changing, ending
+from firsthand.vault.acts import changing, connecting, ending
 from firsthand.vault.acts.changing import Wanted
 from firsthand.vault.acts.comparing import compare_terms
 from firsthand.vault.acts.opened import Vault
@@ -239,3 +241,31 @@ def test_what_they_erase_when_its_time_is_over_is_noted(
     assert told() == "fits"
     assert [row["state"] for row in mine.store.rows("disclosures.all")] == ["erased"]
     assert find(mine.store, deal).state == "active", "the new deal goes on"
+
+
+def test_what_ran_out_is_proposed_anew_as_it_was(
+    serve: Callable[..., Served], tmp_path: Path
+) -> None:
+    clock = SetClock(datetime.datetime.now(datetime.UTC))
+    served = serve(clock=clock)
+    with new_vault(tmp_path / "later", clock) as vault:
+        name = connected(vault, served)
+        bring(vault, ["Harbour"])
+        share(vault, name)
+        changing.change(vault, name, Wanted(precision="month"))
+        before: Any = connecting.relationship(vault, name)
+        clock.advance(datetime.timedelta(days=731))
+        served.hub.keeping.work_off()
+        assert changing.standing(vault, name)["state"] == "expired"
+        told: Any = changing.renew(vault, name)
+        assert (told["decision"], told["renewed"], told["replaced"]) == ("accepted", True, None)
+        assert changing.standing(vault, name)["state"] == "accepted"
+        after: Any = connecting.relationship(vault, name)
+        for same in ("terms", "fields", "precision", "name", "state"):
+            assert after[same] == before[same]
+        assert after["agreement"] != before["agreement"]
+        assert share(vault, name)["state"] == "given"
+        clock.advance(datetime.timedelta(days=800))
+        served.hub.keeping.work_off()
+        with pytest.raises(Refused, match="has erased what you gave"):
+            changing.renew(vault, name)

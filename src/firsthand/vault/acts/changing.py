@@ -41,6 +41,10 @@ _KEY = "change proposed to {name}"
 _ASIDE = "counter of {name} set aside"
 _NONE = b""
 _UNREAD = {"signature_invalid", "shape_invalid", "not_allowed"}
+GONE = (
+    "{} has erased what you gave when its time was over, so this deal cannot go on. End it here, "
+    "then connect again."
+)
 REPLACED = "The deal was changed before this left. Give it again under the new one."
 
 
@@ -120,13 +124,16 @@ def standing(vault: Vault, name: str) -> dict[str, object]:
 
 
 def renew(vault: Vault, name: str, *, until: datetime.date | None = None) -> dict[str, object]:
-    """Make the same deal last longer, two years from now if not said. Returns as ``change``."""
+    """Make the same deal last longer, two years from now if not said. Returns as ``change``.
+
+    One that has run out is proposed anew, all of it as it was.
+    """
     day = vault.clock.now().date() + datetime.timedelta(days=AGREEMENT_DAYS)
     return change(vault, name, Wanted(until=until or day))
 
 
 def change(vault: Vault, name: str, wanted: Wanted) -> dict[str, object]:
-    """Propose a deal that takes the place of the one in force, and keep the answer.
+    """Propose a deal that takes the place of the one in force, or that ran out; keep the answer.
 
     Returns name, organisation, decision, reason, counter (a roster id), agreement, replaced and
     ``differences``. Raises ``Refused`` and ``Offline``; then the old deal stays.
@@ -201,7 +208,7 @@ def set_aside(vault: Vault, name: str) -> None:
 def _in_force(vault: Vault, relationship: Relationship) -> Agreement:
     agreement, now = agreement_of(vault.store, relationship), int(vault.clock.now().timestamp())
     state = resting.life_of(vault.store, relationship, agreement, now)
-    if state not in {"accepted", "paused"}:
+    if state not in {"accepted", "paused", "expired"}:
         name = relationship.organisation_name
         raise refuse(
             "agreement_ended",
@@ -222,6 +229,7 @@ def _proffer(
     identifier = vault.chance.token()
     newest = vault.store.row("agreements.newest", relationship=relationship.name)
     assert newest is not None, "there is one in force"
+    ran_out = before.proffer.exp <= int(now.timestamp())
     proffer = Proffer(
         iss=before.proffer.iss,
         aud=before.proffer.aud,
@@ -240,11 +248,11 @@ def _proffer(
             at=stamp(now),
         ),
         prev=newest["id"],
-        supersedes=before.id,
+        supersedes=None if ran_out else before.id,  # nothing is left whose place it could take
         precision=precision,
         delivery=delivery,
     )
-    if not is_renewal(proffer, before) and not differences(before, proffer):
+    if not ran_out and not is_renewal(proffer, before) and not differences(before, proffer):
         raise refuse("proffer_invalid", "Nothing would be different. Say what shall be.")
     return proffer
 
@@ -288,9 +296,11 @@ def _precision(wanted: Wanted, before: Agreement, terms: Terms) -> str | None:
 
 def _until(wanted: Wanted, before: Agreement, now: int) -> int:
     """The second at which it ends: when the last day is over, in UTC."""
-    if wanted.until is None:
+    if wanted.until is None and before.proffer.exp > now:
         return before.proffer.exp
-    after = wanted.until + datetime.timedelta(days=1)
+    today = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
+    last = wanted.until or today + datetime.timedelta(days=AGREEMENT_DAYS)
+    after = last + datetime.timedelta(days=1)
     exp = int(datetime.datetime.combine(after, datetime.time(), datetime.UTC).timestamp())
     if exp <= now:
         raise refuse("proffer_invalid", f"{wanted.until} is over. Name a later day.")
@@ -309,6 +319,8 @@ def _propose(
         unread = isinstance(error, Unusable) or error.refusal.reason in _UNREAD
         if not error.refusal.retry and not unread:
             _forget(vault, relationship.name)
+        if error.refusal.reason == "agreement_ended":
+            raise refuse("agreement_ended", GONE.format(relationship.organisation_name)) from error
         raise
     _keep(vault, relationship, introduction, made)
     return made
@@ -328,7 +340,7 @@ def _keep(
             tx.run("disclosures.withdraw_waiting", relationship=name, reason=REPLACED)
             tx.run(
                 "relationships.renew", name=name, agreement=made.id, document=introduction.body,
-                before=made.proffer.supersedes,
+                before=made.proffer.supersedes or relationship.agreement,
             )  # fmt: skip
         tx.run("meta.put", key=_KEY.format(name=name), value=_NONE)
 
@@ -349,12 +361,17 @@ def _told(
         "reason": made.answer.reason,
         "counter": made.answer.counter,
         "agreement": made.id if made.accepted else before.id,
-        "replaced": before.id if made.accepted else None,
-        "renewed": made.accepted and is_renewal(made.proffer, before),
+        "replaced": made.proffer.supersedes if made.accepted else None,
+        "renewed": made.accepted and _is_the_same(made.proffer, before),
         "until": made.proffer.exp if made.accepted else before.proffer.exp,
         "differences": differences(before, made.proffer),
         **({} if made.accepted else {"standing": standing(vault, relationship.name)}),
     }
+
+
+def _is_the_same(proffer: Proffer, before: Agreement) -> bool:
+    """Whether only its dates differ; one that ran out has no place that the new one takes."""
+    return is_renewal(msgspec.structs.replace(proffer, supersedes=before.id), before)
 
 
 def _agreement(relationship: Relationship, row: Row) -> Agreement:
