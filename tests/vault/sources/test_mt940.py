@@ -15,7 +15,7 @@ GERMAN = (
     f"?20{GERMAN_WORDS[0]}?21{GERMAN_WORDS[1][:27]}?22{GERMAN_WORDS[1][27:]}"
     "?30GENODEF1?31DE02100100100006820101?32Gärtnerei Malik und Söhne G?33mbH"
 )
-POLISH = "944^00PRZELEW^20Czynsz za styczen 2024 lok.^21 12^32Tomasz Nowak^33Malinowski"
+POLISH = "944^00PRZELEW^20Czynsz za styczen 2024 lok.^21 12^32Tomasz Nowak^33ul. Dluga 3"
 RABO = "/EREF/01-01-2024 12:00/BENM//NAME/INÊS COSTA/REMI/Huur januari/ISDT/2024-01-02"
 ING = "/CNTP/NL91ABNA0417164300/ABNANL2A/Greta Bakker/Utrecht//REMI/USTD//Boodschappen/"
 
@@ -47,9 +47,9 @@ def things(rows: Sequence[Each]) -> list[Thing]:
     ("purpose", "name", "text"),
     [
         (GERMAN, "Gärtnerei Malik und Söhne GmbH", "Gehalt Januar 2024 Personalnummer 12 und mehr"),
-        (POLISH, "Tomasz Nowak Malinowski", "Czynsz za styczen 2024 lok. 12"),
-        (POLISH.replace("^", "~"), "Tomasz Nowak Malinowski", "Czynsz za styczen 2024 lok. 12"),
-        (POLISH.replace("^", "<"), "Tomasz Nowak Malinowski", "Czynsz za styczen 2024 lok. 12"),
+        (POLISH, "Tomasz Nowak", "Czynsz za styczen 2024 lok. 12"),
+        (POLISH.replace("^", "~"), "Tomasz Nowak", "Czynsz za styczen 2024 lok. 12"),
+        (POLISH.replace("^", "<"), "Tomasz Nowak", "Czynsz za styczen 2024 lok. 12"),
         (RABO, "INÊS COSTA", "Huur januari"),
         (ING, "Greta Bakker", "Boodschappen"),
         ("SEPA Overboeking   Naam: Pieter Smit   Omschrijving: fiets", "Pieter Smit", None),

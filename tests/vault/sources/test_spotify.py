@@ -137,6 +137,9 @@ def test_playlists_searches_and_follows() -> None:
     assert (search.type, search.name, search.time) == (
         "SearchAction", "fado", "2024-01-03T20:15:00Z",
     )  # fmt: skip
+    (detail,) = {type(row) for row in read({"username": "x", "createdFromFacebook": False,
+                                            "creationTime": "2015-01-01"})}  # fmt: skip
+    assert detail is Skipped
     rows = read({"userIsFollowing": ["greta"], "userIsFollowedBy": ["june"], "userIsBlocking": []})
     assert [type(row).__name__ for row in rows] == ["Row", "Skipped"]
 

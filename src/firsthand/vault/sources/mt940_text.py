@@ -76,9 +76,11 @@ def _numbered(whole: str, sign: str) -> Said:
             pieces.append(text)
         else:
             parts[number] = parts.get(number, "") + text
-    name = " ".join(
-        (parts.get("32", "") + _glue(parts.get("32", "")) + parts.get("33", "")).split()
-    )
+    name, rest = parts.get("32", ""), parts.get("33", "")
+    # Polish banks have the street in the next part, unless the name did not fit into one.
+    if rest and (sign == "?" or len(name) >= _WIDTH_PART):
+        name += _glue(name) + rest
+    name = " ".join(name.split())
     purpose = ""
     for piece in pieces:
         # A text that starts with its key begins a part of its own, whatever came before it.

@@ -48,6 +48,8 @@ _FORMATS = (
     ("Spotify follows", {"userIsFollowing"}),
     ("Spotify follows", {"followingUsersCount"}),
     ("Spotify account", {"createdFromFacebook", "creationTime"}),
+    ("Spotify account", {"tasteMaker", "displayName"}),
+    ("Spotify account", {"identifierType", "identifierValue"}),
     ("Spotify listeners' groups", {"artistName", "segment"}),
 )
 
@@ -154,7 +156,7 @@ def _end(text: object, *, extended: bool) -> tuple[datetime.datetime, str]:
         raise _Unclear(f'"{kept(said, 40)}" is not a date with a time.') from None
     if not 2000 <= ended.year <= 2100:
         raise _Unclear(f'"{kept(said, 40)}" is before or after any play.')
-    return ended, ended.strftime("%Y-%m-%d %H:%M")
+    return ended, f"{said[:10]} {said[11:16]}"
 
 
 def _meant(value: dict[str, object]) -> tuple[dict[str, object], str, str] | None:
