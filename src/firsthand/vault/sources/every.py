@@ -16,6 +16,7 @@ from firsthand.vault.sources import (
     gpx,
     instagram,
     letterboxd,
+    mailbox,
     mt940,
     netflix_more,
     netflix_source,
@@ -49,5 +50,6 @@ SOURCES: tuple[Source, ...] = (
     timeline.SOURCE,
     calendars.SOURCE,
     contacts.SOURCE,
+    mailbox.SOURCE,
     takeout.SOURCE,
 )
