@@ -89,7 +89,8 @@ def check_rows(written: Written, seen: Seen, asked: list[str], told: dict[str, A
     tally.add("questions", len(asked))
     tally.add("files with a question", bool(asked))
     tally.add("files all right", right == len(written.rows) and not wrong)
-    counted = report["added"] + report["known"] + report["waiting"] + len(report["unreadable"])
+    counted = report["added"] + report["known"] + report["waiting"]
+    counted += report["unreadable_rows"] + report["skipped_rows"]
     if counted != report["read"]:
         tally.remark(f"{name}: {report['read']} rows read, {counted} told of")
     if wrong:
@@ -230,7 +231,7 @@ def bad(seed: int, only: str, tally: Tally) -> None:
         report, things = told["files"][0], len(seen.things)
         tally.add("files refused", bool(report.get("error")))
         tally.add("files with a question", bool(asked))
-        tally.add("rows told of as unreadable", len(report["unreadable"]))
+        tally.add("rows told of as unreadable", report["unreadable_rows"])
         tally.add("rows right", min(things, good))
         tally.add("rows", good)
         if things > good:

@@ -77,11 +77,11 @@ def brought(folder: Path, paths: Sequence[Path], say: Callable[[str], object]) -
     """Import all files with progress; how long, how fast and how much memory."""
     calls, before = 0, peak_mb()
 
-    def progress(path: str, rows: int) -> None:
+    def progress(told: bringing.Progress) -> None:
         nonlocal calls
         calls += 1
         if calls % 50 == 0:
-            say(f"  {Path(path).name}: {rows:,} rows\r")
+            say(f"  {Path(told.path).name}: {told.rows:,} rows\r")
 
     with open_vault(folder, PASSPHRASE, Settings(), commands=True) as vault:
         watch, before_s = Watch(), readers_s()

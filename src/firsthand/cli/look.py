@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 ROWS_SHOWN = 5
 UNREADABLE_SHOWN = 5
+LEFT_SHOWN = 2
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -62,17 +63,35 @@ def show_questions(questions: list[dict[str, Any]], command: str) -> None:
             show.words(f"{command} --answer '{asked['id']}={choice}'", "  ")
 
 
+def show_left(file: dict[str, Any]) -> None:
+    """Print which files of an archive were not read, and which rows were skipped, by reason."""
+    if file.get("left"):
+        print()
+        many = sum(each["files"] for each in file["left"])
+        show.words(f"{file['path']}: {show.many(many, 'file')} in it not read:")
+        for each in sorted(file["left"], key=lambda each: -each["files"]):
+            names = ", ".join(each["names"][:LEFT_SHOWN])
+            more = ", ..." if each["files"] > LEFT_SHOWN else ""
+            show.words(f"{each['files']:,}  {each['why']} ({names}{more})", "  ")
+    if file.get("skipped"):
+        print()
+        show.words(f"{file['path']}: {show.many(file['skipped_rows'], 'row')} skipped:")
+        for each in file["skipped"]:
+            show.words(f"{each['rows']:,}  {each['why']}", "  ")
+
+
 def show_doubts(files: list[dict[str, Any]]) -> None:
     """Print the rows that were not read, and what was recognised without being sure."""
     for file in files:
-        bad = file["unreadable"]
-        if bad:
+        bad, many = file["unreadable"], file["unreadable_rows"]
+        if many:
             print()
-            show.words(f"{file['path']}: {show.many(len(bad), 'row')} could not be read.")
+            show.words(f"{file['path']}: {show.many(many, 'row')} could not be read.")
             for row in bad[:UNREADABLE_SHOWN]:
-                show.words(f"line {row['line']}: {row['why']}", "  ")
-            if len(bad) > UNREADABLE_SHOWN:
-                print(f"  and {len(bad) - UNREADABLE_SHOWN} more (--json shows all)")
+                place = f"{row['member']}, " if row.get("member") else ""
+                show.words(f"{place}line {row['line']}: {row['why']}", "  ")
+            if many > UNREADABLE_SHOWN:
+                print(f"  and {many - UNREADABLE_SHOWN} more (--json shows the first 1,000)")
         guesses = [guess for guess in file["guesses"] if guess["guess"] != "none"]
         if guesses:
             print()
@@ -86,12 +105,14 @@ def show_doubts(files: list[dict[str, Any]]) -> None:
 
 
 def _show(seen: dict[str, Any]) -> None:
-    read = [file for file in seen["files"] if not file.get("error")]
+    read = [file for file in seen["files"] if not file.get("error") or file.get("members")]
     show.table(
         ["FILE", "WHAT IT IS", "ROWS", "UNREADABLE"],
-        [[f["path"], f["format"] or f["source"], f["read"], len(f["unreadable"])] for f in read],
+        [[f["path"], f["format"] or f["source"], f["read"], f["unreadable_rows"]] for f in read],
         right=["ROWS", "UNREADABLE"],
     )
+    for file in read:
+        show_left(file)
     for finding in seen["findings"]:
         print()
         show.words(finding["title"])

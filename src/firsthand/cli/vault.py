@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from typing import TYPE_CHECKING, Any
 
-from firsthand.cli import dealing, keys, overseeing, rights, show, slots
+from firsthand.cli import bringing, dealing, keys, overseeing, rights, show, slots
 from firsthand.cli.adding import Commands, Place, add_json, add_place, adding, count, port
-from firsthand.cli.look import failures, show_doubts, show_questions
 from firsthand.cli.opening import folder_of, keep_memory_off_disk, new_passphrase, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import argparse
 
     from firsthand.foundation.settings import Settings
 
 VAULT = Place("--vault", "the folder of the vault (or set FIRSTHAND_VAULT)")
 _command = adding(VAULT)
 HOST = "127.0.0.1"
-_TOLD_EVERY_MS = 500
-_TOLD_AFTER_MS = 1000
 
 
 def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -34,6 +29,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     add_place(vault, VAULT)
     below = vault.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_bringing(below)
+    bringing.add_commands(below, _command)
     _add_keeping(below)
     keys.add_commands(below, _command)
     slots.add_commands(below, _command)
@@ -53,25 +49,6 @@ def _add_bringing(below: Commands[argparse.ArgumentParser]) -> None:
         "firsthand vault init --vault my-vault",
     )
     add_json(init)
-    bring = _command(
-        below,
-        "import",
-        run_import,
-        "bring files into the vault",
-        "Read exports and keep what is in them; a row that is there already is not kept twice. "
-        "An export of a vault brings everything back into a new vault.",
-        "firsthand vault import NetflixViewingHistory.csv statements/",
-    )
-    bring.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a folder of files")
-    bring.add_argument(
-        "--answer",
-        action="append",
-        default=[],
-        type=_answer,
-        metavar="ID=CHOICE",
-        help="answer a question about a file, or correct a guess",
-    )
-    add_json(bring)
 
 
 def _add_keeping(below: Commands[argparse.ArgumentParser]) -> None:
@@ -128,24 +105,6 @@ def run_init(args: argparse.Namespace, settings: Settings) -> int:
     print()
     keys.show_code(made["recovery_code"])
     return 0
-
-
-def run_import(args: argparse.Namespace, settings: Settings) -> int:
-    """Bring files; 1 where one of them could not be read."""
-    from firsthand.vault.acts.bringing import import_paths
-
-    with opened(args, settings) as vault:
-        progress = _Progress(vault.clock.ticks_ms)
-        done: dict[str, Any] = import_paths(
-            vault, args.paths, dict(args.answer), progress=progress.tell
-        )
-        progress.clear()
-    if args.json:
-        show.as_json(done)
-    else:
-        _show_import(done)
-    _tell_unasked(done, [id for id, _ in args.answer])
-    return failures(done["files"])
 
 
 def run_things(args: argparse.Namespace, settings: Settings) -> int:
@@ -213,70 +172,3 @@ def run_serve(args: argparse.Namespace, settings: Settings) -> int:
         return serve(host, host=HOST, port=args.port, line=line, ending=streams.close)
     finally:
         host.close()
-
-
-class _Progress:
-    """How far an import is: on a terminal only, and only where it takes a while."""
-
-    def __init__(self, ticks_ms: Callable[[], float]) -> None:
-        self._ticks_ms = ticks_ms
-        self._next_ms = ticks_ms() + _TOLD_AFTER_MS
-        self._told = False
-
-    def tell(self, path: str, rows: int) -> None:
-        """Say where it is, at most twice a second."""
-        if sys.stderr.isatty() and self._ticks_ms() >= self._next_ms:
-            self._next_ms = self._ticks_ms() + _TOLD_EVERY_MS
-            self._told = True
-            print(f"\r\033[K{show.plain(path)}: {rows:,} rows", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        """Take the line away again."""
-        if self._told:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
-
-
-def _tell_unasked(done: dict[str, Any], answered: list[str]) -> None:
-    """Say which answers fit nothing that was asked or guessed, where every file was read."""
-    if any(file.get("error") for file in done["files"]):
-        return
-    known = {asked["id"].casefold() for asked in done["questions"]}
-    known |= {guess["id"].casefold() for file in done["files"] for guess in file["guesses"]}
-    for id in answered:
-        if id.casefold() not in known:
-            show.note(f"firsthand: No question or guess is called {id}; it was not used.")
-
-
-def _show_import(done: dict[str, Any]) -> None:
-    if not done["files"]:
-        print("There is no file to bring.")
-    read = [file for file in done["files"] if not file.get("error")]
-    heads = ["FILE", "WHAT IT IS", "READ", "ADDED", "KNOWN", "WAITING", "UNREADABLE"]
-    show.table(
-        heads,
-        [
-            [
-                file["path"],
-                file["format"] or file["source"],
-                file["read"],
-                file["added"],
-                file["known"],
-                file["waiting"],
-                len(file["unreadable"]),
-            ]
-            for file in read
-        ],
-        right=heads[2:],
-    )
-    if done["questions"]:
-        print()
-        print("Nothing of a file is kept until what is asked about it is answered:")
-        show_questions(done["questions"], "firsthand vault import FILE")
-    show_doubts(read)
-
-
-def _answer(text: str) -> tuple[str, str]:
-    id, sign, choice = text.partition("=")
-    if not sign or not id.strip() or not choice.strip():
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form ID=CHOICE")
-    return id.strip(), choice.strip()

@@ -1,17 +1,45 @@
 """A real encrypted vault and small exports to bring."""
 
+import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from firsthand.foundation.clock import SetClock
 from firsthand.foundation.ids import SystemChance
+from firsthand.vault.bring.beside import Reader
+from firsthand.vault.bring.importing import Run, import_file, import_held
+from firsthand.vault.bring.report import Report
 from firsthand.vault.store import Store
 from firsthand.vault.store.slots import FLOOR
 
 Make = Callable[[str], Store]
+Bring = Callable[..., Report]
+
+
+@pytest.fixture
+def bring(clock: SetClock) -> Iterator[Bring]:
+    """Bring a file, by its path or out of memory; `how` as `Run` takes it."""
+    with Reader() as reader:
+
+        def one(
+            store: Store,
+            given: Path | tuple[str, bytes],
+            answers: dict[str, str] | None = None,
+            **how: Any,  # noqa: ANN401 - whatever a run takes
+        ) -> Report:
+            run = Run(
+                store=store, answers=answers or {}, clock=clock, chance=SystemChance(),
+                reader=how.pop("reader", reader), **how,
+            )  # fmt: skip
+            if isinstance(given, Path):
+                return import_file(run, given)
+            return import_held(run, Path(given[0]), io.BytesIO(given[1]))
+
+        yield one
 
 
 @pytest.fixture

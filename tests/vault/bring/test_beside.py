@@ -5,20 +5,23 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from firsthand.foundation.clock import SetClock
-from firsthand.foundation.ids import SystemChance
 from firsthand.vault.bring import beside
-from firsthand.vault.bring.beside import Beside, reading
-from firsthand.vault.bring.importing import import_file, import_held
+from firsthand.vault.bring.batches import Batch
+from firsthand.vault.bring.beside import Beside, Part, Reader, Silence
+from firsthand.vault.bring.going import Progress
 from firsthand.vault.bring.reading import opened
 from firsthand.vault.bring.report import Report
 from firsthand.vault.sources import UnableToRead
 from firsthand.vault.store import Store
 
+Bring = Callable[..., Report]
 BANK = "Date,Payee,Amount,Currency\n" + "".join(
     f"2024-{1 + n % 12:02d}-{1 + n % 28:02d},Shop {n % 7},"
     f"{'x' if n % 50 == 9 else f'-{n}.50'},EUR\n"
@@ -46,6 +49,16 @@ class Nothing:
         return {}
 
 
+def read(reader: Reader, raw: bytes) -> tuple[Part, list[Batch]]:
+    """The one part of a file that is no archive, and its rows."""
+    walk = reader.walk("given", io.BytesIO(raw), {}, Silence(), digest=sha256(raw).hexdigest())
+    part = next(walk)
+    assert isinstance(part, Part)
+    batches = list(part.batches())
+    assert list(walk) == []
+    return part, batches
+
+
 @pytest.fixture(autouse=True)
 def every_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """However small a file is here, another process reads it."""
@@ -66,62 +79,48 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
     return begun
 
 
-def bring(store: Store, path: Path, clock: SetClock, answers: dict[str, str]) -> Report:
-    return import_file(store, path, answers, clock, SystemChance())
-
-
 @pytest.mark.parametrize("text", [BANK, SHORT, OPEN, OFX], ids=["bank", "short", "open", "ofx"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_another_process_reads_what_would_be_read_here(
-    tmp_path: Path, text: str, encoding: str
-) -> None:
-    path = tmp_path / "given"
-    path.write_text(text, encoding=encoding)
-    here = opened("given", io.BytesIO(path.read_bytes()), {}, Nothing())
-    with (
-        path.open("rb") as stream,
-        reading("given", stream, {}, Nothing()) as there,
-    ):
-        assert isinstance(there, Beside)
-        rows = list(here.rows())
-        assert list(there.rows()) == rows
-        assert list(there.rows()) == rows, "as often as it is asked"
-        for name in ("source", "format", "questions", "guesses", "signature", "sure", "answered"):
-            assert getattr(there, name) == getattr(here, name), name
-        assert (there.said_anew, there.taken_over) == (here.said_anew, here.taken_over)
+def test_another_process_reads_what_would_be_read_here(text: str, encoding: str) -> None:
+    raw = text.encode(encoding)
+    here = opened("given", io.BytesIO(raw), {}, Nothing())
+    with Reader() as reader:
+        part, batches = read(reader, raw)
+        again, same = read(reader, raw)
+    there = part.export
+    assert isinstance(there, Beside)
+    assert [row for batch in batches for row in batch.each()] == list(here.rows())
+    assert (same, again.number) == (batches, 1), "one process reads file after file"
+    for name in ("source", "format", "questions", "guesses", "signature", "sure", "answered"):
+        assert getattr(there, name) == getattr(here, name), name
+    assert (there.said_anew, there.taken_over) == (here.said_anew, here.taken_over)
 
 
-def test_what_is_in_memory_is_read_there_too() -> None:
-    with reading("given", io.BytesIO(SHORT.encode()), {}, Nothing()) as there:
-        assert isinstance(there, Beside) == (sys.platform == "linux")
-        assert len(list(there.rows())) == 1200
-
-
-def test_what_cannot_be_read_is_refused_in_the_same_words(tmp_path: Path) -> None:
-    path = tmp_path / "given"
-    path.write_text("a,b,c\n1,2,3\n")
-    with path.open("rb") as stream:
-        with pytest.raises(UnableToRead) as here:
-            opened("given", stream, {}, Nothing())
-        with pytest.raises(UnableToRead) as there, reading("given", stream, {}, Nothing()):
-            pass
-    assert str(there.value) == str(here.value)
+def test_what_cannot_be_read_is_refused_in_the_same_words() -> None:
+    raw = b"a,b,c\n1,2,3\n"
+    with pytest.raises(UnableToRead) as here:
+        opened("given", io.BytesIO(raw), {}, Nothing())
+    with Reader() as reader:
+        with pytest.raises(UnableToRead) as there:
+            read(reader, raw)
+        assert str(there.value) == str(here.value)
+        assert read(reader, SHORT.encode())[1], "and it goes on with the next"
 
 
 def test_answers_reach_it_and_are_remembered_for_the_kind(
-    store: Store, clock: SetClock, tmp_path: Path
+    store: Store, bring: Bring, tmp_path: Path
 ) -> None:
     path, later = tmp_path / "a.csv", tmp_path / "b.csv"
     path.write_text(OPEN)
     later.write_text(OPEN.replace("Heimat", "Das Boot"))
-    asked = bring(store, path, clock, {})
+    asked = bring(store, path)
     assert (asked.waiting, asked.added) == (2, 0)
-    answered = bring(store, path, clock, {asked.questions[0].id: "day first"})
+    answered = bring(store, path, {asked.questions[0].id: "day first"})
     assert answered.added == 2
-    taken = bring(store, later, clock, {})
+    taken = bring(store, later)
     assert (taken.added, taken.known, taken.questions) == (1, 1, [])
     assert taken.note
-    again = bring(store, path, clock, {asked.questions[0].id: "month first"})
+    again = bring(store, path, {asked.questions[0].id: "month first"})
     assert again.added == 2
     assert {row["time"] for row in store.rows("things.newest", limit=9)} == {
         "2024-01-02",
@@ -131,15 +130,16 @@ def test_answers_reach_it_and_are_remembered_for_the_kind(
 
 @pytest.mark.kill
 def test_nothing_is_kept_where_its_reader_is_killed(
-    store: Store, clock: SetClock, tmp_path: Path, begun: list[subprocess.Popen[bytes]]
+    store: Store, bring: Bring, tmp_path: Path, begun: list[subprocess.Popen[bytes]]
 ) -> None:
     path = tmp_path / "statement.csv"
-    path.write_text(BANK + "2024-05-06,Shop,-1.50,EUR\n" * 200_000)
+    path.write_text(BANK + "2024-05-06,Shop,-1.50,EUR\n" * 100_000)
 
-    def kill(_path: str, _rows: int) -> None:
-        os.kill(begun[0].pid, signal.SIGKILL)
+    def kill(progress: Progress) -> None:
+        if progress.rows:
+            os.kill(begun[0].pid, signal.SIGKILL)
 
-    report = import_file(store, path, {}, clock, SystemChance(), kill)
+    report = bring(store, path, tell=kill)
     assert report.error is not None
     assert "not read to its end" in report.error
     assert (report.added, store.row("things.count")) == (0, {"things": 0})
@@ -147,24 +147,19 @@ def test_nothing_is_kept_where_its_reader_is_killed(
     assert begun[0].returncode == -signal.SIGKILL
 
 
-def test_it_ends_with_what_it_is_read_for(
-    tmp_path: Path, begun: list[subprocess.Popen[bytes]]
-) -> None:
-    path = tmp_path / "statement.csv"
-    path.write_text(BANK * 20)
-    with path.open("rb") as stream, reading("given", stream, {}, Nothing()) as there:
-        assert isinstance(there, Beside)
-        next(there.batches())  # and no more
+def test_it_ends_with_what_it_is_read_for(begun: list[subprocess.Popen[bytes]]) -> None:
+    with Reader() as reader:
+        for part in reader.walk("given", io.BytesIO(BANK.encode()), {}, Silence(), digest="0"):
+            assert isinstance(part, Part)
+            next(part.batches())  # and no more
+            break
     assert begun[0].returncode is not None
 
 
 CONFINED = """
 import os, socket, sys
 from firsthand.vault.bring.reader import confine
-held = os.open(sys.executable, os.O_RDONLY)
-os.dup2(held, 40)
-os.close(held)
-assert os.read(confine(40), 4)
+confine()
 def tried(work):
     try:
         work()
@@ -182,8 +177,48 @@ def test_it_opens_no_file_and_no_line() -> None:
     assert done.stdout.strip() == "|".join(["Too many open files"] * 3)
 
 
-def test_what_is_in_memory_is_kept_as_a_file_is(store: Store, clock: SetClock) -> None:
-    report = import_held(
-        store, Path("a.csv"), io.BytesIO(SHORT.encode()), {}, clock, SystemChance()
-    )
+def test_what_is_in_memory_is_kept_as_a_file_is(store: Store, bring: Bring) -> None:
+    report = bring(store, ("a.csv", SHORT.encode()))
     assert (report.read, report.added, report.error) == (1200, 1200, None)
+
+
+HARM = """
+import io, sys, signal
+from firsthand.vault.bring import reader
+from firsthand.vault.bring.speaking import Open
+reader.RECORD_SECONDS_MAX = 0.2
+{patch}
+sys.exit(reader.main())
+"""
+PATCHES = {
+    "long": "def opened(*given):\n    while True: pass\nreader.opened = opened",
+    "large": "def opened(*given):\n    return b'x' * 2**30\nreader.opened = opened",
+    "wrong": "def opened(*given):\n    raise KeyError('secret')\nreader.opened = opened",
+    "dead": "import os\ndef opened(*given):\n    os._exit(9)\nreader.opened = opened",
+}
+
+
+@pytest.mark.parametrize("how", list(PATCHES))
+def test_a_member_that_harms_its_reader_is_told_of_and_the_next_is_read(
+    monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    real = subprocess.Popen
+    patch = PATCHES[how].replace("def opened(*given):\n", (
+        "real = reader.opened\ndef opened(*given):\n"
+        "    if 'bad' not in given[0]: return real(*given)\n"))  # fmt: skip
+
+    def start(_command: list[str], **named: object) -> subprocess.Popen[bytes]:
+        return real([sys.executable, "-P", "-c", HARM.format(patch=patch)], **named)  # type: ignore[call-overload,no-any-return]
+
+    monkeypatch.setattr(beside.subprocess, "Popen", start)  # type: ignore[attr-defined]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("bad.csv", "good.csv"):
+            archive.writestr(name, SHORT)
+    with Reader() as reader:
+        found = list(reader.walk("a.zip", packed, {}, Silence()))
+    assert [(type(each).__name__, each.name) for each in found] == [
+        ("Unread", "bad.csv"),
+        ("_Afar", "good.csv"),
+    ]
+    assert "secret" not in str(getattr(found[0], "why", ""))

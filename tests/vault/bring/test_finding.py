@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from firsthand.foundation.clock import SetClock
-from firsthand.foundation.ids import SystemChance
 from firsthand.vault.acts.looking import look
 from firsthand.vault.bring.finding import open_file
-from firsthand.vault.bring.importing import import_file
+from firsthand.vault.bring.report import Report
 from firsthand.vault.sources import UnableToRead
 from firsthand.vault.store import Store
+
+Bring = Callable[..., Report]
 
 
 def pipe(folder: Path) -> Path:
@@ -39,7 +39,7 @@ def bound(folder: Path) -> Path:
     ids=["pipe", "socket", "device"],
 )
 def test_what_is_no_file_is_refused_without_waiting(
-    store: Store, clock: SetClock, tmp_path: Path, other: Callable[[Path], Path], kind: str
+    store: Store, bring: Bring, tmp_path: Path, other: Callable[[Path], Path], kind: str
 ) -> None:
     path = other(tmp_path)
     with pytest.raises(UnableToRead, match=kind):
@@ -48,7 +48,7 @@ def test_what_is_no_file_is_refused_without_waiting(
     files = seen["files"]
     assert isinstance(files, list)
     assert kind in files[0]["error"]
-    assert kind in str(import_file(store, path, {}, clock, SystemChance()).error)
+    assert kind in str(bring(store, path).error)
 
 
 def test_standard_input_is_not_read() -> None:

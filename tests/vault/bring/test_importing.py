@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from firsthand.foundation.clock import SetClock
 from firsthand.foundation.ids import SystemChance
 from firsthand.vault.bring import beside, reading
+from firsthand.vault.bring.beside import Reader
 from firsthand.vault.bring.finding import UnableToFind, files_of
-from firsthand.vault.bring.importing import import_file
+from firsthand.vault.bring.importing import Run, import_file
 from firsthand.vault.bring.report import Report, questions_in
 from firsthand.vault.sources import Each, Export, UnableToRead
 from firsthand.vault.store import Store
@@ -25,7 +26,11 @@ NUMBERS = itertools.count()
 
 
 def bring(store: Store, path: Path, clock: SetClock, **answers: str) -> Report:
-    return import_file(store, path, answers, clock, SystemChance())
+    with Reader() as reader:
+        return import_file(
+            Run(store=store, answers=answers, clock=clock, chance=SystemChance(), reader=reader),
+            path,
+        )
 
 
 def names(store: Store) -> list[str]:
@@ -78,9 +83,9 @@ def test_a_corrected_guess_replaces_what_the_wrong_one_made(
     other.write_text("Title,Date\nDark,25/10/2026\n")
     bring(store, other, clock)
     first = bring(store, path, clock)
-    (guess,) = [each for each in first.guesses if str(each["id"]).endswith(".date")]
-    second = next(choice for choice in ("Posted", "Valued") if choice != guess["guess"])
-    again = bring(store, path, clock, **{str(guess["id"]): second})
+    (guess,) = [each for each in first.guesses if each.id.endswith(".date")]
+    second = next(choice for choice in ("Posted", "Valued") if choice != guess.guess)
+    again = bring(store, path, clock, **{str(guess.id): second})
     assert (again.added, again.known) == (4, 0)
     bank = store.rows("things.found", words=match_for(source="bank"), limit=100)
     month = "10" if second == "Posted" else "11"
@@ -129,10 +134,10 @@ def test_an_answer_is_taken_over_by_the_next_file_of_its_kind(
     report = bring(store, newer, clock)
     assert (report.added, report.questions) == (2, [])
     assert report.note is not None
-    (sign,) = [guess for guess in report.guesses if str(guess["id"]).endswith(".sign")]
-    assert sign["guess"] == "money you spent"
+    (sign,) = [guess for guess in report.guesses if str(guess.id).endswith(".sign")]
+    assert sign.guess == "money you spent"
     # It can be corrected, and the correction is what the next one takes over.
-    again = bring(store, newer, clock, **{str(sign["id"]): "money you received"})
+    again = bring(store, newer, clock, **{str(sign.id): "money you received"})
     assert (again.added, again.known) == (2, 0)
     assert len(names(store)) == 4
     third = tmp_path / "third.csv"
@@ -179,7 +184,7 @@ def test_rows_that_cannot_be_read_are_counted_and_told_of(
     path.write_text('Title,Date\n"Dark","1/13/24"\n"Heimat","never"\n')
     report = bring(store, path, clock)
     assert (report.read, report.added) == (2, 1)
-    assert [row["line"] for row in report.unreadable] == [3]
+    assert [row.line for row in report.unreadable] == [3]
 
 
 @pytest.mark.parametrize("raw", [b"", b"\x89PNG\r\n\x1a\n", b"{}", b"PK\x03\x04", b"\x00" * 100])
@@ -221,12 +226,15 @@ import sys
 from pathlib import Path
 from firsthand.foundation.clock import SystemClock
 from firsthand.foundation.ids import SystemChance
-from firsthand.vault.bring.importing import import_file
+from firsthand.vault.bring.beside import Reader
+from firsthand.vault.bring.importing import Run, import_file
 from firsthand.vault.store import Store
-from firsthand.vault.store.things import match_for
 store = Store.open(Path(sys.argv[1]), "passphrase")
-tell = lambda path, rows: print(rows, flush=True)
-import_file(store, Path(sys.argv[2]), {}, SystemClock(), SystemChance(), tell)
+tell = lambda progress: print(progress.rows, flush=True)
+with Reader() as reader:
+    run = Run(store=store, answers={}, clock=SystemClock(), chance=SystemChance(), reader=reader,
+              tell=tell)
+    import_file(run, Path(sys.argv[2]))
 print("done", flush=True)
 sys.stdin.read()
 """

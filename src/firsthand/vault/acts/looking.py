@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
+from firsthand.vault.bring.beside import Part, Reader, Silence
 from firsthand.vault.bring.finding import files_of, open_file
-from firsthand.vault.bring.importing import waiting_report
+from firsthand.vault.bring.importing import ARCHIVE, SEVERAL, count_waiting
+from firsthand.vault.bring.kinds import HEAD_BYTES, is_packed
 from firsthand.vault.bring.own_export import is_own_export
-from firsthand.vault.bring.reading import opened
-from firsthand.vault.bring.report import Report, not_read, questions_in, report_of
+from firsthand.vault.bring.reading import sha256_of
+from firsthand.vault.bring.report import Report, Told, not_read, questions_in
+from firsthand.vault.bring.speaking import Unread
 from firsthand.vault.sense import findings as find
-from firsthand.vault.sources import Skipped, UnableToRead, Unreadable
+from firsthand.vault.sources import Row, UnableToRead
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from firsthand.protocol.things import Thing
+    from firsthand.vault.bring.batches import Batch
     from firsthand.vault.sense import Finding
 
 _OWN = "This is an export of a vault. To have it back: firsthand vault import FILE"
@@ -35,32 +39,66 @@ class Seen:
         self.things: dict[str, Thing] = {}
         self.places: dict[str, tuple[str, int]] = {}
 
-    def look_at(self, name: str, path: str, stream: BinaryIO, answers: Mapping[str, str]) -> None:
-        """Read one file; what is wrong with it is told in its report."""
+    def look_at(
+        self, name: str, path: str, stream: BinaryIO, answers: Mapping[str, str], reader: Reader
+    ) -> None:
+        """Read one file or archive; what is wrong with it is told in its report."""
+        report = Report(path=path, source=None)
+        if is_own_export(stream):
+            self.reports.append(not_read(path, UnableToRead(_OWN)))
+            return
         try:
-            if is_own_export(stream):
-                self.reports.append(not_read(path, UnableToRead(_OWN)))
-                return
-            export = opened(name, stream, answers)
-            if export.questions:
-                self.reports.append(waiting_report(path, export))
-                return
-            added, known = 0, 0
-            unreadable, skipped = list[Unreadable](), list[Skipped]()
-            for row in export.rows():
-                if isinstance(row, Unreadable):
-                    unreadable.append(row)
-                elif isinstance(row, Skipped):
-                    skipped.append(row)
-                elif row.thing.id in self.things:
-                    known += 1
+            stream.seek(0)
+            archive = is_packed(stream.read(HEAD_BYTES))
+            digest = "" if archive else sha256_of(stream)
+            for each in reader.walk(name, stream, answers, Silence(), digest=digest):
+                if isinstance(each, Unread):
+                    report.leave(each.name, each.why)
                 else:
-                    self.things[row.thing.id] = row.thing
-                    self.places[row.thing.id] = (path, row.line)
-                    added += 1
-            self.reports.append(report_of(path, export, (added, known, 0), unreadable, skipped))
+                    self._take(report, each, path, archive=archive)
         except (OSError, UnableToRead) as error:
-            self.reports.append(not_read(path, error))
+            if not (report.left or report.members_read):
+                report = not_read(path, error)
+            report.error = not_read(path, error).error
+        self.reports.append(report)
+
+    def _take(self, report: Report, part: Part, path: str, *, archive: bool) -> None:
+        export = part.export
+        report.source = export.source if report.source in {None, export.source} else SEVERAL
+        report.format = ARCHIVE if archive else export.format
+        report.ask(export)
+        if export.questions:
+            count_waiting(part, report)
+            return
+        told = Told(name=part.name, source=export.source, format=export.format)
+        member = part.name if archive else ""
+        try:
+            for batch in part.batches():
+                self._hold(batch, told, f"{path}/{member}" if member else path)
+                report.unread(batch.unreadable, member)
+                report.skip(batch.skipped, member)
+        except UnableToRead as error:
+            if not archive:
+                raise
+            told.error = str(error)
+        if archive:
+            report.tell(told)
+        else:
+            report.add(told)
+
+    def _hold(self, batch: Batch, told: Told, path: str) -> None:
+        told.read += len(batch.rows) + len(batch.unreadable) + len(batch.skipped)
+        told.unreadable_rows += len(batch.unreadable)
+        told.skipped_rows += len(batch.skipped)
+        for row in batch.each():
+            if not isinstance(row, Row):
+                continue
+            if row.thing.id in self.things:
+                told.known += 1
+                continue
+            self.things[row.thing.id] = row.thing
+            self.places[row.thing.id] = (path, row.line)
+            told.added += 1
 
     def told(self, today: datetime.date) -> dict[str, object]:
         """Files, questions and findings, each finding with the rows that it stands on."""
@@ -90,14 +128,15 @@ def look(
     "currency"?}]}]`. Raises `UnableToFind`.
     """
     seen = Seen()
-    for path in files_of(Path(each) for each in paths):
-        with ExitStack() as stack:
+    with Reader() as reader, ExitStack() as stack:
+        for path in files_of(Path(each) for each in paths):
             try:
                 stream = stack.enter_context(open_file(path))
             except (OSError, UnableToRead) as error:
                 seen.reports.append(not_read(str(path), error))
                 continue
-            seen.look_at(path.name, str(path), stream, answers or {})
+            seen.look_at(path.name, str(path), stream, answers or {}, reader)
+            stream.close()
     return seen.told(today)
 
 
@@ -108,9 +147,10 @@ def look_streams(
 ) -> dict[str, object]:
     """The same of files that are in memory, by name. Keeps nothing, on disk neither."""
     seen = Seen()
-    for name, held in streams:
-        stream = io.BytesIO(held) if isinstance(held, bytes) else held
-        seen.look_at(name, name, stream, answers or {})
+    with Reader() as reader:
+        for name, held in streams:
+            stream = io.BytesIO(held) if isinstance(held, bytes) else held
+            seen.look_at(name, name, stream, answers or {}, reader)
     return seen.told(today)
 
 

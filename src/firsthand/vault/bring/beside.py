@@ -1,35 +1,45 @@
-"""A file that is read in a process of its own, while this one keeps what comes out of it.
+"""Files that are read in a process of their own, while this one keeps what comes out of them.
 
-A file can be made to harm whoever reads it, so large ones are read where there is nothing to harm:
-that process has the file and a pipe to us, and bounds on memory and time (`reader`).
+A file can be made to harm whoever reads it, so all but small plain text is read where there is
+nothing to harm: that process has pipes to us, no file and no line, and bounds on memory and time
+(`reader`). One process reads all the files of an import; where it ends in the middle of an archive,
+another goes on after the member that ended it.
 """
 
 import io
-import os
 import queue
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from typing import BinaryIO
+from contextlib import suppress
+from types import TracebackType
+from typing import BinaryIO, Protocol, Self
 
 import msgspec
 
 from firsthand.vault.bring.batches import Batch, in_batches
-from firsthand.vault.bring.reading import Said as SaidEarlier
+from firsthand.vault.bring.kinds import HEAD_BYTES, is_packed
 from firsthand.vault.bring.reading import opened
 from firsthand.vault.bring.speaking import (
+    READ_BYTES_MAX,
     TOLD,
     Asked,
+    Begun,
+    Content,
+    Done,
     End,
     Go,
-    Kind,
+    OfFile,
+    OfKind,
     Open,
     Opened,
+    Pass,
+    Read,
     Refused,
     Said,
     Told,
+    Unread,
     next_body,
     send,
 )
@@ -37,106 +47,269 @@ from firsthand.vault.sources import Each, Export, UnableToRead
 
 BESIDE_BYTES_MIN = 4 * 1024 * 1024
 AHEAD_MAX = 32  # batches of a thousand rows that are read before they are kept
+RESTARTS_MAX = 20
+# No message for so long is a process that hangs where no clock of its own can end it.
+SILENT_SECONDS_MAX = 60
 _READER = "firsthand.vault.bring.reader"
+_HARMFUL = (b"{", b"[", b"<")
+_MAIL = (b"content-type:", b"received:", b"return-path:", b"from ")
+_ENDED = "Reading it took too much memory or time, or was stopped."
+
+
+class Earlier(Protocol):
+    """What was said earlier: of the file with this content, and of files of a kind."""
+
+    def of_content(self, digest: str) -> Mapping[str, str]:
+        """By what it is about."""
+
+    def of_kind(self, signature: str) -> Mapping[str, str]:
+        """By what it is about."""
+
+
+class Silence:
+    """Nothing was said of anything."""
+
+    def of_content(self, digest: str) -> Mapping[str, str]:
+        """Nothing."""
+        del digest
+        return {}
+
+    def of_kind(self, signature: str) -> Mapping[str, str]:
+        """Nothing."""
+        del signature
+        return {}
+
+
+class Part:
+    """One export that is open: a file, or a member of an archive. Its batches are taken once.
+
+    `number` is where it stands in the archive, from 1, and `at_bytes` how much of it lies before
+    its end.
+    """
+
+    def __init__(self, number: int, name: str, at_bytes: int, digest: str, export: Export) -> None:
+        """Made by `Reader.walk`."""
+        self.number, self.name, self.at_bytes = number, name, at_bytes
+        self.digest, self.export = digest, export
+        self.taken = False
+
+    def batches(self, skip: int = 0) -> Iterator[Batch]:
+        """Every row, but those of the first `skip` batches.
+
+        Raises `UnableToRead` where it cannot be read to its end.
+        """
+        self.taken = True
+        for count, batch in enumerate(in_batches(self.export)):
+            if count >= skip:
+                yield batch
 
 
 class Beside(Export):
-    """An export that another process reads: what it says of itself, and its rows."""
+    """What an export that another process reads says of itself."""
 
-    def __init__(self, line: "_Line", said: Opened) -> None:
-        """Made by `reading`."""
-        self._line = line
+    def __init__(self, said: Opened) -> None:
+        """Made by `Reader`."""
         self.source, self.format = said.source, said.format
         self.questions, self.guesses = said.questions, said.guesses
         self.signature, self.sure = said.signature, frozenset(said.sure)
         self.answered, self.said_anew = said.answered, said.said_anew
         self.taken_over = said.taken_over
 
-    def batches(self) -> Iterator[Batch]:
-        """Every row, a thousand at a time. Raises `UnableToRead` where the reader has ended."""
-        self._line.ask(Go())
-        while isinstance(told := self._line.next(), Batch):
-            yield told
-        if not isinstance(told, End):
-            raise self._line.ended()
-
     def rows(self) -> Iterator[Each]:
-        """Every row, one at a time."""
-        for batch in self.batches():
-            yield from batch.each()
+        """Not from here: its rows come as the batches of its `Part`."""
+        raise NotImplementedError
 
 
-def batches_of(export: Export) -> Iterator[Batch]:
-    """The rows of any export, a thousand at a time. Raises `UnableToRead`."""
-    return export.batches() if isinstance(export, Beside) else in_batches(export)
+class _Afar(Part):
+    """A part that the other process reads."""
+
+    def __init__(self, line: "_Line", begun: Begun, said: Opened) -> None:
+        super().__init__(begun.number, begun.name, begun.at_bytes, said.digest, Beside(said))
+        self._line = line
+
+    def batches(self, skip: int = 0) -> Iterator[Batch]:
+        """Every row. Raises `UnableToRead`."""
+        self.taken = True
+        self._line.ask(Go(skip))
+        try:
+            while isinstance(told := self._line.next(), Batch):
+                yield told
+        except _LineEnded:
+            self._line.ended = True
+            raise UnableToRead(_not_to_its_end(self.name)) from None
+        if isinstance(told, Unread | Refused):
+            raise UnableToRead(told.why)
 
 
-@contextmanager
-def reading(
-    name: str, stream: BinaryIO, answers: Mapping[str, str], said: SaidEarlier
-) -> Iterator[Export]:
-    """The opened export for as long as the block lasts; large ones are read beside us.
+class Reader:
+    """Reads files, one after the other; what could do harm in another process. Use it in `with`."""
 
-    As `reading.opened`. Raises `UnableToRead`.
-    """
-    size_bytes = stream.seek(0, io.SEEK_END)
-    stream.seek(0)
-    handle = _handle_of(stream) if size_bytes >= BESIDE_BYTES_MIN else None
-    if handle is None:
-        yield opened(name, stream, answers, said)
-        return
-    try:
-        line = _Line(name, handle)
-    finally:
-        os.close(handle)
-    try:
-        line.ask(
-            Open(
-                name=name,
-                handle=line.handle,
-                answers=dict(answers),
-                of_file=dict(said.of_file()),
-            )
+    def __init__(self) -> None:
+        """Nothing is started before it is needed."""
+        self._line: _Line | None = None
+        self._here_bytes = 0
+
+    @property
+    def at_bytes(self) -> int:
+        """How far into the file it has read."""
+        return self._here_bytes if self._line is None else self._line.at_bytes
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the other process."""
+        self._end()
+
+    def walk(
+        self,
+        name: str,
+        stream: BinaryIO,
+        answers: Mapping[str, str],
+        earlier: Earlier,
+        *,
+        digest: str = "",
+        after: int = 0,
+    ) -> Iterator[Part | Unread]:
+        """Each part of a file: the file itself, or the members of an archive after `after`.
+
+        Raises `UnableToRead` where the file as a whole cannot be read.
+        """
+        size_bytes = self._here_bytes = stream.seek(0, io.SEEK_END)
+        stream.seek(0)
+        head = stream.read(READ_BYTES_MAX if size_bytes < BESIDE_BYTES_MIN else HEAD_BYTES)
+        stream.seek(0)
+        if size_bytes < BESIDE_BYTES_MIN and is_plain(head):
+            said = _Said(earlier, digest)
+            export = opened(name, stream, answers, said)
+            yield Part(1, name, size_bytes, digest, export)
+            return
+        packed = is_packed(head)
+        asked = Open(
+            name=name, size_bytes=size_bytes, digest=digest, answers=dict(answers), after=after
         )
-        while isinstance(told := line.next(), Kind):
-            line.ask(Said(dict(said.of_kind(told.signature))))
-        if not isinstance(told, Opened):
-            raise line.ended()
-        yield Beside(line, told)
-    finally:
-        line.close()
+        for _ in range(RESTARTS_MAX):
+            line = self._line = self._line or _Line(name)
+            line.stream, line.at_bytes = stream, 0
+            line.ask(asked)
+            try:
+                yield from self._parts(line, asked, earlier, packed=packed)
+            except _LineEnded:
+                self._end()
+                if not packed:
+                    raise UnableToRead(_not_to_its_end(name)) from None
+                if not line.ended:
+                    yield Unread(line.begun.number, line.begun.name, _ENDED)
+                asked = msgspec.structs.replace(
+                    asked, after=max(line.begun.number, asked.after + 1)
+                )
+            else:
+                return
+        raise UnableToRead(_not_to_its_end(name))
+
+    def _parts(
+        self, line: "_Line", asked: Open, earlier: Earlier, *, packed: bool
+    ) -> Iterator[Part | Unread]:
+        whole = False
+        line.begun = Begun(0 if packed else 1, asked.name, asked.size_bytes)
+        try:
+            while not isinstance(told := line.next(), Done):
+                match told:
+                    case Begun() | OfFile() | OfKind():
+                        _answer(line, told, earlier)
+                    case Unread():
+                        yield told
+                    case Refused():
+                        whole = True
+                        raise UnableToRead(told.why)
+                    case Opened():
+                        part = _Afar(line, line.begun, told)
+                        yield part
+                        if line.ended:
+                            raise _LineEnded
+                        if not part.taken:
+                            line.ask(Pass())
+                            line.next()
+                        if not packed:
+                            break
+                    case _:
+                        raise _LineEnded
+            whole = True
+        finally:
+            if not whole:
+                self._end()
+
+    def _end(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
 
-def _handle_of(stream: BinaryIO) -> int | None:
-    """A descriptor of our own for what `stream` holds, or None where that cannot be had."""
-    try:
-        return os.dup(stream.fileno())
-    except OSError:
-        pass
-    if sys.platform != "linux":
-        return None
-    handle = os.memfd_create("export")
-    with os.fdopen(os.dup(handle), "wb") as copy:
-        while chunk := stream.read(io.DEFAULT_BUFFER_SIZE):
-            copy.write(chunk)
-    stream.seek(0)
-    return handle
+def _answer(line: "_Line", told: Begun | OfFile | OfKind, earlier: Earlier) -> None:
+    if isinstance(told, Begun):
+        line.begun = told
+    elif isinstance(told, OfFile):
+        line.ask(Said(dict(earlier.of_content(told.digest))))
+    else:
+        line.ask(Said(dict(earlier.of_kind(told.signature))))
+
+
+def is_plain(head: bytes) -> bool:
+    """Whether a small file is text in lines, of which nothing is to be feared."""
+    start = head[:HEAD_BYTES].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if not start or start.startswith(_HARMFUL) or b"\x00" in head or is_packed(head):
+        return not start
+    mail = start.startswith(_MAIL) or b"\nreceived:" in start or b"\ncontent-type:" in start
+    controls = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\x0c\x1a\x1b")
+    return not mail and controls == 0
+
+
+def _not_to_its_end(name: str) -> str:
+    return (
+        f'"{name}" was not read to its end: reading it took too much memory or time, or was '
+        "stopped. Give it again, or export a shorter time."
+    )
+
+
+class _Said:
+    """What was said earlier of one file whose digest is known."""
+
+    def __init__(self, earlier: Earlier, digest: str) -> None:
+        self._earlier, self._digest = earlier, digest
+
+    def of_file(self) -> Mapping[str, str]:
+        return self._earlier.of_content(self._digest)
+
+    def of_kind(self, signature: str) -> Mapping[str, str]:
+        return self._earlier.of_kind(signature)
+
+
+class _LineEnded(Exception):
+    """The other process has ended, or said what it should not have said."""
 
 
 class _Line:
     """The way to the process that reads, which ends with it."""
 
-    def __init__(self, name: str, handle: int) -> None:
-        self._name, self.handle = name, handle
+    def __init__(self, name: str) -> None:
+        self.stream: BinaryIO | None = None
+        self.begun = Begun(0, name, 0)
+        self.at_bytes = 0
+        self.ended = False  # and whoever read from it was told so
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-P", "-m", _READER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            pass_fds=(handle,),
             start_new_session=True,  # Ctrl-C is for us: it ends when we do
         )
-        self._bodies: queue.Queue[bytes | None] = queue.Queue(AHEAD_MAX)
+        self._bodies: queue.Queue[Told | None] = queue.Queue(AHEAD_MAX)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._take, name="vault reader", daemon=True)
         self._thread.start()
@@ -148,25 +321,14 @@ class _Line:
             send(self._process.stdin, asked)  # type: ignore[arg-type]
 
     def next(self) -> Told:
-        """What it tells next. Raises `UnableToRead` for what it refused, and where it has ended."""
-        body = self._bodies.get()
-        if body is None:
-            self._bodies.put(None)
-            raise self.ended()
+        """What it tells next. Raises `_LineEnded` where it has ended, or says nothing any more."""
         try:
-            told: Told = TOLD.decode(body)
-        except msgspec.DecodeError as error:
-            raise self.ended() from error
-        if isinstance(told, Refused):
-            raise UnableToRead(told.why)
+            told = self._bodies.get(timeout=SILENT_SECONDS_MAX)
+        except queue.Empty:
+            told = None
+        if told is None:
+            raise _LineEnded
         return told
-
-    def ended(self) -> UnableToRead:
-        """What to raise where it did not tell what it should have told."""
-        return UnableToRead(
-            f'"{self._name}" was not read to its end: reading it took too much memory or time, or '
-            "was stopped. Nothing of it was kept. Give it again, or export a shorter time."
-        )
 
     def close(self) -> None:
         """End the process, wherever it is."""
@@ -183,7 +345,26 @@ class _Line:
     def _take(self) -> None:
         """Read ahead, so that the other goes on while this process is busy keeping."""
         assert self._process.stdout is not None
-        body: bytes | None = b""
-        while body is not None and not self._closing.is_set():
+        told: Told | None = End()
+        while told is not None and not self._closing.is_set():
             body = next_body(self._process.stdout)  # type: ignore[arg-type]
-            self._bodies.put(body)
+            try:
+                told = None if body is None else TOLD.decode(body)
+            except msgspec.DecodeError:
+                told = None
+            if isinstance(told, Read):
+                self._give(told)
+            else:
+                self._bodies.put(told)
+
+    def _give(self, read: Read) -> None:
+        """Give a part of the file: this thread alone touches it while it is read."""
+        assert self.stream is not None
+        try:
+            self.stream.seek(max(0, read.at))
+            content = self.stream.read(min(max(0, read.size_bytes), READ_BYTES_MAX))
+        except (OSError, ValueError):
+            content = b""
+        if self.begun.number:  # before that a zip is asked for the list at its end
+            self.at_bytes = read.at + len(content)
+        self.ask(Content(content))

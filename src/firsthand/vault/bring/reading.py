@@ -1,6 +1,7 @@
 """Open one export with the person's answers, typed as people type."""
 
 import hashlib
+import io
 from collections.abc import Mapping
 from typing import BinaryIO, Protocol
 
@@ -31,7 +32,8 @@ def opened(
     exact, own, over = dict[str, str](), dict[str, str](), dict[str, str]()
     export = _from_start(name, stream, exact)
     typed = {key.casefold().strip(): choice.strip() for key, choice in answers.items()}
-    of_file = said.of_file() if said else {}
+    asks = bool(export.questions or export.guesses)
+    of_file = said.of_file() if said and asks else {}
     for _ in range(_ROUNDS_MAX):
         of_kind = said.of_kind(export.signature) if said else {}
         found = dict[str, str]()
@@ -70,6 +72,21 @@ def sha256_of(stream: BinaryIO) -> str:
     digest = hashlib.sha256()
     while chunk := stream.read(_AT_ONCE):
         digest.update(chunk)
+    stream.seek(0)
+    return digest.hexdigest()
+
+
+def mark_of(stream: BinaryIO) -> str:
+    """What an archive is known again by, without reading all of it: lower-case hex.
+
+    Its size, its start and its end. A zip ends with the check sums of all that is in it, and a gzip
+    with that of the whole.
+    """
+    size_bytes = stream.seek(0, io.SEEK_END)
+    digest = hashlib.sha256(b"%d" % size_bytes)
+    for at in (0, max(0, size_bytes - _AT_ONCE)):
+        stream.seek(at)
+        digest.update(stream.read(_AT_ONCE))
     stream.seek(0)
     return digest.hexdigest()
 

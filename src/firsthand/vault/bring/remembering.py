@@ -14,14 +14,14 @@ _MARK_DIGITS = 16
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """What was said earlier: of this very file, and of files of a kind, by what it is about."""
+    """What was said earlier of content and of files of a kind; `digest` is of the file at hand."""
 
     store: Store
     digest: str
 
-    def of_file(self) -> dict[str, str]:
-        """What was said of the same content. Raises `UnableToKeep`."""
-        return _said(self.store, self.digest)
+    def of_content(self, digest: str) -> dict[str, str]:
+        """What was said of the same content: of the file, or of a member of it."""
+        return _said(self.store, digest)
 
     def of_kind(self, signature: str) -> dict[str, str]:
         """What was said last of a file with these columns. Raises `UnableToKeep`.

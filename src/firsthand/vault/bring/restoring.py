@@ -8,7 +8,8 @@ from firsthand.foundation.clock import Clock, stamp
 from firsthand.foundation.ids import Chance
 from firsthand.vault.bring.own_export import UnableToReadExport, rows_of
 from firsthand.vault.bring.reading import sha256_of
-from firsthand.vault.bring.report import Report
+from firsthand.vault.bring.report import Counts, Report
+from firsthand.vault.bring.rules import Rules, held_in, row_of, rules_in
 from firsthand.vault.store import Row, RowRefused, Store, Tx
 from firsthand.vault.store.portable import check_thing, from_portable, is_fresh, put_meta
 
@@ -37,7 +38,7 @@ def take_back(store: Store, path: Path, stream: BinaryIO, clock: Clock, chance: 
             if is_fresh(tx):
                 added = _restore(tx, stream, chance)
                 tx.run("meta.put", key=COPIED, value=stamp(clock.now()))
-                return _report(path, added, 0, RESTORED)
+                return _report(path, Counts(read=added, added=added), RESTORED)
             row = tx.row(
                 "imports.begin",
                 path_name=path.name,
@@ -47,16 +48,17 @@ def take_back(store: Store, path: Path, stream: BinaryIO, clock: Clock, chance: 
                 sha256=digest,
             )
             assert row is not None, "RETURNING gives the row"
-            added, known = _merge(tx, stream, row["id"])
+            counts = Counts()
+            _merge(tx, stream, row["id"], counts)
             tx.run(
                 "imports.finish",
                 id=row["id"],
-                read=added + known,
-                added=added,
-                known=known,
+                read=counts.read,
+                added=counts.added,
+                known=counts.known,
                 unreadable=0,
             )
-            return _report(path, added, known, MERGED)
+            return _report(path, counts, MERGED)
     except (RowRefused, OverflowError) as error:
         raise UnableToReadExport(f"This export does not fit together: {error}") from error
 
@@ -97,9 +99,9 @@ def _put(tx: Tx, table: str, chunk: Iterable[Row]) -> None:
         tx.insert(table, chunk)
 
 
-def _merge(tx: Tx, stream: BinaryIO, import_id: int) -> tuple[int, int]:
-    added = seen = 0
-    chunk = list[Row]()
+def _merge(tx: Tx, stream: BinaryIO, import_id: int, counts: Counts) -> None:
+    """Take the things that are not left out here."""
+    rules, chunk = Rules(rules_in(tx)), list[Row]()
     for name, value in rows_of(stream):
         if name != "things":
             continue
@@ -108,24 +110,23 @@ def _merge(tx: Tx, stream: BinaryIO, import_id: int) -> tuple[int, int]:
         if not set(wanted) <= set(row):
             raise RowRefused("a thing misses one of its columns.")
         check_thing(row)
-        chunk.append({**{key: row[key] for key in wanted}, "import_id": import_id})
-        seen += 1
+        chunk.append(row)
         if len(chunk) == AT_ONCE:
-            added += tx.run_many("things.add", chunk)
+            _take(tx, rules, chunk, import_id, counts)
             chunk = []
-    added += tx.run_many("things.add", chunk)
-    return added, seen - added
+    _take(tx, rules, chunk, import_id, counts)
 
 
-def _report(path: Path, added: int, known: int, note: str) -> Report:
-    return Report(
-        path=str(path),
-        source=SOURCE,
-        format=WORDS,
-        read=added + known,
-        added=added,
-        known=known,
-        waiting=0,
-        unreadable=[],
-        note=note,
-    )
+def _take(tx: Tx, rules: Rules, chunk: list[Row], import_id: int, counts: Counts) -> None:
+    held, left = rules.kept([held_in(row) for row in chunk])
+    added = tx.run_many("things.add", [row_of(each, import_id) for each in held])
+    counts.read += len(chunk)
+    counts.redacted += left
+    counts.added += added
+    counts.known += len(held) - added
+
+
+def _report(path: Path, counts: Counts, note: str) -> Report:
+    report = Report(path=str(path), source=SOURCE, format=WORDS, note=note)
+    report.add(counts)
+    return report

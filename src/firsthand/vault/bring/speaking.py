@@ -1,6 +1,7 @@
-"""What passes between the vault and the process that reads a file for it: whole messages.
+"""What passes between the vault and the process that reads files for it: whole messages.
 
-Each is its length in four bytes, the greatest first, and then MessagePack.
+Each is its length in four bytes, the greatest first, and then MessagePack. The process has no file
+of its own: what it reads of one it asks for.
 """
 
 from typing import BinaryIO
@@ -11,40 +12,76 @@ from firsthand.vault.bring.batches import Batch
 from firsthand.vault.sources import Export, Guess, Question
 
 MESSAGE_BYTES_MAX = 512 * 1024 * 1024
+READ_BYTES_MAX = 1024 * 1024
 _LENGTH_BYTES = 4
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Open the file behind the descriptor `handle`, with these answers.
+    """Read this file, or every member of this archive that comes after number `after`.
 
-    `of_file` is what was said of the same file earlier.
+    `digest` is the SHA-256 of a file that is no archive.
     """
 
     name: str
-    handle: int
+    size_bytes: int
+    digest: str
     answers: dict[str, str]
-    of_file: dict[str, str]
+    after: int = 0
+
+
+class Content(msgspec.Struct, frozen=True, tag=True):
+    """What stands in the file where it was asked for; empty at its end."""
+
+    bytes: bytes
 
 
 class Said(msgspec.Struct, frozen=True, tag=True):
-    """What was said earlier of files of the kind that was asked for."""
+    """What was said earlier of what was asked about."""
 
-    of_kind: dict[str, str]
+    answers: dict[str, str]
 
 
 class Go(msgspec.Struct, frozen=True, tag=True):
-    """Send every row, from the first on."""
+    """Send every row, but those of the first `skip` batches."""
+
+    skip: int
 
 
-class Kind(msgspec.Struct, frozen=True, tag=True):
+class Pass(msgspec.Struct, frozen=True, tag=True):
+    """Its rows are not wanted; go on with what follows."""
+
+
+class Read(msgspec.Struct, frozen=True, tag=True):
+    """Asks for a part of the file."""
+
+    at: int
+    size_bytes: int
+
+
+class OfFile(msgspec.Struct, frozen=True, tag=True):
+    """Asks what was said of a file with this content."""
+
+    digest: str
+
+
+class OfKind(msgspec.Struct, frozen=True, tag=True):
     """Asks what was said of files with this signature."""
 
     signature: str
 
 
-class Opened(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What an `Export` says of itself once it is opened."""
+class Begun(msgspec.Struct, frozen=True, tag=True):
+    """What follows is about this member; `at_bytes` of the archive lie before its end."""
 
+    number: int
+    name: str
+    at_bytes: int
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What an `Export` says of itself once it is opened. `digest` is "" where nothing was asked."""
+
+    digest: str
     source: str
     format: str
     questions: list[Question]
@@ -56,26 +93,39 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     taken_over: dict[str, str]
 
 
+class End(msgspec.Struct, frozen=True, tag=True):
+    """There are no more rows in this member."""
+
+
+class Unread(msgspec.Struct, frozen=True, tag=True):
+    """A member was not read, or not to its end, and why. `number` is where it stands."""
+
+    number: int
+    name: str
+    why: str
+
+
 class Refused(msgspec.Struct, frozen=True, tag=True):
     """The file cannot be read, and why, in words for its owner."""
 
     why: str
 
 
-class End(msgspec.Struct, frozen=True, tag=True):
-    """There are no more rows."""
+class Done(msgspec.Struct, frozen=True, tag=True):
+    """All of the file was gone through."""
 
 
-Asked = Open | Said | Go
-Told = Kind | Opened | Refused | Batch | End
+Asked = Open | Content | Said | Go | Pass
+Told = Read | OfFile | OfKind | Begun | Opened | Batch | End | Unread | Refused | Done
 _ENCODE = msgspec.msgpack.Encoder().encode
 ASKED = msgspec.msgpack.Decoder(Asked)
 TOLD = msgspec.msgpack.Decoder(Told)
 
 
-def opened_of(export: Export) -> Opened:
+def opened_of(export: Export, digest: str) -> Opened:
     """What `export` says of itself."""
     return Opened(
+        digest=digest,
         source=export.source,
         format=export.format,
         questions=export.questions,

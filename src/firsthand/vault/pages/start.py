@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from markupsafe import Markup
+
+from firsthand.foundation.web import charts
 from firsthand.vault.pages import findings
 from firsthand.vault.pages.forms import Dropped, Form
 from firsthand.vault.pages.looks import LookGone
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 GUIDES: Final = {"netflix": "Netflix", "bank": "your bank"}
 UNREADABLE_SHOWN_MAX: Final = 50
+BARS_MAX: Final = 8
 
 
 def show(visit: Visit, *, error: str = "", status: int = 200) -> Response:
@@ -114,10 +118,25 @@ def file_report(report: dict[str, Any]) -> dict[str, Any]:
             for guess in report["guesses"]
         ],
         "shown": unreadable[:UNREADABLE_SHOWN_MAX],
-        "more": max(0, len(unreadable) - UNREADABLE_SHOWN_MAX),
+        "more": max(0, report["unreadable_rows"] - UNREADABLE_SHOWN_MAX),
+        "bars": member_bars(report),
         "error": report.get("error"),
         "note": report.get("note"),
     }
+
+
+def member_bars(report: dict[str, Any]) -> Markup:
+    """A picture of what the members of an archive brought: the largest, and the rest as one."""
+    sums: dict[str, int] = {}
+    for member in report["members"]:
+        name = str(member.get("format") or member.get("source") or "other")
+        sums[name] = sums.get(name, 0) + int(member["added"]) + int(member["known"])
+    ranked = sorted(((name, rows) for name, rows in sums.items() if rows), key=lambda e: -e[1])
+    if len(ranked) < 2:  # noqa: PLR2004 - one kind is no picture
+        return Markup("")
+    rest = sum(rows for _, rows in ranked[BARS_MAX:])
+    points = ranked[:BARS_MAX] + ([("others", rest)] if rest else [])
+    return charts.bars(points, unit="rows", title="What was in it")
 
 
 def take_answers(visit: Visit) -> None:

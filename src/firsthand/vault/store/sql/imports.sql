@@ -55,10 +55,13 @@ ON CONFLICT (import_id, first) DO UPDATE SET last = max(last, excluded.last);
 -- name: knew_none
 DELETE FROM knew WHERE import_id = :import_id;
 
+-- name: here
+SELECT count(*) AS things FROM things WHERE import_id = :import_id;
+
 -- name: only_here
 SELECT count(*) AS things FROM things WHERE import_id = :import_id AND NOT EXISTS (
-    SELECT 1 FROM knew JOIN (SELECT import_id FROM brought WHERE state <> 'undone') USING (import_id)
-    WHERE knew.import_id <> :import_id AND things.position BETWEEN knew.first AND knew.last);
+    SELECT 1 FROM knew WHERE knew.import_id <> :import_id
+        AND things.position BETWEEN knew.first AND knew.last);
 
 -- name: hand_over
 UPDATE things SET import_id = knew.import_id FROM knew
@@ -77,4 +80,11 @@ WHERE last > (SELECT coalesce(max(position), 0) FROM things);
 
 -- name: given_of
 SELECT count(DISTINCT given.thing_id) AS things FROM given
-JOIN things ON things.id = given.thing_id WHERE things.import_id = :import_id;
+JOIN things ON things.id = given.thing_id WHERE things.import_id = :import_id AND NOT EXISTS (
+    SELECT 1 FROM knew WHERE knew.import_id <> :import_id
+        AND things.position BETWEEN knew.first AND knew.last);
+
+-- What a report says of rows may hold what they said; it goes with them.
+
+-- name: forget_places
+UPDATE brought SET report = json_remove(report, '$.unreadable') WHERE import_id = :import_id;

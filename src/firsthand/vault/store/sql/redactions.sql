@@ -25,3 +25,7 @@ DELETE FROM things WHERE position = :position;
 
 -- name: change
 UPDATE things SET data = :data WHERE position = :position;
+
+-- name: given
+SELECT count(DISTINCT thing_id) AS things FROM given
+WHERE thing_id IN (SELECT value FROM json_each(:ids));
