@@ -9,6 +9,8 @@ import json
 import re
 from collections.abc import Iterator
 
+from firsthand.vault.sources.streamed import kept
+
 CHARS_MAX = 2 * 1024 * 1024
 VALUE_CHARS_MAX = 4000
 DEPTH_MAX = 12
@@ -91,12 +93,12 @@ def _plain(value: object, depth: int, left: list[int]) -> object:
             if key == "@type":
                 found[key] = short(each[0] if isinstance(each, list) and each else each)
             elif key != "@context" and (plain := _plain(each, depth - 1, left)) not in (None, ""):
-                found[key[:60]] = plain
+                found[kept(key, 60)] = plain
         return found
     if isinstance(value, list):
         return [_plain(each, depth - 1, left) for each in value[:500]]
     if isinstance(value, str):
-        return html.unescape(value).strip()[:VALUE_CHARS_MAX]
+        return kept(html.unescape(value), VALUE_CHARS_MAX)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**15:
         return str(value)[:40] if abs(value) < 10**40 else None
     if isinstance(value, float) and not -1e15 < value < 1e15:
@@ -107,7 +109,7 @@ def _plain(value: object, depth: int, left: list[int]) -> object:
 def short(name: object) -> str:
     """The last word of an address: "http://schema.org/Order" is "Order"."""
     text = name.strip() if isinstance(name, str) else ""
-    return re.split(r"[/#:]", text)[-1][:60]
+    return kept(re.split(r"[/#:]", text)[-1], 60)
 
 
 class _Open:
@@ -167,7 +169,7 @@ class _Microdata:
                 attributes.setdefault(match[1].lower(), html.unescape(value).strip())
         scopes = [each.node for each in self._stack if each.node is not None]
         owner = scopes[-1] if scopes else None
-        prop = attributes.get("itemprop", "").split(" ")[0][:60]
+        prop = kept(attributes.get("itemprop", "").split(" ")[0], 60)
         node: Node | None = None
         if "itemscope" in attributes and self._made < NODES_MAX and len(scopes) < DEPTH_MAX:
             self._made += 1
@@ -205,7 +207,7 @@ def _add(owner: Node | None, prop: str, value: object) -> None:
     if owner is None or prop.startswith("@") or not prop or value == "":
         return
     if isinstance(value, str):
-        value = value[:VALUE_CHARS_MAX]
+        value = kept(value, VALUE_CHARS_MAX)
     known = owner.get(prop)
     if isinstance(known, list):
         if len(known) < 500:

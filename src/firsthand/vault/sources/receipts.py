@@ -195,7 +195,8 @@ def _price(node: Node) -> Node:
             code = (
                 currency_of(_text(found.get("priceCurrency") or found.get("currency"))) or currency
             )
-            return {"price": price(value)} | ({"priceCurrency": code} if code else {})
+            cost: Node = {"price": price(value)}
+            return cost | {"priceCurrency": code} if code else cost
     return {}
 
 
