@@ -78,6 +78,9 @@ _FORMS = (
     ),
 )  # fmt: skip
 
+# The engine names what is damaged in letters that may be damaged too.
+_DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+
 
 def claims(head: Head) -> bool:
     """Whether a file is a database of SQLite; which one is seen when it is opened."""
@@ -89,7 +92,7 @@ def open_history(name: str, stream: BinaryIO, _: Mapping[str, str]) -> Export:
     try:
         with closing(_database(name, stream)) as database:
             form = _form_of(database)
-    except sqlite3.Error as error:
+    except _DAMAGE as error:
         raise UnableToRead(f'"{name}" cannot be read: the database is damaged.') from error
     if form is None:
         raise UnableToRead(
@@ -168,7 +171,7 @@ def _rows(name: str, stream: BinaryIO, form: _Form) -> Iterator[Each]:
             for when, url, title, lasted in _visits(database, form):
                 number += 1
                 yield _visit(number, form, identity, when, (url, title), lasted)
-    except sqlite3.Error:
+    except _DAMAGE:
         why = "The database is damaged from here on, or reading it takes too long."
         yield Unreadable(number + 1, why)
 
@@ -176,7 +179,7 @@ def _rows(name: str, stream: BinaryIO, form: _Form) -> Iterator[Each]:
 def _visits(database: sqlite3.Connection, form: _Form) -> sqlite3.Cursor:
     try:
         return database.execute(form.query.format(more="visit_duration"))
-    except sqlite3.Error:
+    except _DAMAGE:
         # Older Chrome does not know how long a visit lasted.
         return database.execute(form.query.replace("v.{more}", "NULL"))
 
