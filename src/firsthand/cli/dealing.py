@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from firsthand.cli import changing, overview, sharing, show
+from firsthand.cli import changing, overview, rights, sharing, show
 from firsthand.cli.adding import add_json
 from firsthand.cli.opening import WrongUsage, opened
 
@@ -110,6 +110,11 @@ def _add_following(below: Commands[argparse.ArgumentParser], make: Make) -> None
     )
     revoke.add_argument("name", metavar="NAME", help="whom, as `relationships` lists it")
     revoke.add_argument("--erase", action="store_true", help="have erased what you gave, too")
+    revoke.add_argument(
+        "--complain", metavar="COUNTRY",
+        help="end nothing: write to the authority, such as of DE, about an end that is overdue",
+    )  # fmt: skip
+    revoke.add_argument("--lang", choices=["en", "de"], default="en", help="with --complain")
     add_json(connections, inbox, log, revoke)
 
 
@@ -265,8 +270,13 @@ def _export_log(args: argparse.Namespace, settings: Settings) -> int:
 def run_revoke(args: argparse.Namespace, settings: Settings) -> int:
     """End a deal; it has ended here even where the organisation is away."""
     from firsthand.vault.acts.connecting import meant
-    from firsthand.vault.acts.ending import revoke
+    from firsthand.vault.acts.ending import complain, revoke
 
+    if args.complain:
+        with opened(args, settings) as vault:
+            letter: dict[str, Any] = complain(vault, args.name, args.complain, lang=args.lang)
+        rights.show_letter(args, letter)
+        return 0
     with opened(args, settings) as vault:
         done: dict[str, Any] = revoke(vault, meant(vault, args.name), erase=args.erase)
     if args.json:

@@ -116,7 +116,7 @@ def run_rights(args: argparse.Namespace, settings: Settings) -> int:
             letter: dict[str, Any] = rights.complain(
                 vault, args.request, args.complain, lang=args.lang, sender=args.sender
             )
-            _show_letter(args, letter)
+            show_letter(args, letter)
             return 0
         event = _event(args)
         if args.take_back:
@@ -252,7 +252,8 @@ def _show_one(told: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
-def _show_letter(args: argparse.Namespace, letter: dict[str, Any]) -> None:
+def show_letter(args: argparse.Namespace, letter: dict[str, Any]) -> None:
+    """A letter to an authority, ready to send."""
     if args.json:
         show.as_json(letter)
         return

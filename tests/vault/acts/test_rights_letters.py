@@ -2,6 +2,7 @@
 
 import email
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -11,13 +12,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.harness.sides import PASSPHRASE, new_vault
+from tests.harness.sides import PASSPHRASE, Served, connected, new_vault
 
 from firsthand import cli
 from firsthand.foundation.clock import SetClock
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.rights import DENIALS, REGIMES, RIGHTS, Request, due
-from firsthand.vault.acts import letters, rights
+from firsthand.vault.acts import ending, letters, rights
 from firsthand.vault.acts.letters import LANGUAGES, Asking, email_to
 from firsthand.vault.acts.opened import Vault
 
@@ -223,3 +224,34 @@ def test_by_command(
     assert cli.main(["vault", "right", "reel", "access"]) == 1
     assert cli.main(["vault", "rights", "nothing"]) == 1
     assert cli.main(["vault", "rights", told["id"], "--fetch"]) == 1
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("erase", [True, False])
+def test_an_end_that_nobody_confirmed_has_its_letter(
+    serve: Callable[..., Served], tmp_path: Path, *, erase: bool, lang: str
+) -> None:
+    clock = SetClock(datetime.now(UTC))
+    served = serve("Reel", clock=clock)
+    with new_vault(tmp_path / "late", clock) as vault:
+        name = connected(vault, served)
+        served.stop()
+        ending.revoke(vault, name, erase=erase)
+        clock.advance(timedelta(days=30))
+        with pytest.raises(Refused, match="no end is overdue"):
+            ending.complain(vault, name, "DE")
+        clock.advance(timedelta(days=3))
+        letter: Any = ending.complain(vault, name, "DE", lang=lang, sender="Greta")
+        if not erase:
+            with pytest.raises(Refused, match="erased as well"):
+                ending.complain(vault, name, "us-ca")
+    assert ("17" if erase else "7") in letter["text"]
+    assert "Reel" in letter["subject"]
+    assert "{" not in letter["text"]
+    assert letter["text"].endswith("Greta\n")
+
+
+def test_what_is_said_of_authorities_was_compared() -> None:
+    known = letters._known()  # noqa: SLF001 - the data itself
+    assert date.fromisoformat(known.checked) <= datetime.now(UTC).date()
+    assert {each.basis for each in known.authorities} == set(known.bases)

@@ -52,4 +52,11 @@ def test_after_a_month_it_is_for_an_authority(
     assert "If they have not confirmed it by" in text(visitor.post("/with/reel/end", erase="no"))
     clock.advance(timedelta(days=31))
     visitor.open("Greta")
-    assert "Now write to your data protection authority" in text(visitor.get("/with/reel"))
+    page = visitor.get("/with/reel")
+    assert "Now write to your data protection authority" in text(page)
+    assert 'action="/with/reel/complaint"' in page.text
+    letter = text(visitor.get("/with/reel/complaint?country=IE&lang=en"))
+    for words in ("Data Protection Commission", "I withdrew my consent", "has passed one day ago"):
+        assert words in letter
+    odd = visitor.get("/with/reel/complaint?country=ZZ")
+    assert "No authority is known" in text(odd)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TEXT_CHARS_MAX: Final = 200
+ENDING: Final = "ending"
 LANGUAGES: Final = ("en", "de")
 _MONTHS_DE: Final = (
     "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
@@ -55,6 +56,7 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Authorities(msgspec.Struct, frozen=True, kw_only=True):
+    checked: str  # the day on which all of it was compared with what is published
     source: str
     bases: dict[str, dict[str, str]]
     authorities: list[Authority]
@@ -116,7 +118,8 @@ def complaint(
 ) -> dict[str, object]:
     """A complaint about a request (``rights.shown``) to the authority of a country.
 
-    Returns authority, web, note, basis, source, subject, text. Raises ``Refused``.
+    An ending that was not confirmed is told in the same form, with ``ending`` for its right.
+    Returns authority, web, note, basis, source, checked, subject, text. Raises ``Refused``.
     """
     words, known = _words(lang), _known()
     found = [each for each in known.authorities if each.country == country.upper()]
@@ -126,14 +129,15 @@ def complaint(
             "not_found", f"No authority is known for {country[:10]!r}. There are: {codes}."
         )
     authority, basis = found[0], known.bases[found[0].basis]
+    right, article = _asked(words, told, authority.basis)
     to, last = str(told["organisation"]), date.fromisoformat(str(told["expected_by"]))
     signed = told["relationship"] is not None
     text = words["complaint"].format(
         authority=authority.authority, to=to, basis=basis[lang],
         asked=_day(date.fromisoformat(str(told["at"])[:10]), lang),
-        right=words["rights"][told["right"]],
-        article=words["articles"][told["regime"]][told["right"]],
-        how=words["how_signed"] if signed else words["how_letter"].format(email=told["email"]),
+        right=right,
+        article=article,
+        how=_how(words, told),
         what=_what(words, told, last, today, lang), rows="\n".join(_rows(words, told, lang)),
         proof=words["proof"] if signed else "", id=told["id"],
         sender=parseaddr(sender)[0] or sender or "…",
@@ -146,9 +150,28 @@ def complaint(
         "basis": basis[lang],
         "basis_source": basis["source"],
         "source": known.source,
+        "checked": known.checked,
         "subject": words["complaint_subject"].format(to=to, basis=basis[lang]),
         "text": text,
     }
+
+
+def _asked(words: Mapping[str, Any], told: Mapping[str, Any], basis: str) -> tuple[str, str]:
+    """What was asked, and the article that gives it."""
+    right, regime = told["right"], told["regime"]
+    if right != ENDING:
+        return words["rights"][right], words["articles"][regime][right]
+    if basis == "california":
+        raise refuse("not_allowed", "There, have it erased as well, and complain about that.")
+    return words["ending"]["right"], words["ending"]["article"]
+
+
+def _how(words: Mapping[str, Any], told: Mapping[str, Any]) -> str:
+    if told["unconfirmed_end"]:
+        return str(words["ending"]["how"])
+    if told["relationship"] is not None:
+        return str(words["how_signed"])
+    return str(words["how_letter"].format(email=told["email"]))
 
 
 def named_in(token: str) -> str:

@@ -197,9 +197,12 @@ def complain(
             else "They did what you asked, or you took it back.",
         )
     return letters.complaint(
-        country, lang or row["lang"], told=told, sender=sender or row["sender"],
+        country,
+        lang or row["lang"],
+        told={**told, "unconfirmed_end": False},
+        sender=sender or row["sender"],
         today=vault.clock.now().date(),
-    )  # fmt: skip
+    )
 
 
 class StatusTold:

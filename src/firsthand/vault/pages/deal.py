@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from firsthand.protocol.jws import JwsRefused, read_jws
+from firsthand.protocol.refusals import Refused
 from firsthand.protocol.terms import ROSTER
-from firsthand.vault.acts import browsing, changing, connecting, giving, logging, witnessing
+from firsthand.vault.acts import (
+    browsing,
+    changing,
+    connecting,
+    giving,
+    letters,
+    logging,
+    witnessing,
+)
 from firsthand.vault.acts import ending as ends
 from firsthand.vault.pages import saying
 from firsthand.vault.pages.differing import rows
@@ -20,7 +29,6 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-CONFIRM_WITHIN: Final = timedelta(days=30)  # after that it is for an authority
 THINGS_SHOWN_MAX: Final = 200  # of one giving on one page; the counts are of all
 
 
@@ -153,6 +161,30 @@ def end(visit: Visit) -> Response:
     return visit.go(f"/with/{name}", said)
 
 
+def complaint(visit: Visit) -> Response:
+    """The letter to the authority about an end that was not confirmed, to print or to copy."""
+    name, query = visit.request.path_params["name"], visit.request.query_params
+    try:
+        found = ends.complain(
+            visit.vault,
+            name,
+            query.get("country", "DE"),
+            lang=query.get("lang", "en"),
+            sender=visit.person.called,
+            today=visit.parts.clock.now().date(),
+        )
+    except Refused as error:
+        return visit.go(f"/with/{name}", saying.plainly(str(error)), "warning")
+    who = connecting.relationship(visit.vault, name)["organisation"]
+    return visit.page(
+        "right_letter.html",
+        title=f"A letter to {found['authority']}",
+        here="deals",
+        trail=[("Deals", "/deals"), (who, f"/with/{name}")],
+        letter=found,
+    )
+
+
 def left_rows(things: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Things as they left, for a table: kind, name, when as coarse as it is, the rest in words."""
     rows = []
@@ -214,11 +246,12 @@ def _giving(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _endings(visit: Visit, told: object) -> list[dict[str, Any]]:
     assert isinstance(told, list)
     found = []
-    now = visit.parts.clock.now()
+    now = visit.parts.clock.now().date()
     for each in told:
         says, badge = saying.ENDINGS[each["state"]]
         words: dict[str, object] = {}
-        due = datetime.fromisoformat(each["at"]) + CONFIRM_WITHIN
+        due = ends.last_day(each["at"])
+        overdue = each["state"] != "confirmed" and now > due
         if each["receipt"]:
             try:
                 words = read_jws(each["receipt"])[1]
@@ -230,8 +263,9 @@ def _endings(visit: Visit, told: object) -> list[dict[str, Any]]:
                 "reason": saying.plainly(each["reason"]),
                 "says": says,
                 "badge": badge,
-                "due": due.date().isoformat(),
-                "overdue": now > due,
+                "due": due.isoformat(),
+                "overdue": overdue,
+                "countries": letters.countries() if overdue else [],
                 "backup_days": words.get("backup_days"),
                 "batches": words.get("batches"),
                 "words": json.dumps(words, indent=2) if words else "",

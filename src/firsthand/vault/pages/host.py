@@ -267,6 +267,7 @@ def _dealing(parts: Parts) -> list[Route]:
         _get("/who/end", kept(parts, holding.sure)),
         _post("/who/end", kept(parts, holding.end_all)),
         _get("/with/{name}/story", kept(parts, telling.show)),
+        _get("/with/{name}/complaint", kept(parts, deal.complaint)),
         _get("/with/{name}/record", kept(parts, telling.record)),
         _get("/terms/compare", anyone(parts, roster.compare)),
         _get("/terms/{id}", anyone(parts, roster.one)),

@@ -254,7 +254,7 @@ def complaint(visit: Visit) -> Response:
         "right_letter.html",
         title=f"A letter to {found['authority']}",
         here="more",
-        right=told,
+        trail=[("My rights", "/rights"), (told["title"], f"/rights/{told['id']}")],
         letter=found,
     )
 
