@@ -153,10 +153,24 @@ def _paths() -> dict[str, Any]:
                 signed=True,
             )
         },
+        **_terms(),
         **_changes(receipt),
         **_told(),
         **_evidence(),
         wire.PATH_FACTS: {"get": _facts()},
+    }
+
+
+def _terms() -> dict[str, Any]:
+    """The texts that proposals name."""
+    text = _get("The exact text of an agreement, which a hash is taken over.", {"type": "string"},
+                [_in_path("name")], media_type="text/plain; charset=utf-8")  # fmt: skip
+    machine = _object(id={"type": "string"}, purposes={"type": "array"})
+    return {
+        wire.PATH_TERMS + "/{name}.txt": {"get": text},
+        wire.PATH_TERMS + "/{name}.json": {
+            "get": _get("What a machine may conclude from it.", machine, [_in_path("name")])
+        },
     }
 
 
@@ -242,12 +256,13 @@ def _get(
     parameters: list[dict[str, Any]] | None = None,
     *,
     signed: bool = False,
+    media_type: str = wire.TYPE_JSON,
 ) -> dict[str, Any]:
     headers = [_in_header("Signature-Input"), _in_header("Signature")] if signed else []
     return {
         "summary": summary,
         "parameters": [*(parameters or []), *headers],
-        "responses": _responses(answer),
+        "responses": _responses(answer, media_type),
     }
 
 
@@ -265,13 +280,13 @@ def _post(
     }
 
 
-def _responses(answer: dict[str, Any]) -> dict[str, Any]:
+def _responses(answer: dict[str, Any], media_type: str = wire.TYPE_JSON) -> dict[str, Any]:
     problem = {
         "description": "Not taken, with the reason.",
         "content": {wire.TYPE_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     return {
-        "200": {"description": "Done.", "content": {wire.TYPE_JSON: {"schema": answer}}},
+        "200": {"description": "Done.", "content": {media_type: {"schema": answer}}},
         "4XX": problem,
         "503": problem,
     }
