@@ -144,6 +144,28 @@ def test_the_form_for_clinics_is_skipped() -> None:
     assert isinstance(row, Skipped)
 
 
+CURVE = """Name,Inês
+Data de nascimento,01/01/1990
+Data de registo,2024-01-03 20:15:30 +0000
+Classificação,Ritmo sinusal
+Dispositivo,"Watch6,1"
+Taxa de amostragem,512 hertz
+
+Derivação,Derivação I
+Unidade,µV
+
+12,3
+"""
+
+
+@pytest.mark.parametrize(
+    "text", [CURVE, '{\n  "id": "1",\n  "resourceType" : "Observation",\n  "code": {}}']
+)
+def test_what_lies_beside_the_export_is_skipped(text: str) -> None:
+    (row,) = read(text.encode())
+    assert isinstance(row, Skipped)
+
+
 def test_an_export_from_another_zone_and_with_another_name_is_the_same() -> None:
     home = things(read(document(pulse("2024-01-03 20:15:30 +0100"))))
     away = things(read(document(pulse("2024-01-03 14:15:30 -0500", source="Neu"),

@@ -49,6 +49,10 @@ _SKIPPED = {
 _PREFIX = re.compile(r"HK(?:Quantity|Category|Data|Correlation)?(?:TypeIdentifier|Type)")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MADE = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) ([+-])(\d\d):?(\d\d)")
+# Beside the export lie curves of the heart, whose words are in the language of the phone, and
+# records of clinics.
+_WATCH = re.compile(r'"?Watch\d+,\d+"?')
+_CLINIC = re.compile(r'\{[^{}\[\]]{0,2000}"resourceType"\s*:\s*"\w+"')
 _METRES = {"m": 1.0, "km": 1000.0, "mi": 1609.344, "yd": 0.9144, "ft": 0.3048, "cm": 0.01}
 _SECONDS = {"s": 1.0, "sec": 1.0, "min": 60.0, "hr": 3600.0, "h": 3600.0}
 _CALORIES = {"kcal": 1.0, "Cal": 1.0, "cal": 0.001, "kJ": 1 / 4.184, "J": 1 / 4184}
@@ -56,6 +60,8 @@ _CALORIES = {"kcal": 1.0, "Cal": 1.0, "cal": 0.001, "kJ": 1 / 4.184, "J": 1 / 41
 
 def claims(head: Head) -> bool:
     """Whether a file is an export of the Health app, in either of its forms."""
+    if _beside(head):
+        return True
     if not head.text.startswith("<") or "Health" not in head.text:
         return False
     root = root_of(head.text)
@@ -68,13 +74,25 @@ def open_health(name: str, stream: BinaryIO, _answers: Mapping[str, str]) -> Str
     """Open an export. It is read when its rows are asked for, which raises `UnableToRead`."""
     stream.seek(0)
     head = Head(name, stream.read(64 * 1024))
+    if why := _beside(head):
+        return Streamed("apple-health", f"{FORMAT}, one record", partial(_left_out, why))
     if "<HealthData" not in head.text:
-        return Streamed("apple-health", f"{FORMAT} for clinics", _for_clinics)
+        why = "the same measurements as in export.xml, in a form for clinics"
+        return Streamed("apple-health", f"{FORMAT} for clinics", partial(_left_out, why))
     return Streamed("apple-health", FORMAT, partial(_rows, name, stream))
 
 
-def _for_clinics() -> Iterator[Each]:
-    yield Skipped(1, "the same measurements as in export.xml, in a form for clinics")
+def _beside(head: Head) -> str:
+    """Why a file that lies beside the export makes no thing; "" for any other file."""
+    if _WATCH.search(head.text[:2000]) and "µV" in head.text[:4000]:
+        return "an electrocardiogram: a curve"
+    if _CLINIC.match(head.text):
+        return "a record of a clinic"
+    return ""
+
+
+def _left_out(why: str) -> Iterator[Each]:
+    yield Skipped(1, why)
 
 
 def _rows(name: str, stream: BinaryIO) -> Iterator[Each]:

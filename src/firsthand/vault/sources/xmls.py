@@ -4,12 +4,18 @@ No entity is ever looked up but the five of XML and numbers: a file that declare
 refused, and so is one that names another file. Memory holds one wanted element, not the file.
 """
 
+import codecs
 import re
 from collections.abc import Collection, Iterator
 from typing import BinaryIO
 from xml.parsers import expat
 
 from firsthand.vault.sources.export import UnableToRead
+
+# What XML may say it is written in: Python loads these when they are first used, and where files
+# are read nothing can be opened by then.
+for _name in ("latin-1", "iso8859-2", "iso8859-9", "iso8859-15", "cp1250", "cp1252", "cp1254"):
+    codecs.lookup(_name)
 
 CHUNK_BYTES = 64 * 1024
 TOKEN_BYTES_MAX = 4 * 1024 * 1024
