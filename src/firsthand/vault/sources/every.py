@@ -6,6 +6,7 @@ The order matters only where two could claim the same file: the one that asks mo
 from firsthand.vault.sources import (
     amazon,
     apple_health,
+    bookmarks,
     browsers,
     calendars,
     camt,
@@ -47,6 +48,7 @@ SOURCES: tuple[Source, ...] = (
     strava.SOURCE,
     instagram.SOURCE,
     facebook.SOURCE,
+    bookmarks.SOURCE,
     timeline.SOURCE,
     calendars.SOURCE,
     contacts.SOURCE,

@@ -19,7 +19,7 @@ _ZULU = re.compile(
 )
 _FRACTION = re.compile(r"\.\d+")
 _WRITTEN = re.compile(
-    r"(?P<date>.{5,40}?)[\s,]+(?:(?:um|at|à|às|alle|a las|kl|om|de)\.?\s+)?"
+    r"(?P<date>.{5,40}?)[\s,]+(?:(?:um|at|à|às|alle|a las|kl|klo|om|de|o)\.?\s+)?"
     r"(?P<half1>上午|下午|오전|오후)?\s*"
     r"(?P<h>\d{1,2})\s?[:.hH時시]\s?(?P<m>\d{2})(?:\s?(?:[:.]|min|分|분)\s?(?P<s>\d{2})?\s?[s秒초]?)?"
     r"\s?(?P<half2>[aApP]\.?\s?[mM]\.?)?(?:\s+(?P<zone>\S.{0,40}))?"
@@ -28,7 +28,7 @@ _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+\-−])(\d{1,2})(?::?(\d{2}))?")
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u200e": "", "\u200f": ""})
 _ZONES = """
 UTC 0 GMT 0 Z 0 WEZ 0 WET 0 AZOT -60 AZOST 0
-CET 60 MEZ 60 WESZ 60 WEST 60 BST 60 HEC 60 HNEC 60 HNEO 0 HEEO 60 WAT 60 MET 60
+CET 60 MEZ 60 WESZ 60 WEST 60 BST 60 HEC 60 HNEC 60 HNEO 0 HEEO 60 WAT 60 MET 60 SEČ 60 SELČ 120
 CEST 120 MESZ 120 EET 120 OEZ 120 HAEC 120 HEEC 120 HNEE 120 SAST 120 CAT 120 MEST 120
 EEST 180 OESZ 180 HEEE 180 MSK 180 TRT 180 EAT 180 PKT 300 WIB 420 ICT 420 SGT 480 HKT 480
 AWST 480 JST 540 KST 540 ACST 570 AEST 600 ACDT 630 AEDT 660 NZST 720 NZDT 780

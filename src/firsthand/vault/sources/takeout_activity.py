@@ -28,7 +28,10 @@ class Link(NamedTuple):
 
 
 class Activity(NamedTuple):
-    """What Google notes of one thing that was done. `header` is the product, `time` is ISO 8601."""
+    """What Google notes of one thing that was done. `header` is the product, `time` is ISO 8601.
+
+    `what` is to what it was done, where the file tells that apart from the rest of the title.
+    """
 
     header: str
     title: str
@@ -37,6 +40,7 @@ class Activity(NamedTuple):
     description: str
     time: str
     details: list[str]
+    what: str = ""
 
 
 class _Meant(NamedTuple):
@@ -51,7 +55,7 @@ def activity_thing(activity: Activity, identity: Identity) -> Thing:
     The same activity has the same id in JSON, in a web page, and under either of its products.
     """
     verb, what = meaning(activity.title)
-    what = unquoted(what)
+    what = activity.what or unquoted(what)
     advert = any(map(is_advert, activity.details))
     meant = _meant(activity, verb, what, advert=advert)
     data: dict[str, object] = {

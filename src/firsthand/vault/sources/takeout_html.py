@@ -28,8 +28,11 @@ _TAG = re.compile(r"<[^<>]{0,9000}>")
 
 
 class _Line(NamedTuple):
+    """A line of a cell: its words, where it leads, and the words that lead there."""
+
     text: str
     url: str
+    linked: str = ""
 
 
 def claims(start: str) -> bool:
@@ -101,6 +104,7 @@ def _activity(cell: str) -> Activity | str:
         subtitles=[Link(kept(line.text), line.url) for line in before[1:]],
         description=kept("\n".join(line.text for line in lines[place + 1 :])),
         time=time,
+        what=kept(title.linked),
         details=[line.text for line in _lines(_between(cell, "typography--caption", "</div>"))],
     )
 
@@ -122,7 +126,8 @@ def _lines(text: str) -> list[_Line]:
         if words:
             match = _ANCHOR.search(part)
             url = kept(html.unescape(match[1]), URL_CHARS_MAX) if match else ""
-            found.append(_Line(words, url))
+            linked = _text(part[match.end() : part.find("</a", match.end())]) if match else ""
+            found.append(_Line(words, url, linked))
     return found
 
 

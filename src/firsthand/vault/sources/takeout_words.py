@@ -9,22 +9,26 @@ from functools import lru_cache
 
 _VERBS = {
     "watched": (
-        "Watched *", "* angesehen", "Vous avez regardé *", "A regardé *", "Hai guardato *",
-        "Ha guardato *", "Hai visto *", "Has visto *", "Ha visto *", "Viste *", "Você assistiu a *",
+        "Watched *", "* angesehen", "Angesehen: *", "Angesehen *", "Vous avez regardé *",
+        "Vous avez visionné *", "Visionné *", "A regardé *", "Hai guardato *", "Ha guardato *",
+        "Hai visto *", "Has visto *", "Ha visto *", "Viste *", "Você assistiu a *",
         "Você assistiu *", "Assistiu a *", "Assistiu *", "Viu *", "Je hebt * bekeken",
-        "Je hebt naar * gekeken", "* bekeken", "Tittade på *", "Så på *", "Obejrzano: *",
-        "Obejrzano *", "Просмотрено видео *", "* adlı videoyu izlediniz", "* を視聴しました",
-        "* katsottiin", "Zhlédli jste video *", "Ați vizionat *", "Megtekintette a következőt: *",
-        "Ви дивилися відео *", "Παρακολουθήσατε το βίντεο *", "Гледахте *",
-        "* 을(를) 시청했습니다.",
+        "Je hebt naar * gekeken", "* bekeken", "Bekeken: *", "Je hebt gekeken naar *",
+        "Gekeken naar *", "Visto: *", "Guardato: *", "Visionado: *", "Assistido: *",
+        "Tittade på *", "Så på *", "Obejrzano: *", "Obejrzano *", "Просмотрено видео *",
+        "* adlı videoyu izlediniz", "* を視聴しました", "* katsottiin", "Zhlédli jste video *",
+        "Ați vizionat *", "Megtekintette a következőt: *", "Ви дивилися відео *",
+        "Παρακολουθήσατε το βίντεο *", "Гледахте *", "* 을(를) 시청했습니다.",
     ),
     "searched": (
         "Searched for *", "Searched *", "Nach * gesucht", "Gesucht nach: *", "Gesucht nach *",
-        "Vous avez recherché *", "A recherché *", "Recherche de *", "Hai cercato *", "Ha cercato *",
-        "Has buscado *", "Buscaste *", "Ha buscado *", "Você pesquisou *", "Pesquisou por *",
-        "Pesquisou *", "Pesquisa por *", "Je hebt gezocht naar *", "Gezocht naar *",
-        "Je hebt naar * gezocht", "Sökte efter *", "Søgte efter *", "Søkte etter *", "Wyszukano: *",
-        "Szukano: *", "* を検索しました", "* için arama yapıldı", "Вы искали: *",
+        "Suche nach *", "Vous avez recherché *", "A recherché *", "Recherche de *",
+        "Recherche : *", "Hai cercato *", "Ha cercato *", "Ricerca di *", "Has buscado *",
+        "Buscaste *", "Búsqueda de *", "Busca por *", "Ha buscado *", "Você pesquisou *",
+        "Pesquisou por *", "Pesquisou *", "Pesquisa por *", "Je hebt gezocht naar *",
+        "Gezocht naar *", "Je hebt naar * gezocht", "Sökte efter *", "Søgte efter *",
+        "Søkte etter *", "Wyszukano: *", "Szukano: *", "* を検索しました", "* için arama yapıldı",
+        "Вы искали: *",
     ),
     "said": (
         "Said *", "* gesagt", "Vous avez dit *", "Hai detto *", "Has dicho *", "Dijiste *",
@@ -33,8 +37,8 @@ _VERBS = {
     "liked": (
         "Liked *", "* positiv bewertet", "Mag ich: *", "Vous avez aimé *", "A aimé *",
         "Hai messo Mi piace a *", "Ti è piaciuto *", "Has indicado que te gusta *",
-        "Te ha gustado *", "Te gustó *", "Gostou de *", "Marcou como gostei *",
-        "Je vond * leuk", "Je hebt * leuk gevonden",
+        "Te ha gustado *", "Te gustó *", "Gostou de *", "Marcou como gostei *", "Je vond * leuk",
+        "Je hebt * leuk gevonden",
     ),
     "disliked": (
         "Disliked *", "* negativ bewertet", "Mag ich nicht: *", "Vous n'avez pas aimé *",
@@ -43,8 +47,9 @@ _VERBS = {
     "followed": (
         "Subscribed to *", "* abonniert", "Vous vous êtes abonné à *", "Vous êtes abonné à *",
         "S'est abonné à *", "Hai effettuato l'iscrizione a *", "Ti sei iscritto a *",
-        "Te has suscrito a *", "Te suscribiste a *", "Inscreveu-se em *", "Você se inscreveu em *",
-        "Subscreveu *", "Je hebt je geabonneerd op *", "Geabonneerd op *",
+        "Te has suscrito a *", "Te suscribiste a *", "Inscreveu-se em *",
+        "Você se inscreveu em *", "Subscreveu *", "Je hebt je geabonneerd op *",
+        "Geabonneerd op *",
     ),
     "visited": (
         "Visited *", "* besucht", "* aufgerufen", "Vous avez consulté *", "Vous avez visité *",
@@ -53,10 +58,10 @@ _VERBS = {
         "* bezocht", "Besökte *", "Odwiedzono: *", "* にアクセスしました", "Accessed *",
     ),
     "viewed": (
-        "Viewed *", "Explored *", "Looked at *", "* betrachtet", "* angezeigt",
-        "Vous avez vu *", "Vous avez affiché *", "Affichage de *", "Hai visualizzato *",
-        "Visualizzato *", "Has mirado *", "Has consultado *", "Visualizou *",
-        "Você visualizou *", "Je hebt * weergegeven", "Weergegeven: *",
+        "Viewed *", "Explored *", "Looked at *", "* betrachtet", "* angezeigt", "Vous avez vu *",
+        "Vous avez affiché *", "Affichage de *", "Hai visualizzato *", "Visualizzato *",
+        "Has mirado *", "Has consultado *", "Visualizou *", "Você visualizou *",
+        "Je hebt * weergegeven", "Weergegeven: *",
     ),
     "used": (
         "Used *", "* verwendet", "* genutzt", "Vous avez utilisé *", "Utilisation de *",
@@ -66,9 +71,9 @@ _VERBS = {
     "went": (
         "Directions to *", "Wegbeschreibung nach *", "Route nach *", "Routen nach *",
         "Itinéraire vers *", "Itinéraires vers *", "Indicazioni per *",
-        "Indicazioni stradali per *",
-        "Indicaciones para llegar a *", "Cómo llegar a *", "Rotas para *", "Trajeto para *",
-        "Direções para *", "Routebeschrijving naar *", "Route naar *",
+        "Indicazioni stradali per *", "Indicaciones para llegar a *", "Cómo llegar a *",
+        "Rotas para *", "Trajeto para *", "Direções para *", "Routebeschrijving naar *",
+        "Route naar *",
     ),
 }  # fmt: skip
 _AD = re.compile(

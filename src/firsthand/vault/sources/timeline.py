@@ -42,7 +42,10 @@ TIMELINE = Facts(
 )
 KEY = "timeline"
 _FORMS = (
-    (re.compile(r'\{\s*"locations"\s*:\s*\['), re.compile(r'"latitudeE7"|"timestampMs"|\[\s*\]')),
+    (
+        re.compile(r'\{\s*(?:"somePointsTruncated"\s*:\s*\w+\s*,\s*)?"locations"\s*:\s*\['),
+        re.compile(r'"latitudeE7"|"timestampMs"|\[\s*\]'),
+    ),
     (
         re.compile(r'\{\s*"timelineObjects"\s*:\s*\['),
         re.compile(r'"placeVisit"|"activitySegment"|\[\s*\]'),
