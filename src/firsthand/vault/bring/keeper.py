@@ -71,22 +71,25 @@ class Keeper:
             return self._large(part, itertools.chain(first, batches), skip)
         for batch in first:
             self._keep(part, batch, counts)
-        self._told(part, counts)
+        if not skip or self.report.underway is None:
+            self.report.underway = _told_of(part)
+        self._count(counts)
+        self._end_part()
         self._remember(part)
-        self.batches = 0
         return True
 
     def _large(self, part: Part, batches: Iterator[Batch], skip: int) -> bool:
-        before, kept, counts = self._noted(), Counts(), Counts()
-        self.batches = skip
+        report, counts = self.report, Counts()
+        if not skip or report.underway is None:
+            report.underway = _told_of(part)
+        before, self.batches = self._noted(), skip
         try:
             for batch in batches:
                 self._keep(part, batch, counts)
                 self.batches += 1
                 if self._rows < STEP_ROWS and not self._control.wanted:
                     continue
-                self.report.add(counts)
-                kept.add(counts)
+                self._count(counts)
                 counts = Counts()
                 self.close_step()
                 before = self._noted()
@@ -96,36 +99,35 @@ class Keeper:
         except BaseException as error:
             self.drop()
             if isinstance(error, UnableToRead):
-                self.report = msgspec.json.decode(before, type=Report)
-                if self.steps == 0:
-                    self.report.import_id = None
-                if self.archive:
-                    self._told(part, Counts(), str(error), kept)
-                    self.batches = 0
+                self._back_to(before, str(error))
             raise
-        self.report.add(counts)
-        kept.add(counts)
-        self._told(part, Counts(), None, kept)
+        self._count(counts)
+        self._end_part()
         self._remember(part)
-        self.batches = 0
         return True
+
+    def _count(self, counts: Counts) -> None:
+        """Count rows of the part that is under way: in sum, and for itself."""
+        assert self.report.underway is not None, "it was begun"
+        self.report.add(counts)
+        self.report.underway.add(counts)
+
+    def _end_part(self, error: str | None = None) -> None:
+        told, self.report.underway, self.batches = self.report.underway, None, 0
+        if self.archive and told is not None:
+            told.error = error
+            self.report.tell(told, counted=True)
+
+    def _back_to(self, noted: bytes, error: str) -> None:
+        """A part ended in the middle: what is told is as it was at the last step."""
+        self.report = msgspec.json.decode(noted, type=Report)
+        if self.steps == 0:
+            self.report.import_id = None
+        if self.archive:
+            self._end_part(error)
 
     def _noted(self) -> bytes:
         return msgspec.json.encode(self.report)
-
-    def _told(
-        self, part: Part, counts: Counts, error: str | None = None, kept: Counts | None = None
-    ) -> None:
-        """Take up what became of a part; `kept` was counted in sum already."""
-        if not self.archive:
-            self.report.add(counts)
-            return
-        told = Told(name=part.name, source=part.export.source, format=part.export.format)
-        told.error = error
-        told.add(counts)
-        self.report.tell(told)
-        if kept is not None:
-            told.add(kept)
 
     def done(self, number: int) -> None:
         """All up to this number is done."""
@@ -226,6 +228,10 @@ class Keeper:
 
 class _Dropped(Exception):
     """Has a transaction end without being kept."""
+
+
+def _told_of(part: Part) -> Told:
+    return Told(name=part.name, source=part.export.source, format=part.export.format)
 
 
 def _telling(batches: Iterator[Batch], tell: Callable[[int], None]) -> Iterator[Batch]:

@@ -82,6 +82,7 @@ class Report(Counts, kw_only=True, omit_defaults=True):
     guesses: list[Guess] = []
     members: list[Told] = []
     members_read: int = 0
+    underway: Told | None = None
     left: list[LeftOut] = []
     note: str | None = None
     error: str | None = None
@@ -101,6 +102,7 @@ class Report(Counts, kw_only=True, omit_defaults=True):
             **msgspec.to_builtins(self),
         }
         plain.pop("questions", None)
+        plain.pop("underway", None)
         plain["members"] = [
             {**dict.fromkeys(Counts.__struct_fields__, 0), **each}
             for each in plain.get("members", [])
@@ -135,9 +137,10 @@ class Report(Counts, kw_only=True, omit_defaults=True):
         if len(there.names) < NAMES_MAX:
             there.names.append(name)
 
-    def tell(self, member: Told) -> None:
-        """Take up what became of a member: in sum, and by itself where there is room."""
-        self.add(member)
+    def tell(self, member: Told, *, counted: bool = False) -> None:
+        """Take up what became of a member: by itself where there is room, and in sum."""
+        if not counted:
+            self.add(member)
         self.members_read += 1
         if len(self.members) < MEMBERS_MAX:
             self.members.append(member)
