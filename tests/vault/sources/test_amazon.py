@@ -141,6 +141,27 @@ def test_names_of_columns_in_other_languages(language: str, encoding: str) -> No
     assert (thing.name, thing.time, thing.data["price"]) == ("Café", "2024-01-13", "1234.50")
 
 
+@pytest.mark.parametrize(
+    ("website", "name", "time"),
+    [
+        ("Amazon.com", "Order Date", "2024-03-04"),
+        ("Amazon.co.uk", "Order Date", "2024-04-03"),
+        ("Amazon.it", "Data ordine", "2024-04-03"),
+        ("", "Fecha del pedido", "2024-04-03"),
+        ("Amazon.ca", "Order Date", None),
+    ],
+)
+def test_the_shop_and_its_language_say_which_comes_first(
+    website: str, name: str, time: str | None
+) -> None:
+    row = {"Website": website, "Order ID": "305-1-1", name: "03/04/2024", "ASIN": "B1",
+           "Product Name": "Buch", "Item Total": "9.99", "Currency": "EUR"}  # fmt: skip
+    export = opened(row)
+    assert bool(export.questions) == (time is None)
+    if time is not None:
+        assert only(row).time == time
+
+
 def test_an_item_of_the_old_report_and_of_the_new_archive_is_one() -> None:
     assert only(OLD).id == only(NEW).id
     one, other = (row.thing.id for row in read(NEW, NEW) if isinstance(row, Row))

@@ -11,17 +11,16 @@ from decimal import Decimal
 from typing import BinaryIO, NamedTuple
 
 from firsthand.protocol.things import Thing
+from firsthand.vault.sources.amazon_ways import DATES, SHOP, Ways, ways_of
 from firsthand.vault.sources.amazon_words import CANCELLED, CURRENCIES, NAMES, NOTHING
-from firsthand.vault.sources.amounts import DecimalEvidence, price, read_amount, value_of
-from firsthand.vault.sources.csvs import records
+from firsthand.vault.sources.amounts import price, read_amount, value_of
 from firsthand.vault.sources.export import Answers, Export, UnableToRead
 from firsthand.vault.sources.headed import Cells, Headed, LeftOut, NotARow
 from firsthand.vault.sources.identity import Identity
-from firsthand.vault.sources.instants import instant
 from firsthand.vault.sources.netflix import iso_duration
 from firsthand.vault.sources.source import Facts, Head, Source
 from firsthand.vault.sources.tables import Columns, columns_in, first_lines, named
-from firsthand.vault.sources.text import Line, TextFile, open_text
+from firsthand.vault.sources.text import Line, open_text
 
 FACTS = Facts(
     name="Amazon",
@@ -44,11 +43,6 @@ _SEASON = re.compile(
     r"(?P<season>\d{1,3})\b.*",
     re.IGNORECASE,
 )
-_SHOP = re.compile(r"amazon\.((?:co\.|com\.)?[a-z]{2,3})", re.IGNORECASE)
-# How the first archives wrote times, in every country.
-_MONTH_FIRST = re.compile(r"(\d\d)/(\d\d)/(\d{4}) (\d\d:\d\d(?::\d\d)?) UTC")
-_MONEY = ("unit", "total", "charged", "refund", "returned", "transacted")
-_DATES = ("date", "shipped", "refunded on", "returned on", "created", "playback")
 
 Record = dict[str, object]
 
@@ -64,8 +58,8 @@ class _Kind(NamedTuple):
 class _Item:
     """One row: its cells with what says nothing left out, its amounts, and its identity."""
 
-    def __init__(self, cells: Cells, identity: Identity, mark: str) -> None:
-        self.cells, self.identity, self._mark = cells, identity, mark
+    def __init__(self, cells: Cells, identity: Identity, ways: Ways) -> None:
+        self.cells, self.identity, self._ways = cells, identity, ways
 
     def said(self, *roles: str) -> str:
         """The first cell with one of these meanings that says something."""
@@ -82,7 +76,7 @@ class _Item:
         if not text:
             return None
         found = read_amount(text)
-        value = value_of(found.core, self._mark) if found else None
+        value = value_of(found.core, self._ways.mark) if found else None
         if found is None or value is None:
             raise NotARow(f'"{text[:40]}" is not an amount.')
         return (-value if found.sign < 0 else value), found.currency
@@ -92,9 +86,7 @@ class _Item:
         for role in roles:
             text = self.said(role)
             if text:
-                # Where an item came in two parcels, both times stand in one cell.
-                text = text.partition(" and ")[0]
-                return _told(text) or self.cells.instant(role)
+                return self._ways.time(text) or self.cells.instant(role)
         return None
 
     def currency(self, beside: str | None) -> str | None:
@@ -104,7 +96,7 @@ class _Item:
             return code
         if beside:
             return beside
-        shop = _SHOP.search(self.said("website"))
+        shop = SHOP.search(self.said("website"))
         return CURRENCIES.get(shop[1].lower()) if shop else None
 
     def thing(self, kind: str, name: str, time: str | None, data: Record, *known: str) -> Thing:
@@ -116,15 +108,6 @@ class _Item:
         return Thing(
             id=key, type=kind, name=name, time=time, source="amazon", data={**head, **data}
         )
-
-
-def _told(text: str) -> str | None:
-    """The instant of a time that says itself in which order it is written."""
-    if match := _MONTH_FIRST.fullmatch(text):
-        month, day, year, clock = match.groups()
-        text = f"{year}-{month}-{day}T{clock if clock.count(':') > 1 else clock + ':00'}Z"
-    told = instant(text)
-    return f"{told}Z" if told and len(told) == len("2024-01-03T20:15:00") else told
 
 
 def _priced(item: _Item, data: Record, amount: tuple[Decimal, str | None] | None) -> None:
@@ -305,6 +288,7 @@ _KINDS = (
     _Kind("Amazon returns", frozenset(["order", "reason", "reversal"]), _returned),
     _Kind("Amazon returns", frozenset(["order", "reason", "reversal status"]), _returned),
     _Kind("Amazon orders", frozenset(["order", "date", "product", "asin"]), _bought),
+    _Kind("Amazon orders", frozenset(["order", "date", "product", "website", "currency"]), _bought),
     _Kind("Amazon shipments", frozenset(["order", "carrier", "charged"]), _sent),
     _Kind("Amazon digital orders", frozenset(["order", "date", "packet"]),
           _left_out("a digital order, whose items are in another file")),
@@ -337,10 +321,10 @@ def open_amazon(name: str, stream: BinaryIO, answers: Mapping[str, str]) -> Expo
     if found is None:
         raise UnableToRead(f'"{name}" has not the columns of a file of Amazon.')
     kind, columns = found
-    mark, told = _ways_of(text, columns)
+    ways = ways_of(text, columns)
 
     def make(cells: Cells, identity: Identity) -> Thing:
-        return kind.make(_Item(cells, identity, mark))
+        return kind.make(_Item(cells, identity, ways))
 
     return Headed(
         "amazon",
@@ -348,35 +332,13 @@ def open_amazon(name: str, stream: BinaryIO, answers: Mapping[str, str]) -> Expo
         text,
         answers=Answers(text.digest[:8], answers),
         make=make,
-        dates=() if told else _DATES,
+        dates=DATES if ways.order is None else (),
         names=_roles,
     )
 
 
 def _roles(cells: list[str]) -> list[str]:
     return [NAMES.get(named(cell.strip().lstrip("\ufeff")), "") for cell in cells]
-
-
-def _ways_of(text: TextFile, columns: Columns) -> tuple[str, bool]:
-    """How the file writes: its mark before the decimals, and whether its times say their order.
-
-    The mark is what its amounts say, a point where none does.
-    """
-    evidence, told = DecimalEvidence(), False
-    money = [columns.at[role] for role in _MONEY if role in columns.at]
-    dates = [columns.at[role] for role in _DATES if role in columns.at]
-    for record in records(text.lines(), columns.delimiter, len(columns.cells)):
-        if record.line <= columns.line:
-            continue
-        cells = record.cells
-        for place in money:
-            found = read_amount(cells[place]) if place < len(cells) else None
-            if found is not None:
-                evidence.observe(found.core)
-        told = told or any(
-            place < len(cells) and _MONTH_FIRST.fullmatch(cells[place].strip()) for place in dates
-        )
-    return evidence.decide() or ".", told
 
 
 SOURCE = Source(key="amazon", facts=FACTS, claims=claims, open=open_amazon)

@@ -19,10 +19,12 @@ _WORDS: dict[str, str] = {
         Anzahl|Quantity Ordered|Bestellmenge|
         Quantité|Quantità|Cantidad|Quantidade|Aantal|Hoeveelheid|数量""",
     "unit": """Unit Price|Purchase Price Per Unit|OurPrice|Our Price|Stückpreis|Einzelpreis|
-        Preis pro Einheit|Kaufpreis pro Einheit|Prix unitaire|Prix d'achat unitaire|
+        Preis pro Einheit|Kaufpreis pro Einheit|Preis pro Stück|Kaufpreis pro Stück|
+        Prix unitaire|Prix d'achat unitaire|
         Prezzo unitario|Prezzo per unità|Precio unitario|Precio por unidad|Preço unitário|
         Preço por unidade|Stukprijs|Prijs per eenheid|Eenheidsprijs""",
     "total": """Total Owed|Total Amount|Item Total|Gesamtbetrag|Gesamtpreis|Artikelsumme|Summe|
+        Artikelgesamtbetrag|Artikel-Gesamtbetrag|Gesamtsumme|Artikelgesamtpreis|
         Fälliger Gesamtbetrag|Montant total|Total de l'article|Total dû|Importo totale|
         Totale dovuto|Totale articolo|Importe total|Total del artículo|Total adeudado|Valor total|
         Total do item|Total devido|Totaalbedrag|Totaal artikel|Totaal verschuldigd""",
