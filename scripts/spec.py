@@ -31,9 +31,11 @@ from firsthand.protocol.rights import Request, Status
 from firsthand.protocol.roles.profile_rules import Answered, Item
 from firsthand.protocol.signals import Signal
 from firsthand.protocol.terms import ROSTER, Terms
+from firsthand.vault.settle import CASE
 
 SPEC = Path(__file__).resolve().parent.parent / "spec"
 PAGE = SPEC.parent / "docs" / "agreements.md"
+CASES = SPEC.parent / "docs" / "pictures" / "case.svg"
 PICTURE = SPEC.parent / "docs" / "pictures" / "agreement-life.svg"
 STATEMENTS: dict[str, Any] = {
     "organisation": Document,
@@ -353,7 +355,7 @@ def files() -> dict[Path, str]:
         path: json.dumps(value, indent=2, ensure_ascii=False) + "\n"
         for path, value in written.items()
     }
-    return {**made, PAGE: page(), PICTURE: LIFE.svg()}
+    return {**made, PAGE: page(), PICTURE: LIFE.svg(), CASES: CASE.svg()}
 
 
 def main() -> int:

@@ -39,6 +39,8 @@ WORDS_CHARS_MAX: Final = 4_000
 PAYMENTS_MAX: Final = 50_000
 WATCHED_DAYS: Final = 400  # a case that was settled is looked after for so long
 WAITING: Final = frozenset({"sent", "reminded"})
+CALM: Final = 3
+_URGENT: Final = {"paid-twice": 0, "unused": 1}
 _DONE: Final = {"stopped", "came-back", "lower"}
 _WENT_ON: Final = {"went-on", "same"}
 
@@ -47,20 +49,22 @@ def matters(vault: Vault) -> list[dict[str, object]]:
     """What was found and can be settled, without what is being settled already.
 
     Returns `[{"about", "title", "detail", "to", "kinds", "yearly", "currency"}]`; `kinds` are
-    those that fit, the most fitting first.
+    those that fit, the most fitting first. What was paid twice comes first, then what is not used,
+    then what has risen.
     """
     taken = {row["about"] for row in vault.store.rows("cases.all") if row["state"] != "dropped"}
-    found = []
+    found = list[tuple[int, dict[str, object]]]()
     for finding in noticing.noticed(vault):
         fitting = _fitting(finding)
         if fitting and finding["key"] not in taken:
             subject, to = subject_of_finding(finding)
-            found.append({
+            urgent = _URGENT.get(finding["kind"], 2 if subject.was else CALM)
+            found.append((urgent, {
                 "about": finding["key"], "title": finding["title"], "detail": finding["detail"],
                 "to": to, "kinds": fitting, "yearly": subject.yearly or None,
-                "currency": subject.currency or None,
-            })  # fmt: skip
-    return found
+                "currency": subject.currency or None, "urgent": urgent < CALM,
+            }))  # fmt: skip
+    return [matter for _, matter in sorted(found, key=lambda each: each[0])]
 
 
 def prepared(vault: Vault, *, about: str = "", thing: str = "") -> tuple[Subject, str]:
@@ -79,6 +83,17 @@ def prepared(vault: Vault, *, about: str = "", thing: str = "") -> tuple[Subject
             raise refuse("not_found", f"There is no thing {thing[:40]!r}.")
         return subject_of_thing(thing_in(rows[0]))
     return Subject(), ""
+
+
+def who_knows(vault: Vault) -> list[str]:
+    """Who should hear of a new address: everyone that is paid again and again, by their names."""
+    return sorted(
+        {
+            str(finding["facts"]["name"])
+            for finding in noticing.noticed(vault)
+            if finding["kind"] == "recurring" and not finding["facts"]["ended"]
+        }
+    )
 
 
 def begin(
@@ -125,8 +140,10 @@ def shown(vault: Vault, case: str) -> dict[str, object]:
     now = vault.clock.now()
     told = _told(vault, row, now.date())
     writing, subject = _writing(row), _subject(row)
-    sent = _day(row["sent_on"]) if row["state"] in WAITING | {"refused"} else None
-    letter = letter_of(row["kind"], subject, writing, on=now.date(), sent=sent)
+    again = told["next"] in {"remind", "bank"}
+    sent = _day(row["sent_on"]) if again else None
+    day = now.date() if again else _day(row["last_sent_on"]) or now.date()
+    letter = letter_of(row["kind"], subject, writing, on=day, sent=sent)
     rule = rule_for(row["kind"], row["country"])
     return {
         **told,

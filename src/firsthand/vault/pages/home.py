@@ -13,7 +13,8 @@ from firsthand.vault.acts import (
     receiving,
     witnessing,
 )
-from firsthand.vault.pages import findings, received, saying, start
+from firsthand.vault.acts import settling as settled
+from firsthand.vault.pages import findings, received, saying, settling, start
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -50,6 +51,7 @@ def show(visit: Visit) -> Response:
         deals=having,
         doubts=witnessing.doubts(vault),
         holding=sum(1 for each in having if each["has"]),
+        settled=settling.in_words(settled.saved(vault)),
     )
 
 

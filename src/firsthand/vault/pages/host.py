@@ -34,6 +34,7 @@ from firsthand.vault.pages import (
     rights,
     roster,
     sensing,
+    settling,
     start,
     telling,
     things,
@@ -242,6 +243,7 @@ def routes(parts: Parts) -> list[Route]:
         _post("/passphrase/code", kept(parts, passphrase.renew)),
         *_opening(parts),
         *sensing.routes(parts),
+        *settling.routes(parts),
         *_dealing(parts),
     ]
 

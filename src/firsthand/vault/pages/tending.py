@@ -11,7 +11,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from firsthand.vault.acts import noticing, overseeing, receiving
+from firsthand.vault.acts import noticing, overseeing, receiving, settling
 from firsthand.vault.pages.cabinet import Cabinet, Locked
 from firsthand.vault.pages.rounds import Rounds
 
@@ -156,6 +156,7 @@ class Tender:
 
         with contextlib.suppress(noticing.GivenUp):
             noticing.notice(vault, today, go_on)
+            settling.check(vault)
             self._streams.publish(slug, "live-found")
             self._streams.publish(slug, "live-home")
 

@@ -89,7 +89,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
 BANK_NEXT: Final = frozenset({"contest"})  # where they do not answer, the bank can
 
 
-class Subject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """What a case is of, as its rows say. Amounts are decimal strings, days are ISO dates.
 
     `what` is the product or the name of the payment, `rows` the payments that it is of: (day,
