@@ -120,7 +120,7 @@ def _rule(part: dict[str, str]) -> _Rule | None:
     if stamp is None or offset is None:
         return None
     try:
-        first = datetime.datetime.strptime(stamp[0], "%Y%m%dT%H%M%S")  # noqa: DTZ007 - a clock's
+        first = datetime.datetime.fromisoformat(stamp[0])
     except ValueError:
         return None
     fields = dict(field.split("=", 1) for field in part.get("RRULE", "").split(";") if "=" in field)
