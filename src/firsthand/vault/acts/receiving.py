@@ -34,6 +34,7 @@ def refresh(vault: Vault, name: str | None = None) -> dict[str, object]:
     copies.notice(vault.store, vault.clock)
     problems = _go_on(vault, name)
     outcomes = vault.gate.flush(name)
+    vault.gate.remind(name)  # what it finds is kept as a warning
     check = AnswerCheck(vault.store, vault.gate)
     told = ChangeTold(vault)
     status = StatusTold(vault)
@@ -65,6 +66,7 @@ def to_ask(vault: Vault) -> list[str]:
     """The relationships in which something may come, or an ending has yet to be confirmed."""
     waiting = {row["relationship"] for row in vault.store.rows("endings.waiting")}
     now = vault.clock.now()
+    waiting |= vault.gate.to_remind()
     return [
         each.name
         for each in all_relationships(vault.store)

@@ -29,6 +29,7 @@ from firsthand.vault.gate.ending import Endings
 from firsthand.vault.gate.evidence import Evidence
 from firsthand.vault.gate.growth import Growth
 from firsthand.vault.gate.noticing import notice, warn
+from firsthand.vault.gate.reminding import Reminding
 from firsthand.vault.gate.resting import Resting
 from firsthand.vault.gate.sending import Outcome, Sender
 from firsthand.vault.terms import checkpoints, resting
@@ -302,12 +303,26 @@ class Gate:
         self._resting().ask(relationship, change)
         return self.flush(relationship.name)
 
+    def remind(self, name: str | None = None) -> list[str]:
+        """State confirmed endings once more where that is due: a backup may have been put back.
+
+        Returns the relationships in which something had been, and is gone again.
+        """
+        return self._reminding().remind(name)
+
+    def to_remind(self) -> set[str]:
+        """The relationships in which that is due. Dials nobody."""
+        return {told.relationship for told in self._reminding().due()}
+
     def settle(self) -> None:
         """Take in what became of endings while the vault was locked. Dials nobody."""
         self._endings().settle()
 
     def _endings(self) -> Endings:
         return Endings(self._store, self._clock, self._chance, self._line_to)
+
+    def _reminding(self) -> Reminding:
+        return Reminding(self._store, self._clock, self._chance, self._line_to)
 
     def _resting(self) -> Resting:
         return Resting(self._store, self._clock, self._chance, self._line_to)
