@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from sources_page import sources_page
 
 from firsthand.protocol import wire
 from firsthand.protocol.agreement_life import LIFE, P7012_STATUS
@@ -35,6 +36,7 @@ from firsthand.vault.settle import CASE
 
 SPEC = Path(__file__).resolve().parent.parent / "spec"
 PAGE = SPEC.parent / "docs" / "agreements.md"
+SOURCES = SPEC.parent / "docs" / "sources.md"
 CASES = SPEC.parent / "docs" / "pictures" / "case.svg"
 PICTURE = SPEC.parent / "docs" / "pictures" / "agreement-life.svg"
 STATEMENTS: dict[str, Any] = {
@@ -355,7 +357,7 @@ def files() -> dict[Path, str]:
         path: json.dumps(value, indent=2, ensure_ascii=False) + "\n"
         for path, value in written.items()
     }
-    return {**made, PAGE: page(), PICTURE: LIFE.svg(), CASES: CASE.svg()}
+    return {**made, PAGE: page(), SOURCES: sources_page(), PICTURE: LIFE.svg(), CASES: CASE.svg()}
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from firsthand.cli import hub, look, up, vault, verify
+from firsthand.cli import hub, look, sources, up, vault, verify
 from firsthand.cli.opening import WrongUsage
 from firsthand.foundation.settings import SettingRefused, from_environment
 
@@ -27,7 +27,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="Begin with: firsthand look FILE. Each command has its own --help.",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (look, vault, verify, hub, up):
+    for module in (look, sources, vault, verify, hub, up):
         module.add_commands(commands)
     return parser
 

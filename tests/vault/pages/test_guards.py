@@ -13,8 +13,8 @@ from firsthand.foundation.clock import SetClock
 from firsthand.foundation.web.headers import ALWAYS
 from firsthand.vault.pages.host import routes
 
-OPEN = {"/", "/guide/{service}", "/look", "/drop", "/look/sample", "/look/answers", "/look/forget",
-        "/keep", "/unlock", "/lock", "/terms", "/terms/compare", "/terms/{id}",
+OPEN = {"/", "/guide/{service}", "/sources", "/look", "/drop", "/look/sample", "/look/answers",
+        "/look/forget", "/keep", "/unlock", "/lock", "/terms", "/terms/compare", "/terms/{id}",
         "/seen/{subject}", "/passkey/challenge"}  # fmt: skip
 FILLED = {"service": "bank", "id": "0" * 32, "name": "reel", "position": "1", "subject": "nobody"}
 HOSTILE = (

@@ -214,6 +214,7 @@ def routes(parts: Parts) -> list[Route]:
     return [
         _get("/", anyone(parts, home.show)),
         _get("/guide/{service}", anyone(parts, start.guide)),
+        _get("/sources", anyone(parts, start.sources)),
         _get("/look", anyone(parts, start.found)),
         _post("/drop", anyone(parts, start.drop, bytes_max=files)),
         _post("/look/sample", anyone(parts, start.sample)),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from firsthand.foundation.web import words
 from firsthand.protocol.roles.profile import PURPOSE
 from firsthand.protocol.terms import ROSTER, terms_allowing
+from firsthand.vault.acts.bringable import name_of
 
 if TYPE_CHECKING:
     from firsthand.protocol.terms import Terms
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 # What both sides say in the same words.
 kind_of, counted, listed = words.kind_of, words.counted, words.listed
 
-SOURCES: Final[Mapping[str, str]] = {"netflix": "Netflix", "bank": "your bank"}
 FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     "WatchAction": {
         "name": "title",
@@ -107,7 +107,7 @@ _CADENCES: Final = {
 
 def source(name: str) -> str:
     """A source as a person knows it: `Netflix`, `your bank`."""
-    return SOURCES.get(name, name.capitalize())
+    return name_of(name)
 
 
 _LENGTHS: Final = (

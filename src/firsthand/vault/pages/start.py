@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup
 
 from firsthand.foundation.web import charts
+from firsthand.vault.acts.bringable import every_source, name_of
 from firsthand.vault.pages import findings
 from firsthand.vault.pages.forms import Dropped, Form
 from firsthand.vault.pages.looks import LookGone
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
 
     from firsthand.vault.pages.looks import Look
 
-GUIDES: Final = {"netflix": "Netflix", "bank": "your bank"}
+OWN_GUIDES: Final = frozenset(["netflix", "bank"])
+ICONS: Final = {
+    "netflix": "film", "letterboxd": "film", "goodreads": "diary", "spotify": "heart",
+    "instagram": "eye", "facebook": "people", "contacts": "people", "calendar": "bell",
+    "bookmarks": "star", "timeline": "home", "email": "inbox", "amazon": "tag", "bank": "money", "browser": "search", "google": "search",
+}  # fmt: skip
 UNREADABLE_SHOWN_MAX: Final = 50
 BARS_MAX: Final = 8
 
@@ -42,11 +48,28 @@ def show(visit: Visit, *, error: str = "", status: int = 200) -> Response:
 def guide(visit: Visit) -> Response:
     """How to get one's data from a service, step by step."""
     service = visit.request.path_params["service"]
-    if service not in GUIDES:
+    known = next((each for each in every_source() if each["key"] == service), None)
+    if known is None:
         raise NotHere
     back = "/bring" if visit.opened is not None else "/"
-    title = f"How to get your data from {GUIDES[service]}"
-    return visit.page("guide.html", title=title, service=service, back=back)
+    title = f"How to get your data from {name_of(service)}"
+    if service in OWN_GUIDES:
+        return visit.page("guide.html", title=title, service=service, back=back)
+    return visit.page("guide_any.html", title=title, source=known, back=back, sign=_icon(service))
+
+
+def sources(visit: Visit) -> Response:
+    """Everything that could be brought, and where it says how."""
+    return visit.page(
+        "sources.html",
+        title="What could I bring?",
+        sources=[{**each, "icon": _icon(each["key"])} for each in every_source()],
+        back="/bring" if visit.opened is not None else "/",
+    )
+
+
+def _icon(key: str) -> str:
+    return ICONS.get(key, "chart")
 
 
 def drop(visit: Visit) -> Response:

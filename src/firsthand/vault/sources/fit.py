@@ -212,7 +212,7 @@ _ALONE = frozenset(
 SOURCE = Source(
     key="fit",
     facts=Facts(
-        name="a watch (FIT)",
+        name="Watch (FIT)",
         files=("activity.fit", "activity.fit.gz"),
         how=(
             "Garmin: sign in at garmin.com, open Account, Data management, Export your data.",
@@ -222,7 +222,7 @@ SOURCE = Source(
         ),
         holds="What you did, when, where, how far, with your heart's beat and calories.",
         finds="How far you went in a month or a year, how your heart kept up, what has changed.",
-        wait="up to two days for a whole account, no time for one activity",
+        wait="one activity at once, a whole account within two days",
         days_max=365,
     ),
     claims=claims,

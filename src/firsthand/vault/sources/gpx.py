@@ -136,7 +136,7 @@ def _kind(text: str) -> str:
 SOURCE = Source(
     key="gpx",
     facts=Facts(
-        name="a watch or a map (GPX)",
+        name="Watch or map (GPX)",
         files=("activity.gpx",),
         how=(
             "Open the activity on the site of your watch or your app, on a computer.",
@@ -145,7 +145,7 @@ SOURCE = Source(
         ),
         holds="Where you went, when, how far, and often your heart's beat.",
         finds="How far you went in a month or a year, where you go, what has changed.",
-        wait="no time at all",
+        wait="at once",
         days_max=365,
     ),
     claims=claims,

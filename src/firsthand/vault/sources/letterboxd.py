@@ -210,7 +210,7 @@ SOURCE = Source(
         ),
         holds="Films: when you saw them, your stars, your words, what you like and want to see.",
         finds="Your year in films, what you rate high, what has waited longest on your list.",
-        wait="no time at all",
+        wait="at once",
         days_max=180,
     ),
     claims=claims,

@@ -127,7 +127,7 @@ class _Reading:
 SOURCE = Source(
     key="tcx",
     facts=Facts(
-        name="a watch (TCX)",
+        name="Watch (TCX)",
         files=("activity.tcx",),
         how=(
             "Open the activity on the site of your watch or your app, on a computer.",
@@ -136,7 +136,7 @@ SOURCE = Source(
         ),
         holds="What you did, when, how far, with laps, calories and your heart's beat.",
         finds="How far you went in a month or a year, and how your heart kept up.",
-        wait="no time at all",
+        wait="at once",
         days_max=365,
     ),
     claims=claims,
