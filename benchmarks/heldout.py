@@ -26,6 +26,7 @@ from heldout_writing import Truth, Writer, Written
 
 from firsthand.protocol.things import Thing
 from firsthand.vault.acts.looking import Seen
+from firsthand.vault.bring.beside import Reader
 
 
 class Tally:
@@ -50,7 +51,8 @@ def seen_in(
     given: dict[str, str] = {}
     for _ in range(4):
         seen = Seen()
-        seen.look_at(name, name, io.BytesIO(content), given)
+        with Reader() as reader:
+            seen.look_at(name, name, io.BytesIO(content), given, reader)
         told: dict[str, Any] = seen.told(today)
         questions = told["questions"]
         if not questions:

@@ -30,9 +30,9 @@ def _no_text(rng: random.Random) -> Iterator[Bad]:
     yield "blank", b"  \n\n \r\n", 0
     yield "only-a-mark", b"\xef\xbb\xbf", 0
     yield "only-a-wide-mark", b"\xff\xfe", 0
-    yield "zip", _zip("statement.csv", BANK + ROWS), 0
+    yield "zip", _zip("statement.csv", BANK + ROWS), 20
     yield "sheet", _zip("xl/workbook.xml", "<workbook/>"), 0
-    yield "gzip", gzip.compress((BANK + ROWS).encode(), mtime=0), 0
+    yield "gzip", gzip.compress((BANK + ROWS).encode(), mtime=0), 20
     yield "pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n", 0
     yield "picture", b"\x89PNG\r\n\x1a\n" + rng.randbytes(400), 0
     yield "noise", rng.randbytes(4000), 0
