@@ -32,7 +32,7 @@ ORDER = {
     "acceptedOffer": [
         {"@type": "Offer", "itemOffered": {"@type": "Product", "name": "Grüner Tee", "sku": "G1"},
          "price": "24,50", "priceCurrency": "EUR", "eligibleQuantity": {"@type": "QuantitativeValue", "value": 2}},
-        {"@type": "Offer", "itemOffered": {"@type": "Product", "name": "Kanne"}, "price": 9.99, "priceCurrency": "EUR"},
+        {"@type": "Offer", "itemOffered": {"@type": "Product", "name": "Kanne"}, "price": 9.99},
     ],
 }  # fmt: skip
 MICRODATA = """<div itemscope itemtype="http://schema.org/Order">
@@ -121,7 +121,7 @@ def test_an_order_has_its_items(html: str, how: str, charset: str) -> None:
         "seller": {"@type": "Organization", "name": "Teehaus"},
         "orderQuantity": "2",
     }
-    assert (pot.name, pot.data["price"]) == ("Kanne", "9.99")
+    assert (pot.name, pot.data["price"], pot.data["priceCurrency"]) == ("Kanne", "9.99", "EUR")
 
 
 FLIGHT = {

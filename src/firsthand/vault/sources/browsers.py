@@ -20,7 +20,8 @@ from firsthand.vault.sources.takeout_json import page_thing
 
 KEY = "browser"
 SIZE_BYTES_MAX = 160 * 1024 * 1024
-VALUE_BYTES_MAX = 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
+VALUE_BYTES_MAX = 8 * 1024 * 1024  # an address may hold a whole picture
 STEPS_MAX = 500_000_000
 _STEPS_AT_ONCE = 100_000
 _URL_CHARS_MAX = 4000
@@ -105,7 +106,9 @@ def open_history(name: str, stream: BinaryIO, _: Mapping[str, str]) -> Export:
 def _database(name: str, stream: BinaryIO) -> sqlite3.Connection:
     """The file as a database in memory that can only be read."""
     stream.seek(0)
-    content = bytearray(stream.read(SIZE_BYTES_MAX + 1))
+    content = bytearray()
+    while len(content) <= SIZE_BYTES_MAX and (chunk := stream.read(CHUNK_BYTES)):
+        content += chunk
     if len(content) > SIZE_BYTES_MAX:
         raise UnableToRead(
             f'"{name}" cannot be read: it is larger than {SIZE_BYTES_MAX // 1024 // 1024} MiB. '

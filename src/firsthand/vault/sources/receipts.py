@@ -63,8 +63,8 @@ def _order(order: Node, sent: Sent) -> Iterator[Receipt]:
     seller = _name(order.get("merchant")) or _name(order.get("seller")) or sent.sender
     number = _text(order.get("orderNumber"))
     time = _first_time(order, ("orderDate",)) or sent.time
-    returned = short(order.get("orderStatus")) == "OrderReturned"
-    kind = "ReturnAction" if returned else "BuyAction"
+    status = short(order.get("orderStatus"))
+    kind = "ReturnAction" if status == "OrderReturned" else "BuyAction"
     offers = _nodes(order.get("acceptedOffer")) + _nodes(order.get("orderedItem"))
     total = _price(order)
     delivery = next(iter(_nodes(order.get("orderDelivery"))), None)
@@ -74,6 +74,8 @@ def _order(order: Node, sent: Sent) -> Iterator[Receipt]:
         )
         name = _name(item) or _name(offer) or (f"Order {number}" if number else f"Order, {seller}")
         cost = _price(offer) or (total if len(offers) <= 1 else {})
+        if cost and "priceCurrency" in total:
+            cost.setdefault("priceCurrency", total["priceCurrency"])
         product: Node = {"@type": "Product", "name": name}
         if code := _text(item.get("sku")) or _text(item.get("productID")):
             product["productID"] = code
@@ -87,6 +89,8 @@ def _order(order: Node, sent: Sent) -> Iterator[Receipt]:
             data["orderNumber"] = number
         data["seller"] = {"@type": "Organization", "name": own_seller}
         quantity = next(iter(_nodes(offer.get("eligibleQuantity"))), {}).get("value")
+        if status:
+            data["orderStatus"] = status
         if count := _text(quantity if quantity is not None else offer.get("orderQuantity")):
             data["orderQuantity"] = count
         key = [kind, seller, number or time, code or name]

@@ -82,6 +82,7 @@ _AD = re.compile(
     r"(?:de|do|di|von|van)\s+google",
     re.IGNORECASE,
 )
+_QUOTES = frozenset({'""', "„“", "“”", "«»", "''", "””", "「」"})
 _TOPIC = re.compile(r"\s+[-–]\s+(?:Topic|Thema|Tema|Thème|Sujet|Argomento|Tópico|Onderwerp)$")
 _FORMS = [
     (verb, *form.casefold().split("*"))
@@ -119,10 +120,8 @@ def meaning(title: str) -> tuple[str, str]:
 
 def unquoted(text: str) -> str:
     """A text without the quotes that some languages put around it."""
-    pairs = ('""', "„“", "“”", "«»", "''", "””", "「」")
-    for pair in pairs:
-        if len(text) > 2 and text.startswith(pair[0]) and text.endswith(pair[1]):
-            return text[1:-1].strip()
+    if len(text) > 2 and text[0] + text[-1] in _QUOTES:
+        return text[1:-1].strip()
     return text
 
 
