@@ -22,7 +22,8 @@ OWN_GUIDES: Final = frozenset(["netflix", "bank"])
 ICONS: Final = {
     "netflix": "film", "letterboxd": "film", "goodreads": "diary", "spotify": "heart",
     "instagram": "eye", "facebook": "people", "contacts": "people", "calendar": "bell",
-    "bookmarks": "star", "timeline": "home", "email": "inbox", "amazon": "tag", "bank": "money", "browser": "search", "google": "search",
+    "bookmarks": "star", "timeline": "home", "email": "inbox",
+    "amazon": "tag", "bank": "money", "browser": "search", "google": "search",
 }  # fmt: skip
 UNREADABLE_SHOWN_MAX: Final = 50
 BARS_MAX: Final = 8
