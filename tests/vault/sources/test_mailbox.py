@@ -176,6 +176,16 @@ def test_every_message_of_a_mailbox_is_accounted_for() -> None:
     ]  # fmt: skip
 
 
+def test_an_item_on_two_lines_is_two_items_and_the_order_again_is_none() -> None:
+    twice = {**ORDER, "acceptedOffer": ORDER["acceptedOffer"][1:] * 2}  # type: ignore[index]
+    assert [type(row) for row in read(mbox(mail(page(twice)), mail(page(twice))))] == [
+        Row,
+        Row,
+        Skipped,
+        Skipped,
+    ]
+
+
 def test_messages_longer_than_what_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mails_module, "MESSAGE_BYTES_MAX", 10_000)
     monkeypatch.setattr(mails_module, "CHUNK_BYTES", 1_000)

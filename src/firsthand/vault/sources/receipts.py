@@ -11,7 +11,7 @@ from firsthand.vault.sources.instants import instant
 from firsthand.vault.sources.markup import Node, short
 from firsthand.vault.sources.streamed import kept
 
-ITEMS_MAX = 200
+ITEMS_MAX = 500
 _PLAIN = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,8})?")
 _TIMES = (
     "departureTime", "checkinTime", "checkinDate", "startTime", "startDate", "pickupTime",
@@ -68,6 +68,7 @@ def _order(order: Node, sent: Sent) -> Iterator[Receipt]:
     offers = _nodes(order.get("acceptedOffer")) + _nodes(order.get("orderedItem"))
     total = _price(order)
     delivery = next(iter(_nodes(order.get("orderDelivery"))), None)
+    before: list[list[str | None]] = []  # an order may have the same item on two lines
     for offer in offers[:ITEMS_MAX] or [{}]:
         item = next(
             iter(_nodes(offer.get("itemOffered")) + _nodes(offer.get("orderedItem"))), offer
@@ -93,8 +94,10 @@ def _order(order: Node, sent: Sent) -> Iterator[Receipt]:
             data["orderStatus"] = status
         if count := _text(quantity if quantity is not None else offer.get("orderQuantity")):
             data["orderQuantity"] = count
-        key = [kind, seller, number or time, code or name]
-        yield Receipt(kind, name, time, data, [*key, None if number else repr(cost)])
+        key = [kind, seller, number or time, code or name, None if number else repr(cost)]
+        alike = before.count(key)
+        before.append(key)
+        yield Receipt(kind, name, time, data, [*key, str(alike)] if alike else key)
     if delivery is not None and delivery.get("trackingNumber"):
         yield _parcel({**delivery, "partOfOrder": {**order, "orderDelivery": None}}, sent)
 
