@@ -69,7 +69,9 @@ def open_vault(folder: Path, secret: Secret, settings: Settings, *, commands: bo
     ``commands`` is True where a person types addresses into this process. Raises
     ``UnableToUnlock`` or ``UnableToOpen``.
     """
-    return vault_of(folder, Store.open(folder, secret), settings, commands=commands)
+    return vault_of(
+        folder, Store.open(folder, secret, device=settings.device), settings, commands=commands
+    )
 
 
 def vault_of(folder: Path, store: Store, settings: Settings, *, commands: bool) -> Vault:

@@ -30,15 +30,19 @@ def test_everything_set_is_read() -> None:
         "FIRSTHAND_HUB": "hub",
         "FIRSTHAND_EGRESS": "loopback",
         "FIRSTHAND_DATA": "/data",
+        "FIRSTHAND_DEVICE": "/device",
+        "FIRSTHAND_BACKUP_PASSPHRASE": " four green owls ",
     }
     assert set(given) == set(VARIABLES.values())
     assert read_settings(given) == Settings(
         vault=Path("/data/ada.vault"),
         passphrase=" correct horse ",
         new_passphrase=" battery staple ",
+        backup_passphrase=" four green owls ",
         hub=Path("hub"),
         egress="loopback",
         data=Path("/data"),
+        device=Path("/device"),
     )
 
 

@@ -66,6 +66,19 @@ def changed_passphrase(settings: Settings) -> str:
     return _chosen(settings.new_passphrase, "The new passphrase: ", "Nothing was changed.")
 
 
+def backup_passphrase(settings: Settings, *, new: bool) -> str:
+    """What a backup is encrypted with, typed twice where it is new. Raises `UnableToTell`."""
+    prompt = "A passphrase for the backup: " if new else "The passphrase of the backup: "
+    if new:
+        return _chosen(settings.backup_passphrase, prompt, "Nothing was written.")
+    return settings.backup_passphrase or _asked(prompt)
+
+
+def asked_code() -> str:
+    """The code that the other device shows. Raises `UnableToTell`."""
+    return _asked("The code that the other device shows: ")
+
+
 def _chosen(chosen: str | None, prompt: str, otherwise: str) -> str:
     if chosen is None:
         chosen = _asked(prompt)

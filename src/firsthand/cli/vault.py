@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from firsthand.cli import bringing, dealing, keys, overseeing, rights, settling, show, slots
+from firsthand.cli import backing, bringing, dealing, keys, moving, overseeing, rights, settling, show, slots
 from firsthand.cli.adding import Commands, Place, add_json, add_place, adding, count, port
 from firsthand.cli.opening import folder_of, keep_memory_off_disk, new_passphrase, opened
 
@@ -33,6 +33,8 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_keeping(below)
     keys.add_commands(below, _command)
     slots.add_commands(below, _command)
+    backing.add_commands(below, _command)
+    moving.add_commands(below, _command)
     dealing.add_commands(below, _command)
     overseeing.add_commands(below, _command)
     rights.add_commands(below, _command)

@@ -19,6 +19,8 @@ VARIABLES = {
     "hub": "FIRSTHAND_HUB",
     "egress": "FIRSTHAND_EGRESS",
     "data": "FIRSTHAND_DATA",
+    "device": "FIRSTHAND_DEVICE",
+    "backup_passphrase": "FIRSTHAND_BACKUP_PASSPHRASE",
 }
 EGRESS_ALLOWED = ("public", "loopback")
 PATH_CHARACTERS_MAX = 4096
@@ -38,7 +40,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     vault: the folder of the vault. passphrase: what unlocks it. new_passphrase: what shall unlock
     it from now on, for the one command that changes it. hub: the folder of the hub.
     egress: "public", or "loopback" to reach this machine as well. data: the folder in which
-    files go for which no other place was named.
+    files go for which no other place was named. device: the folder in which it is noted how
+    vaults were left. backup_passphrase: what a backup is encrypted with, and opened by.
     """
 
     vault: Path | None = None
@@ -47,21 +50,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hub: Path | None = None
     egress: str = "public"
     data: Path | None = None
+    device: Path | None = None
+    backup_passphrase: str | None = None
 
     def __repr__(self) -> str:
         """Show everything but the passphrases: settings end up in error reports."""
         hidden = "None" if self.passphrase is None else "'...'"
+        backup = "None" if self.backup_passphrase is None else "'...'"
         new = "None" if self.new_passphrase is None else "'...'"
         return (
             f"Settings(vault={self.vault!r}, passphrase={hidden}, new_passphrase={new}, "
             f"hub={self.hub!r}, "
-            f"egress={self.egress!r}, data={self.data!r})"
+            f"egress={self.egress!r}, data={self.data!r}, device={self.device!r}, "
+            f"backup_passphrase={backup})"
         )
 
     def __rich_repr__(self) -> list[tuple[str, object]]:
         """Show the same to pretty printers, which would ask for the fields otherwise."""
         shown = {name: getattr(self, name) for name in VARIABLES}
-        for secret in ("passphrase", "new_passphrase"):
+        for secret in ("passphrase", "new_passphrase", "backup_passphrase"):
             if shown[secret] is not None:
                 shown[secret] = "..."
         return list(shown.items())
@@ -83,6 +90,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         hub=_path(environ, VARIABLES["hub"]),
         egress=_egress(environ, VARIABLES["egress"]),
         data=_path(environ, VARIABLES["data"]),
+        device=_path(environ, VARIABLES["device"]),
+        backup_passphrase=_passphrase(environ, VARIABLES["backup_passphrase"]),
     )
 
 

@@ -57,7 +57,7 @@ def export(vault: Vault, file: str | Path) -> dict[str, object]:
             if path.suffix.lower() == ".zip":
                 counts = _write_zip(stream, moment, at)
             else:
-                counts = _write_document(stream, moment, at)
+                counts = write_document(stream, moment, at)
     except OSError as error:
         message = f"{path} cannot be written: {error.strerror or error}. Choose another place."
         raise UnableToExport(message) from error
@@ -72,12 +72,12 @@ def export_to(vault: Vault, stream: BinaryIO) -> dict[str, int]:
     Returns the rows of each table. Raises whatever the stream raises.
     """
     with vault.store.moment() as moment:
-        counts = _write_document(stream, moment, stamp(vault.clock.now()))
+        counts = write_document(stream, moment, stamp(vault.clock.now()))
     copies.put_exported(vault.store, vault.clock)
     return counts
 
 
-def _write_document(stream: IO[bytes], moment: Reading, at: str) -> dict[str, int]:
+def write_document(stream: IO[bytes], moment: Reading, at: str) -> dict[str, int]:
     """Write the JSON-LD document, one row a line; returns the rows of each table."""
     head = {
         "@context": _CONTEXT,
@@ -103,7 +103,7 @@ def _write_document(stream: IO[bytes], moment: Reading, at: str) -> dict[str, in
 def _write_zip(stream: BinaryIO, moment: Reading, at: str) -> dict[str, int]:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open(MEMBER, "w", force_zip64=True) as member:
-            counts = _write_document(member, moment, at)
+            counts = write_document(member, moment, at)
         for kind, columns in sorted(_columns(moment).items()):
             name = "".join(sign for sign in kind if sign.isalnum()) or "Thing"
             with archive.open(f"{name}.csv", "w", force_zip64=True) as member:

@@ -5,7 +5,6 @@ SQLCipher with a random raw key (no second derivation), WAL, `synchronous=FULL`,
 """
 
 import contextlib
-import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -28,6 +27,7 @@ from firsthand.vault.store.files import (
     sync_folder,
     writing_whole,
 )
+from firsthand.vault.store.leaving import Leaving
 from firsthand.vault.store.queries import query, schema, upgrade
 from firsthand.vault.store.slots import Slots
 from firsthand.vault.store.transactions import Reading, Row, Tx
@@ -71,8 +71,13 @@ class Store:
         self._closed = False
         self._closing = threading.Event()
         self._looking: threading.Thread | None = None
-        self._writer = self._connect()
-        self._reader = self._connect()
+        self._leaving = Leaving(folder, self._file)
+        try:
+            self._writer = self._connect()
+            self._reader = self._connect()
+        except BaseException:
+            self._leaving.let_go()
+            raise
 
     @classmethod
     def create(
@@ -107,8 +112,11 @@ class Store:
         return store, code
 
     @classmethod
-    def open(cls, folder: Path, secret: slot_rules.Secret) -> Self:
+    def open(cls, folder: Path, secret: slot_rules.Secret, *, device: Path | None = None) -> Self:
         """Open the vault in `folder` by its passphrase, its recovery code or a passkey's secret.
+
+        device: a folder elsewhere, where it is noted how the vault was left: one that was put back
+        whole shows by that alone.
 
         Raises `UnableToUnlock` for a wrong secret or changed slots, `UnableToOpen` where there is
         no vault or it is damaged.
@@ -119,8 +127,10 @@ class Store:
         openings = seals.fits(folder, folder / VAULT_FILE, key)
         store = cls(folder, key)
         try:
+            store._leaving.check(key, slots.vault, device, whole=openings is None)
             store.check(slots.vault, openings)
             store._check_way(slot)
+            store._leaving.begin(key)
         except BaseException:
             store.close()
             raise
@@ -167,9 +177,9 @@ class Store:
                 with contextlib.suppress(sqlcipher3.Error):
                     connection.close()
             if self._openings is not None and not self._damage:
-                mark = f"{os.getpid()}"
-                seals.leave(self.folder, self._file, bytes(self._key), self._openings, mark)
+                self._leaving.leave(bytes(self._key), self._openings)
                 self._openings = None
+            self._leaving.let_go()
             self._key[:] = bytes(len(self._key))
 
     def check(self, vault: str, openings: int | None) -> None:
@@ -191,6 +201,7 @@ class Store:
         if version < 1 or self._meta("id") != vault:
             raise UnableToOpen(f"{self._file.name} and {SLOTS_FILE} are not of the same vault.")
         if version < SCHEMA_VERSION:
+            seals.break_seal(self.folder)
             with self._plainly():
                 self._writer.executescript(upgrade(version, SCHEMA_VERSION))
             with self.transaction():
@@ -218,6 +229,7 @@ class Store:
             assert self._tx is None, "a transaction inside a transaction"
             with self._plainly():
                 self._writer.execute("BEGIN IMMEDIATE")
+                seals.break_seal(self.folder)
             self._tx = Tx(self._writer, self._plainly)
             try:
                 yield self._tx
