@@ -168,6 +168,26 @@ def test_an_item_of_the_old_report_and_of_the_new_archive_is_one() -> None:
     assert one != other
 
 
+def test_the_rows_of_a_digital_item_are_one_thing_with_what_was_paid() -> None:
+    row = {"ASIN": "B1", "Base Currency Code": "EUR", "Component Type": "Price Amount",
+           "Digital Order Item ID": "i1", "Order Date": "2024-01-03T20:15:00Z",
+           "Order ID": "D01-1", "Product Name": "Hörbuch", "Quantity Ordered": "1",
+           "Transaction Amount": "8.40", "Marketplace": "www.amazon.de"}  # fmt: skip
+    tax, less = (
+        {"Component Type": "Tax", "Transaction Amount": "1.60"},
+        {"Transaction Amount": "-3"},
+    )
+    rows = read(row, row | tax, row | less, row | {"Digital Order Item ID": "i2"})
+    assert [type(each).__name__ for each in rows] == ["Row", "Skipped", "Skipped", "Row"]
+    assert [each.thing.data["price"] for each in rows if isinstance(each, Row)] == ["7.00", "8.40"]
+    back = {"Amount Refunded": "Not Available", "Base Currency": "EUR", "Order ID": "D01-1",
+            "Digital Order Item ID": "i1", "Monetary Component Type": "Price Amount",
+            "Return Date": "2024-01-05T20:15:00Z", "Return Status": "Customer Return Complete",
+            "Transaction Amount": "7.00"}  # fmt: skip
+    rows = read(back, back | {"Monetary Component Type": "Tax"})
+    assert [type(each).__name__ for each in rows] == ["Row", "Skipped"]
+
+
 def test_what_was_cancelled_or_is_nameless_makes_no_thing() -> None:
     gone = NEW | {"Order Status": "Cancelled", "Quantity": "0", "Total Owed": "Not Available",
                   "Ship Date": "Not Available"}  # fmt: skip

@@ -108,6 +108,7 @@ NEW = (
 @pytest.mark.parametrize(("attributes", "inside"), [(OLD, ""), ("", NEW)], ids=["old", "new"])
 def test_workouts(attributes: str, inside: str) -> None:
     inside += '<WorkoutStatistics type="HKQuantityTypeIdentifierHeartRate" average="150" unit="x"/>'
+    inside = f"<WorkoutActivity>{NEW.replace('5.2', '1.1')}</WorkoutActivity>{inside}"
     (thing,) = things(read(document(WORKOUT.format(attributes, inside))))
     assert (thing.type, thing.time) == ("ExerciseAction", "2024-01-03T19:15:30Z")
     assert thing.data["exerciseType"] == "Run"

@@ -59,7 +59,7 @@ class _Item:
     """One row: its cells with what says nothing left out, its amounts, and its identity."""
 
     def __init__(self, cells: Cells, identity: Identity, ways: Ways) -> None:
-        self.cells, self.identity, self._ways = cells, identity, ways
+        self.cells, self.identity, self.ways = cells, identity, ways
 
     def said(self, *roles: str) -> str:
         """The first cell with one of these meanings that says something."""
@@ -76,7 +76,7 @@ class _Item:
         if not text:
             return None
         found = read_amount(text)
-        value = value_of(found.core, self._ways.mark) if found else None
+        value = value_of(found.core, self.ways.mark) if found else None
         if found is None or value is None:
             raise NotARow(f'"{text[:40]}" is not an amount.')
         return (-value if found.sign < 0 else value), found.currency
@@ -86,7 +86,7 @@ class _Item:
         for role in roles:
             text = self.said(role)
             if text:
-                return self._ways.time(text) or self.cells.instant(role)
+                return self.ways.time(text) or self.cells.instant(role)
         return None
 
     def currency(self, beside: str | None) -> str | None:
@@ -122,8 +122,6 @@ def _bought(item: _Item) -> Thing:
     order, name = item.said("order"), item.said("product")
     if not order:
         raise NotARow("The number of the order is missing.")
-    if "tax" in item.said("component").casefold():
-        raise LeftOut("the tax on an item, which is told with its price")
     if not name:
         raise LeftOut("an item whose name Amazon no longer has")
     time = item.time("date")
@@ -143,13 +141,21 @@ def _bought(item: _Item) -> Thing:
         data["paymentMethod"] = payment[:100]
     if (parcel := _parcel(item)) is not None:
         data["orderDelivery"] = parcel
-    return item.thing("BuyAction", name[:400], time, data, order, asin or name)
+    part = item.said("digital item")
+    known = [order, asin or name, part] if part else [order, asin or name]
+    thing = item.thing("BuyAction", name[:400], time, data, *known)
+    # Its price, its tax and what was taken off are rows of their own: the first stands for all.
+    if part in item.ways.paid and thing.id != Identity("amazon").of(["BuyAction", *known]):
+        raise LeftOut("a part of a price, which is told with its item")
+    return thing
 
 
 def _paid(item: _Item, quantity: int) -> Record:
     """What an item cost. Raises LeftOut for one that was cancelled and cost nothing."""
     unit = item.amount("unit")
     total = item.amount("total", "transacted")
+    if total is not None and (part := item.said("digital item")) in item.ways.paid:
+        total = item.ways.paid[part], total[1]
     if total is None and unit is not None:
         total = unit[0] * max(quantity, 1), unit[1]
     status = item.said("status").casefold()
@@ -213,8 +219,10 @@ def _refunded(item: _Item) -> Thing:
 def _returned(item: _Item) -> Thing:
     """Something that was sent back, whether or not the file says what for it came."""
     order = item.said("order")
+    if "tax" in item.said("component").casefold():
+        raise LeftOut("the tax on what came back, a part of the refund")
     time = item.time("returned on", "created", "date")
-    return _returned_thing(item, order, time, item.amount("returned", "refund"))
+    return _returned_thing(item, order, time, item.amount("returned", "refund", "transacted"))
 
 
 def _returned_thing(
@@ -287,6 +295,7 @@ _KINDS = (
     _Kind("Amazon returns", frozenset(["order", "reason", "returned on"]), _returned),
     _Kind("Amazon returns", frozenset(["order", "reason", "reversal"]), _returned),
     _Kind("Amazon returns", frozenset(["order", "reason", "reversal status"]), _returned),
+    _Kind("Amazon returns", frozenset(["order", "returned on", "component"]), _returned),
     _Kind("Amazon orders", frozenset(["order", "date", "product", "asin"]), _bought),
     _Kind("Amazon orders", frozenset(["order", "date", "product", "website", "currency"]), _bought),
     _Kind("Amazon shipments", frozenset(["order", "carrier", "charged"]), _sent),

@@ -5,9 +5,11 @@ country does.
 """
 
 import re
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
-from firsthand.vault.sources.amounts import DecimalEvidence, read_amount
+from firsthand.vault.sources.amounts import DecimalEvidence, read_amount, signed_value
 from firsthand.vault.sources.csvs import records
 from firsthand.vault.sources.dates import OrderEvidence, read
 from firsthand.vault.sources.headed import NotARow
@@ -27,10 +29,15 @@ _BOTH = re.compile(r"(.{8,30}?) and \d.*")
 
 
 class Ways(NamedTuple):
-    """The mark before the decimals, and the order of dates; None if only the person knows it."""
+    """The mark before the decimals, and the order of dates; None if only the person knows it.
+
+    `paid` is what each digital item came to, where its price, its tax and what was taken off are
+    rows of their own.
+    """
 
     mark: str
     order: str | None
+    paid: Mapping[str, Decimal]
 
     def time(self, text: str) -> str | None:
         """The time of a cell; None if the order is not known. Raises NotARow for what is none."""
@@ -66,6 +73,8 @@ def _told(text: str) -> str | None:
 def ways_of(text: TextFile, columns: Columns) -> Ways:
     """Look through a file once for how it writes: a point before the decimals if nothing says."""
     amounts, dates, shops = DecimalEvidence(), OrderEvidence(), set[str]()
+    parts: list[tuple[str, str]] = []
+    in_parts = {"digital item", "component", "transacted"} <= columns.at.keys()
     for record in records(text.lines(), columns.delimiter, len(columns.cells)):
         if record.line <= columns.line:
             continue
@@ -79,7 +88,14 @@ def ways_of(text: TextFile, columns: Columns) -> Ways:
                 dates.observe(cell)
         if match := SHOP.search(columns.cell(record.cells, "website")):
             shops.add(match[1].lower())
-    return Ways(amounts.decide() or ".", _order(dates, columns, shops))
+        if in_parts:
+            item = columns.cell(record.cells, "digital item")
+            parts.append((item, columns.cell(record.cells, "transacted")))
+    mark = amounts.decide() or "."
+    paid = dict[str, Decimal]()
+    for item, amount in parts:
+        paid[item] = paid.get(item, Decimal(0)) + (signed_value(amount, mark) or Decimal(0))
+    return Ways(mark, _order(dates, columns, shops), paid)
 
 
 def _order(dates: OrderEvidence, columns: Columns, shops: set[str]) -> str | None:

@@ -31,8 +31,8 @@ _WORDS: dict[str, str] = {
     "charged": """Total Charged|Total facturé|Berechneter Gesamtbetrag|Totale addebitato|
         Total cobrado|Totaal in rekening gebracht""",
     "currency": """Currency|Currency Code|OurPriceCurrencyCode|Our Price Currency Code|
-        BaseCurrencyCode|Base Currency Code|ReturnAmountCurrency|Währung|Devise|Monnaie|Valuta|
-        Divisa|Moneda|Moeda|通貨""",
+        BaseCurrencyCode|Base Currency Code|Base Currency|
+        ReturnAmountCurrency|Währung|Devise|Monnaie|Valuta|Divisa|Moneda|Moeda|通貨""",
     "website": """Website|Marketplace|Webseite|Marktplatz|Site web|Site internet|Place de marché|
         Sito web|Sitio web|Site|Marktplaats""",
     "status": """Order Status|Bestellstatus|Statut de la commande|État de la commande|Stato ordine|
@@ -73,6 +73,7 @@ _WORDS: dict[str, str] = {
     "packet": "DeliveryPacketId|Delivery Packet ID",
     "component": """MonetaryComponentTypeCode|Monetary Component Type Code|Component Type|
         Monetary Component Type""",
+    "digital item": "DigitalOrderItemId|Digital Order Item ID",
     "transacted": "TransactionAmount|Transaction Amount",
     "cart": "Cart List|CartList|Cart Domain|CartDomain|Added To Cart Date",
     "playback": """Playback Start Datetime (UTC)|Playback Start Datetime|Playback Start Date|

@@ -157,7 +157,9 @@ class _Building:
         elif depth == 1:
             self.begun = True
         elif self._open is not None:
-            if len(self._open.children) < CHILDREN_MAX:
+            # The parts of a workout of several sports have sums of their own.
+            own = depth == 3 or tag != "WorkoutStatistics"
+            if own and len(self._open.children) < CHILDREN_MAX:
                 self._open.children.append((tag, attributes))
         elif depth > DEPTH_MAX:
             raise _Refused(f"It is nested deeper than {DEPTH_MAX}.")

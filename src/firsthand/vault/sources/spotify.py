@@ -50,6 +50,8 @@ _FORMATS = (
     ("Spotify account", {"createdFromFacebook", "creationTime"}),
     ("Spotify account", {"tasteMaker", "displayName"}),
     ("Spotify account", {"identifierType", "identifierValue"}),
+    ("Spotify summaries", {"highlightType"}),
+    ("Spotify summaries", {"streamCount", "secondsPlayed"}),
     ("Spotify listeners' groups", {"artistName", "segment"}),
 )
 
@@ -175,7 +177,9 @@ def _meant(value: dict[str, object]) -> tuple[dict[str, object], str, str] | Non
         return podcast(episode, show, said("spotify_episode_uri")), episode, show
     if book := said("audiobook_title", "audiobookName", "bookName"):
         chapter = said("audiobook_chapter_title", "chapterName") or book
-        whole = {"@type": "Audiobook", "name": book}
+        whole: dict[str, object] = {"@type": "Audiobook", "name": book}
+        if author := said("authorName"):
+            whole["author"] = {"@type": "Person", "name": author}
         return {"@type": "AudioObject", "name": chapter, "isPartOf": whole}, chapter, book
     return None
 

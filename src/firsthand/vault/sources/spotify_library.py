@@ -112,7 +112,8 @@ def _show(value: Record) -> Record | None:
 
 def _episode(value: Record) -> Record | None:
     name = _said(value, "name", "episodeName")
-    return podcast(name, _said(value, "show", "showName"), _said(value, "uri")) if name else None
+    show, uri = _said(value, "show", "showName"), _said(value, "uri", "episodeUri")
+    return podcast(name, show, uri) if name else None
 
 
 def _artist(value: Record) -> Record | None:
