@@ -124,6 +124,29 @@ def test_kinds_of_activities(given: dict[str, object], kind: str, name: str) -> 
     assert thing.time == thing.data["startTime"] == "2024-03-12T19:15:33Z"
 
 
+@pytest.mark.parametrize(
+    ("detail", "advert"),
+    [
+        ("From Google Ads", True),
+        ("Von Google Anzeigen", True),
+        ("Da programmi pubblicitari Google", True),
+        ("Des annonces Google", True),
+        ("De anuncios de Google", True),
+        ("Van Google-advertenties", True),
+        ("De publicidade do Google", True),
+        ("From IP 192.0.2.1", False),
+        ("Google Loads", False),
+    ],
+)
+def test_adverts_in_the_languages_of_accounts(detail: str, *, advert: bool) -> None:
+    (of_json,) = things(json.dumps([activity("Tea", VIDEO, details=[{"name": detail}])]))
+    (of_page,) = things(page(cell("Tea", "12.03.2024, 20:15:33 MEZ", detail=detail)))
+    assert [of_json.type, of_page.type] == (
+        ["ViewAction"] * 2 if advert else ["WatchAction", "ViewAction"]
+    )
+    assert (of_page.data["object"].get("additionalType") == "ADVERT") is advert  # type: ignore[attr-defined]
+
+
 def test_every_record_is_accounted_for() -> None:
     rows = read(json.dumps([activity("Watched Tea", VIDEO), 3, activity("Used Maps", time="soon"), {"header": "", "time": "2024-03-12T19:15:33Z"}]))  # fmt: skip
     assert [type(row) for row in rows] == [Row, Unreadable, Unreadable, Unreadable]

@@ -22,7 +22,8 @@ from firsthand.vault.sources.text import open_text
 
 _CHANNEL = re.compile(r"UC[\w-]{22}")
 _CHANNEL_URL = re.compile(r"https?://(?:www\.)?youtube\.com/channel/UC[\w-]{22}")
-_PLAYLIST = re.compile(r"(?:PL|LL|FL|WL|OL|RD)[\w-]{0,60}")
+# No account number of a bank is as long: that of Poland begins alike, and has 28 signs.
+_PLAYLIST = re.compile(r"PL[\w-]{32}|PL[0-9A-F]{16}|(?:LL|FL|WL)[\w-]{22}")
 _VIDEO = re.compile(r"[\w-]{11}")
 _COMMENT = re.compile(r"Ug[\w.-]{18,120}")
 _HEADER_LINES_MAX = 12
@@ -53,11 +54,12 @@ def _kind(cells: list[str]) -> str:
         return ""
     if _CHANNEL.fullmatch(cells[0]) and _CHANNEL_URL.match(cells[1]):
         return "channel"
-    if _VIDEO.fullmatch(cells[0]) and instant(cells[1]) and len(cells[1]) > 10:
+    dated = len(cells) == 2 and len(cells[1]) > 10 and instant(cells[1]) is not None
+    if dated and _VIDEO.fullmatch(cells[0]):
         return "video"
     if any(map(_COMMENT.fullmatch, cells[:3])) and any(map(_CHANNEL.fullmatch, cells[:3])):
         return "comment"
-    if (_PLAYLIST.fullmatch(cells[0]) and len(cells[0]) > 12) and len(cells) > 3:
+    if _PLAYLIST.fullmatch(cells[0]) and len(cells) > 3:
         return "playlist"
     return ""
 

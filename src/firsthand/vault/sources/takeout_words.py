@@ -76,10 +76,12 @@ _VERBS = {
         "Route naar *",
     ),
 }  # fmt: skip
+_AD_WORDS = (
+    r"(?:ads|anzeigen|werbung|werbeprogrammen?|annonces?|annunci|pubblicit\w+|anuncios|an[uú]ncios|"
+    r"publicidad\w*|advertenties|annonser|reklam\w*|广告|広告)"
+)
 _AD = re.compile(
-    r"google\W?\s?(?:ads|anzeigen|werbung|annonces|annunci|anuncios|anúncios|advertenties|"
-    r"annonser|reklamy|广告|広告)|(?:anuncios|anúncios|annunci|annonces|anzeigen|advertenties)\s"
-    r"(?:de|do|di|von|van)\s+google",
+    rf"google[\W_]{{0,2}}{_AD_WORDS}|{_AD_WORDS}(?:\s+(?:de|do|di|da|von|van|från|af))?\s+google",
     re.IGNORECASE,
 )
 _QUOTES = frozenset({'""', "„“", "“”", "«»", "''", "””", "「」"})
