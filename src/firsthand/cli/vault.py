@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from firsthand.cli import backing, bringing, dealing, keys, moving, overseeing, rights, settling, show, slots
+from firsthand.cli import (
+    backing,
+    bringing,
+    dealing,
+    keys,
+    moving,
+    overseeing,
+    rights,
+    sensing,
+    settling,
+    show,
+    slots,
+)
 from firsthand.cli.adding import Commands, Place, add_json, add_place, adding, count, port
 from firsthand.cli.opening import folder_of, keep_memory_off_disk, new_passphrase, opened
 
@@ -38,6 +50,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     dealing.add_commands(below, _command)
     overseeing.add_commands(below, _command)
     rights.add_commands(below, _command)
+    sensing.add_commands(below, _command)
     settling.add_commands(below, _command)
 
 

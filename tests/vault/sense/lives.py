@@ -104,7 +104,7 @@ def _day(day: datetime.date, number: int, dice: random.Random) -> Iterator[Thing
     if not away and day.weekday() < 5:
         begun = datetime.datetime.combine(day, datetime.time(8, 30))
         yield stayed(begun, begun + datetime.timedelta(hours=8), WORK)
-    if day.weekday() == 5:
+    if not away and day.weekday() == 5:
         begun = datetime.datetime.combine(day, datetime.time(10))
         yield stayed(begun, begun + datetime.timedelta(hours=1), CAFE)
         yield thing("Event", f"{day}T10:00:00Z", "Breakfast", "calendar", location=place(CAFE),

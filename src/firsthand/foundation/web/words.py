@@ -49,6 +49,67 @@ KINDS: Final[Mapping[str, Kind]] = {
         one="payment received", many="payments received", icon="download",
         top="Paid by most often", done="Received",
     ),
+    "ListenAction": Kind(
+        one="piece heard", many="pieces heard", icon="speech", top="Heard most", done="Heard"
+    ),
+    "ReadAction": Kind(
+        one="book read", many="books read", icon="diary", top="Read most", done="Read"
+    ),
+    "WantAction": Kind(
+        one="wish", many="wishes", icon="star", top="Wanted most", done="Wants"
+    ),
+    "LikeAction": Kind(
+        one="like", many="likes", icon="heart", top="Liked most", done="Liked"
+    ),
+    "DislikeAction": Kind(
+        one="dislike", many="dislikes", icon="close", top="Disliked most", done="Disliked"
+    ),
+    "FollowAction": Kind(
+        one="follow", many="follows", icon="plus", top="Followed", done="Followed"
+    ),
+    "CommentAction": Kind(
+        one="comment", many="comments", icon="speech", top="Commented most", done="Commented"
+    ),
+    "CommunicateAction": Kind(
+        one="message", many="messages", icon="inbox", top="Wrote most often with", done="Wrote"
+    ),
+    "SearchAction": Kind(
+        one="search", many="searches", icon="search", top="Searched most", done="Searched"
+    ),
+    "CreateAction": Kind(
+        one="post", many="posts", icon="pen", top="Posted", done="Posted"
+    ),
+    "BuyAction": Kind(
+        one="item ordered", many="items ordered", icon="tag", top="Ordered most", done="Ordered"
+    ),
+    "ReturnAction": Kind(
+        one="item sent back", many="items sent back", icon="left", top="Sent back most",
+        done="Sent back",
+    ),
+    "TrackAction": Kind(
+        one="parcel", many="parcels", icon="things", top="Parcels", done="A parcel"
+    ),
+    "ReserveAction": Kind(
+        one="booking", many="bookings", icon="bell", top="Booked most", done="Booked"
+    ),
+    "ExerciseAction": Kind(
+        one="workout", many="workouts", icon="heart", top="Done most", done="Did sport"
+    ),
+    "Observation": Kind(
+        one="measurement", many="measurements", icon="chart", top="Measured most", done="Measured"
+    ),
+    "ArriveAction": Kind(
+        one="visit", many="visits", icon="home", top="Visited most", done="Was there"
+    ),
+    "TravelAction": Kind(
+        one="way", many="ways", icon="right", top="Went most", done="Went"
+    ),
+    "Event": Kind(
+        one="event", many="events", icon="diary", top="Most often", done="Took place"
+    ),
+    "Person": Kind(
+        one="contact", many="contacts", icon="person", top="Contacts", done="A contact"
+    ),
 }  # fmt: skip
 OTHER: Final = Kind(one="thing", many="things", icon="tag", top="Most often")
 

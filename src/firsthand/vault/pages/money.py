@@ -133,6 +133,6 @@ def _by_month(part: Mapping[str, Any]) -> object:
     series = [(each["month"], int(float(each["amount"]) * 1000)) for each in part["months"]]
     filled = things.without_gaps(series)[-36:]
     return charts.bars(
-        [(sense.month(name), max(0.0, value / 1000)) for name, value in filled],
+        [(sense.short_month(name), max(0.0, value / 1000)) for name, value in filled],
         unit=part["currency"] or "", title="By month",
     )  # fmt: skip

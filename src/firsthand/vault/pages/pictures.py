@@ -119,7 +119,9 @@ def _table(items: Sequence[Column], labels: tuple[str, str], title: str) -> Mark
 
 def bars(items: Sequence[Mapping[str, object]]) -> Markup:
     """Lying bars that lead somewhere: of items with `name`, `value`, `said`, `href`, `note`."""
-    most = max((float(str(item["value"])) for item in items), default=0.0) or 1.0
+    if not items:
+        return Markup("")
+    most = max(float(str(item["value"])) for item in items) or 1.0
     return Markup('<ul class="bar-list">{}</ul>').format(
         Markup("").join(
             Markup(

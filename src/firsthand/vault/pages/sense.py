@@ -70,6 +70,11 @@ def month(name: str) -> str:
     return f"{LONG_MONTHS[int(name[5:7]) - 1]} {name[:4]}" if len(name) > 4 else name  # noqa: PLR2004
 
 
+def short_month(name: str) -> str:
+    """`2024-03` as `Mar 2024`, for what stands below a picture."""
+    return f"{LONG_MONTHS[int(name[5:7]) - 1][:3]} {name[:4]}"
+
+
 def in_words(span: Mapping[str, Any]) -> str:
     """A span in a sentence: `in the last twelve months`, `in 2024`, `in March 2024`."""
     if not span["name"]:

@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from firsthand.vault.pages import money, sense
+from firsthand.vault.pages import (
+    changed,
+    days,
+    money,
+    people,
+    places,
+    readying,
+    routines,
+    sense,
+    tastes,
+    years,
+)
 from firsthand.vault.pages.visits import Page, Parts, kept
 
 if TYPE_CHECKING:
@@ -18,6 +29,15 @@ def routes(parts: Parts) -> Sequence[Route]:
     pages: tuple[tuple[str, Page], ...] = (
         ("/money", money.show),
         ("/money/shop", money.shop),
+        ("/taste", tastes.show),
+        ("/places", places.show),
+        ("/people", people.show),
+        ("/people/one", people.one),
+        ("/routines", routines.show),
+        ("/year", years.show),
+        ("/changed", changed.show),
+        ("/days", days.show),
+        ("/ready", readying.show),
         ("/behind", sense.show_behind),
         ("/corrections", sense.show_corrections),
     )

@@ -4,7 +4,15 @@ from typing import Final
 
 WAYS: Final = (
     ("things", "Everything", "/things"),
+    ("days", "Days", "/days"),
     ("money", "Money", "/money"),
+    ("taste", "Taste", "/taste"),
+    ("places", "Places", "/places"),
+    ("people", "People", "/people"),
+    ("routines", "Routines", "/routines"),
+    ("year", "Year", "/year"),
+    ("changed", "Changed", "/changed"),
+    ("ready", "Ready to give", "/ready"),
 )
 
 

@@ -60,3 +60,29 @@ WHERE sense = :sense AND month BETWEEN :first AND :last GROUP BY part, who, unit
 -- name: span
 SELECT min(month) AS first, max(month) AS last FROM made_sums
 WHERE sense = :sense AND month <> '';
+
+-- name: cells
+SELECT s.part, s.month, s.who, s.unit, s.things, s.amount, n.name, n.kind
+FROM made_sums AS s LEFT JOIN made_names AS n USING (sense, who, part)
+WHERE sense = :sense AND month BETWEEN :first AND :last;
+
+-- name: count_names
+SELECT part, count(*) AS names, sum(things) AS things, sum(amount) AS amount FROM made_names
+WHERE sense = :sense AND last >= :first AND first <= :last GROUP BY part;
+
+-- name: new_names
+SELECT part, count(*) AS names FROM made_names
+WHERE sense = :sense AND first BETWEEN :first AND :last GROUP BY part;
+
+-- name: of_days
+SELECT who AS day, part AS type, things FROM made_sums
+WHERE sense = 'days' AND month BETWEEN :first AND :last;
+
+-- name: days_before
+SELECT who AS day, sum(things) AS things FROM made_sums
+WHERE sense = 'days' AND who < :before AND month BETWEEN :since AND :until
+GROUP BY who ORDER BY who DESC LIMIT :limit;
+
+-- name: top_names
+SELECT name FROM made_names WHERE sense = :sense AND part = :part
+ORDER BY amount DESC, things DESC LIMIT :limit;

@@ -1,0 +1,94 @@
+"""A year in review, across everything that was brought."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+from firsthand.vault.acts.money import called, money
+from firsthand.vault.acts.names import names_of
+from firsthand.vault.acts.spans import span_of
+
+if TYPE_CHECKING:
+    from firsthand.vault.acts.opened import Vault
+
+TOP_MAX: Final = 5
+RULE: Final = (
+    "Everything counts in the year of its own day; new is what was never in your data before."
+)
+
+
+def year(vault: Vault, name: str | None = None) -> dict[str, Any]:
+    """One year: `{"rule", "year", "years", "things", "days": [{"day", "things"}], "busiest",
+    "tops": [{"sense", "part", "total", "amount", "new", "top": [...]}], "money", "moves",
+    "trips"}`. `year` is None where there is nothing; without a name it is the newest.
+    """  # noqa: D205 - the form is one sentence
+    span = span_of(vault, "days", name)
+    if span is None:
+        return {"rule": RULE, "year": None}
+    chosen = name if name in span.years else span.years[0]
+    first, last = f"{chosen}-01", f"{chosen}-12"
+    days: dict[str, int] = defaultdict(int)
+    for row in vault.store.rows("sums.of_days", first=first, last=last):
+        days[row["day"]] += row["things"]
+    paid = money(vault, chosen)
+    return {
+        "rule": RULE,
+        "year": chosen,
+        "years": span.years,
+        "things": sum(days.values()),
+        "days": [{"day": day, "things": count} for day, count in sorted(days.items())],
+        "busiest": max(days, key=lambda day: (days[day], day), default=None),
+        "tops": [
+            top
+            for sense, part in _TOPS
+            if (top := _top(vault, sense, part, first, last)) is not None
+        ],
+        "money": {key: paid[key] for key in ("out", "in", "currency", "categories", "shops")}
+        if paid.get("shops") else None,
+        "moves": _moves(vault, first, last),
+        "trips": [
+            {"from": each.first, "to": each.last, "name": each.name, **each.facts}
+            for each in names_of(vault, "trips") if (each.first or "")[:4] == chosen
+        ],
+    }  # fmt: skip
+
+
+_TOPS: Final = (
+    ("taste", "watch"), ("taste", "listen"), ("taste", "read"), ("places", "visit"),
+    ("people", "message"), ("people", "event"),
+)  # fmt: skip
+
+
+def _top(vault: Vault, sense: str, part: str, first: str, last: str) -> dict[str, Any] | None:
+    rows = vault.store.rows("sums.by_who", sense=sense, part=part, first=first, last=last, limit=-1)
+    if not rows:
+        return None
+    fresh = vault.store.rows("sums.new_names", sense=sense, first=first, last=f"{last}-31")
+    rows.sort(key=lambda row: (-(row["amount"] or row["things"]), row["name"]))
+    return {
+        "sense": sense,
+        "part": part,
+        "total": sum(row["things"] for row in rows),
+        "amount": sum(row["amount"] for row in rows),
+        "names": len(rows),
+        "new": next((row["names"] for row in fresh if row["part"] == part), 0),
+        "top": [
+            {"key": row["who"], "name": called(row["name"]) if sense == "money" else row["name"],
+             "times": row["things"], "amount": row["amount"]}
+            for row in rows[:TOP_MAX]
+        ],
+    }  # fmt: skip
+
+
+def _moves(vault: Vault, first: str, last: str) -> list[dict[str, Any]]:
+    rows = vault.store.rows("sums.whos", sense="moves", first=first, last=last)
+    names = {(each.part, each.who): each.name for each in names_of(vault, "moves")}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        key = (row["part"], row["who"])
+        each = found.setdefault(key, {"part": key[0], "key": key[1], "name": names.get(key, key[1]),
+                                      "times": 0, "metres": 0, "seconds": 0})  # fmt: skip
+        each["times"] += row["things"]
+        each["metres" if row["unit"] == "m" else "seconds"] += row["amount"]
+    return sorted(found.values(), key=lambda each: -each["metres"])
