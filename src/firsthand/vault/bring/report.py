@@ -99,6 +99,8 @@ class Report(Counts, kw_only=True, omit_defaults=True):
             "unreadable": [],
             "skipped": [],
             "guesses": [],
+            "members_read": 0,
+            "left": [],
             **msgspec.to_builtins(self),
         }
         plain.pop("questions", None)

@@ -26,11 +26,13 @@ from firsthand.vault.pages import (
     holding,
     home,
     keep,
+    leaving,
     more,
     opening,
     overseen,
     passphrase,
     received,
+    rectifying,
     rights,
     roster,
     sensing,
@@ -45,6 +47,7 @@ from firsthand.vault.pages.carrying import PACE_SECONDS, Carrier, Carries
 from firsthand.vault.pages.forms import FILES_BYTES_MAX, THROWN_AWAY_BYTES_MAX
 from firsthand.vault.pages.looks import Looks
 from firsthand.vault.pages.tending import Tender
+from firsthand.vault.pages.underway import Underway
 from firsthand.vault.pages.visits import (
     Door,
     Endpoint,
@@ -118,6 +121,7 @@ class VaultHost:
             look_cookie=SessionCookie(side="look", port=port, https=https),
             streams=streams,
             throttle=Throttle(clock=clock),
+            underway=Underway(cabinet, streams),
             challenges=Challenges(clock=clock, chance=chance),
             https=https,
             clock=clock,
@@ -146,6 +150,7 @@ class VaultHost:
 
     def close(self) -> None:
         """Lock every vault and end every stream."""
+        self.parts.underway.close()
         self._tender.close()
         self._carrier.close()
         self.parts.streams.close()
@@ -242,6 +247,8 @@ def routes(parts: Parts) -> list[Route]:
         _get("/passphrase", kept(parts, passphrase.ask)),
         _post("/passphrase", kept(parts, passphrase.change)),
         _post("/passphrase/code", kept(parts, passphrase.renew)),
+        *bring.routes(parts),
+        *leaving.routes(parts),
         *_opening(parts),
         *sensing.routes(parts),
         *settling.routes(parts),
@@ -324,6 +331,8 @@ def _rights(parts: Parts) -> list[Route]:
         _get("/rights", kept(parts, rights.every)),
         _get("/rights/new", kept(parts, rights.new)),
         _post("/rights/new", kept(parts, rights.ask)),
+        _get("/rights/fix", kept(parts, rectifying.choose)),
+        _post("/rights/fix", kept(parts, rectifying.ask)),
         _get("/rights/{id}", kept(parts, rights.one)),
         _get("/rights/{id}/letter.eml", kept(parts, rights.letter)),
         _get("/rights/{id}/delivered.json", kept(parts, rights.document)),

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from firsthand.vault.acts import bringing, keeping
+from firsthand.vault.pages.underway import HREF, UnableToBegin
 from firsthand.vault.pages.visits import Sitting, Visit
 from firsthand.vault.store import UnableToCreate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.responses import Response
+
+    from firsthand.vault.acts.bringing import Control, Progress
+    from firsthand.vault.acts.opened import Vault
 
 NAME_CHARACTERS_MAX: Final = 40
 PASSPHRASE_CHARACTERS_MIN: Final = 10
 PASSPHRASE_CHARACTERS_MAX: Final = 1024
+# More than this takes a while to read.
+AT_ONCE_BYTES_MAX: Final = 4 * 1024 * 1024
 CALLED: Final = "called"
 COMMON: Final = frozenset(
     {"passphrase", "password12", "1234567890", "qwertyuiop", "firsthand1", "letmein123"}
@@ -87,11 +96,29 @@ def keep_look(visit: Visit, *, otherwise: str, token: str | None = None) -> Resp
     if look is None or not look.files:
         return visit.go(otherwise)
     streams = [(file.name, file.content) for file in look.files]
+    if look.size_bytes >= AT_ONCE_BYTES_MAX:
+        return _begun(visit, streams, look.answers, token)
     visit.person.report = bringing.import_streams(visit.vault, streams, look.answers)
     waiting = bool(visit.person.report["questions"])
     if not waiting:
         looks.forget(token)
     return visit.go("/bring" if waiting else "/bring/done")
+
+
+def _begun(
+    visit: Visit, streams: list[tuple[str, bytes]], answers: dict[str, str], token: str | None
+) -> Response:
+    """What takes a while goes on by itself, and its page says how far it is."""
+
+    def work(vault: Vault, tell: Callable[[Progress], None], control: Control) -> dict[str, Any]:
+        told = bringing.import_streams(vault, streams, answers, progress=tell, control=control)
+        if not told["questions"]:
+            visit.parts.looks.forget(token)
+        return told
+
+    with contextlib.suppress(UnableToBegin):
+        visit.parts.underway.begin(visit.person.slug, work, visit.parts.nudge)
+    return visit.go(HREF)
 
 
 def slug_of(name: str) -> str:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from firsthand.foundation.web.streams import Streams
     from firsthand.foundation.web.throttle import Throttle
     from firsthand.vault.acts.opened import Vault
+    from firsthand.vault.pages.underway import Underway
 
 PROOF_MS_MAX: Final = 5 * 60 * 1000.0
 log = logging.getLogger("firsthand.vault.pages")
@@ -113,6 +114,7 @@ class Parts:
     look_cookie: SessionCookie
     streams: Streams
     throttle: Throttle
+    underway: Underway
     challenges: Challenges
     clock: Clock
     chance: Chance
