@@ -204,6 +204,25 @@ def test_channels_and_playlists_in_any_language(header: str) -> None:
     assert liked.thing.type == "LikeAction"
 
 
+@pytest.mark.parametrize(
+    "header", ["Title,Note,URL,Comment", "Titel,Notiz,URL,Kommentar", "Titre,Note,URL,Commentaire"]
+)
+def test_places_saved_in_maps(header: str) -> None:
+    url = "https://www.google.com/maps/place/Teehaus/data=!4m2!3m1!1s0x47:0x12"
+    tea, other = things(f"{header}\n,,,\nTeehaus,Mit Greta,{url},\nSeite,,https://x.example/,\n")
+    assert tea.data == {
+        "@type": "BookmarkAction",
+        "name": "Teehaus",
+        "object": {"@type": "Place", "name": "Teehaus", "url": url},
+        "description": "Mit Greta",
+    }
+    assert other.data["object"] == {
+        "@type": "WebPage",
+        "name": "Seite",
+        "url": "https://x.example/",
+    }
+
+
 def test_comments() -> None:
     text = (
         "Comment ID,Channel ID,Comment Create Timestamp,Price,Parent Comment ID,Video ID,Comment Text\nUgz"

@@ -1,4 +1,4 @@
-"""Google's tables about YouTube: channels subscribed to, videos in playlists, comments written.
+"""Google's tables: channels subscribed to, videos in playlists, comments, and places saved.
 
 Their headers are in the language of the account, so what a cell is follows from how it looks.
 """
@@ -26,13 +26,15 @@ _CHANNEL_URL = re.compile(r"https?://(?:www\.)?youtube\.com/channel/UC[\w-]{22}"
 _PLAYLIST = re.compile(r"PL[\w-]{32}|PL[0-9A-F]{16}|(?:LL|FL|WL)[\w-]{22}")
 _VIDEO = re.compile(r"[\w-]{11}")
 _COMMENT = re.compile(r"Ug[\w.-]{18,120}")
+_MAPS = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/maps/(?:place|search)/\S*")
+_PAGE = re.compile(r"https?://\S+")
 _HEADER_LINES_MAX = 12
 
 
 def claims(head: Head) -> bool:
-    """Whether one of the first rows of a table is a channel, a saved video or a comment."""
+    """Whether one of the first rows of a table is a channel, a video, a comment or a place."""
     return any(
-        _kind(_cells(record)) in ("channel", "video", "comment", "playlist")
+        _kind(_cells(record)) in ("channel", "video", "comment", "playlist", "place")
         for record in list(records(first_lines(head), ","))[:_HEADER_LINES_MAX]
         if not record.why
     )
@@ -41,7 +43,7 @@ def claims(head: Head) -> bool:
 def open_table(name: str, stream: BinaryIO) -> Streamed:
     """Open such a table. Raises `UnableToRead`."""
     text = open_text(name, stream)
-    return Streamed(SOURCE, "YouTube (table)", lambda: _rows(records(text.lines(), ",")))
+    return Streamed(SOURCE, "Google (table)", lambda: _rows(records(text.lines(), ",")))
 
 
 def _cells(record: Record) -> list[str]:
@@ -61,6 +63,8 @@ def _kind(cells: list[str]) -> str:
         return "comment"
     if _PLAYLIST.fullmatch(cells[0]) and len(cells) > 3:
         return "playlist"
+    if 3 <= len(cells) <= 6 and cells[0] and any(map(_MAPS.fullmatch, cells[1:4])):
+        return "place"
     return ""
 
 
@@ -82,8 +86,10 @@ def _rows(found: Iterator[Record]) -> Iterator[Each]:
         elif kind == "playlist":
             playlist = cells[0]
             yield Skipped(record.line, "what a playlist is called and how it is shown")
+        elif kind == "place" or (begun and any(map(_PAGE.fullmatch, cells[1:4]))):
+            yield Row(record.line, _place(cells, identity))
         elif begun and not playlist:
-            yield Unreadable(record.line, "It is no channel, video or comment.")
+            yield Unreadable(record.line, "It is no channel, video, comment or place.")
         begun = True
 
 
@@ -104,6 +110,24 @@ def _channel(cells: list[str], identity: Identity) -> Thing:
 
 def _saved(cells: list[str], playlist: str, identity: Identity) -> Thing:
     return saved_video(cells[0], instant(cells[1]), identity, likes=playlist.startswith("LL"))
+
+
+def _place(cells: list[str], identity: Identity) -> Thing:
+    """A place or a page of a list that was saved in Maps."""
+    url = next(cell for cell in cells[1:4] if _PAGE.fullmatch(cell))
+    name = kept(cells[0]) or kept(url)
+    kind = "Place" if _MAPS.fullmatch(url) else "WebPage"
+    data: dict[str, object] = {
+        "@type": "BookmarkAction",
+        "name": name,
+        "object": {"@type": kind, "name": name, "url": kept(url, URL_CHARS_MAX)},
+    }
+    if note := kept("\n".join(cell for cell in cells[1:] if cell and cell != url)):
+        data["description"] = note
+    return Thing(
+        id=identity.of(["place", url, name]), type="BookmarkAction", name=name, time=None,
+        source=SOURCE, data=data,
+    )  # fmt: skip
 
 
 def _comment(cells: list[str], identity: Identity) -> Thing:
