@@ -89,6 +89,13 @@ INSTAGRAM = [
             {"title": "Owner", "dict": [{"dict": [{"label": "Name", "value": "inês"}]}]}]}],
         "LikeAction", "a post of inês",
     ),
+    (
+        [{"timestamp": TIME, "media": [], "fbid": "1", "label_values": [
+            {"label": "Website", "value": "https://tee.example/", "href": "https://tee.example/"},
+            {"label": "Titel", "value": "Tee für alle"},
+            {"label": "x", "value": "instagram.com"}]}],
+        "ViewAction", "Tee für alle",
+    ),
     ({"media_likes": [["2024-01-03T20:15:00+00:00", "inês"]]}, "LikeAction", "a post of inês"),
 ]  # fmt: skip
 
@@ -116,6 +123,15 @@ FACEBOOK = [
             {"comment": {"timestamp": TIME, "comment": "Où?", "author": "Malik"}}]}]},
         "CommentAction", "Où?",
     ),
+    (
+        [{"timestamp": TIME, "media": [], "fbid": "1", "label_values": [
+            {"label": "Reaktion", "value": "Gefällt mir"}, {"label": "Name", "value": "Tee"}]}],
+        "LikeAction", "Gefällt mir",
+    ),
+    ({"saves_v2": [{"title": "Malik saved a link.", "timestamp": TIME}]}, "WantAction",
+     "Malik saved a link."),
+    ({"groups_joined_v2": [{"timestamp": TIME, "data": [{"name": "Café"}], "title": "x"}]},
+     "FollowAction", "Café"),
     ({"friends_v2": [{"name": "Inês", "timestamp": TIME}]}, "FollowAction", "Inês"),
     ({"page_likes_v2": [{"name": "Café", "timestamp": TIME}]}, "FollowAction", "Café"),
     (
@@ -203,6 +219,17 @@ def test_sign_ins_and_settings_are_left_out_and_say_so() -> None:
     assert "sign-in" in str(rows[0])
     rows = each({"account_accesses_v2": [{"action": "Login", "timestamp": TIME}] * 2})
     assert [type(row) for row in rows] == [Skipped, Skipped]
+
+
+def test_a_list_that_is_not_known_is_left_out_and_says_so() -> None:
+    for value in ({"people_v2": [{"name": "x"}]}, {"anew": [string_map(Anything="x")]}):
+        assert [type(row) for row in each(value)] == [Skipped]
+
+
+def test_what_was_looked_at_is_no_like() -> None:
+    value = INSTAGRAM[11][0]
+    assert things(value, "ads_information/posts_viewed.json")[0].type == "ViewAction"
+    assert things(value, "likes/liked_posts.json")[0].type == "LikeAction"
 
 
 @pytest.mark.parametrize("service", ["Instagram", "Facebook"])

@@ -82,7 +82,7 @@ def test_every_row_of_a_library_comes_out() -> None:
 def test_a_spreadsheet_may_have_saved_it(encoding: str, delimiter: str) -> None:
     header = delimiter.join(["Title", "Author", "Exclusive Shelf", "Date Read", "Date Added"])
     rows = [["Für Elise", "J", "read", f"{day}.02.2024", "01.01.2024"] for day in (13, 14)]
-    text = "\r\n".join([header, *(delimiter.join(row) for row in rows)])
+    text = "\r\n".join([f"sep={delimiter}", header, *(delimiter.join(row) for row in rows)])
     found = things(text.encode(encoding))
     assert [(book.name, book.time) for book in found] == [
         ("Für Elise", "2024-02-13"),

@@ -1,5 +1,6 @@
 """Facebook: reactions, comments, posts, friends, messages, searches, and who advertises to whom."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
@@ -25,6 +26,8 @@ from firsthand.vault.sources.meta import (
 from firsthand.vault.sources.source import Facts, Head, Source
 
 FORMAT = "Facebook"
+# Only Facebook writes the version of a list behind its name.
+_VERSIONED = re.compile(r'^\{\s*"[a-z_]{3,60}_v\d"\s*:')
 _UNLIKED = frozenset(["ANGER", "DISLIKE"])
 
 
@@ -169,11 +172,21 @@ def _visited(making: Making, _key: str, record: dict[str, object]) -> Iterator[F
         yield making.thing("ViewAction", name or link, time, [name, link], object=page)
 
 
+def _saved(making: Making, _key: str, record: dict[str, object]) -> Iterator[Found]:
+    name, time = _titled(record), time_in(record, "timestamp")
+    if not name:
+        yield "something saved, without a name"
+        return
+    yield making.thing("WantAction", name, time, [name], object=named("WebPage", name))
+
+
 _SIGN_IN = left_out("a sign-in to the account, or a device")
 _ACCOUNT = left_out("what is set or stored for the account")
 _TABLE: Mapping[str, Make] = {
     "reactions": _reaction, "comments": _comment, "group_comments": _comment,
     "page_likes": _page, "pages_followed": _page, "pages": _page, "likes_and_reactions": _reaction,
+    "groups_joined": _page, "saves": _saved,
+    "other_photos": left_out("a picture or a film"), "videos": left_out("a picture or a film"),
     "friends": _person, "following": _person, "followers": _person,
     "searches": _search, "posts": _post, "status_updates": _post, "group_posts": _post,
     "wall_posts_sent_to_you": _post, "your_posts": _post, "albums": left_out("an album"),
@@ -194,6 +207,11 @@ _TABLE: Mapping[str, Make] = {
     "pages_unfollowed": left_out("a page that was let go"),
     "messages": message, "participants": participant,
 }  # fmt: skip
+_REACTIONS = frozenset(
+    ["like", "love", "care", "haha", "wow", "sad", "angry", "gefällt mir", "j’aime", "j'aime",
+     "mi piace", "me gusta", "curtir", "gosto", "vind ik leuk"]
+)  # fmt: skip
+_UNKNOWN = left_out("an entry in a form that is not known")
 _APPS = ("installed_apps", "apps_and_websites")
 # Names so common that a file needs another sign of Facebook as well.
 _COMMON = {"comments", "friends", "following", "followers", "searches", "posts", "history",
@@ -208,7 +226,10 @@ def _choose(key: str, record: dict[str, object]) -> Make:
     if key:
         return _ACCOUNT
     inner = {name for each in listed(record, "data") for name in each}
-    if "reaction" in inner or "label_values" in record:
+    if "label_values" in record:
+        values = {said(each, "value").lower() for each in listed(record, "label_values")}
+        return _reaction if values & _REACTIONS else _UNKNOWN
+    if "reaction" in inner:
         return _reaction
     return _comment if "comment" in inner else _post
 
@@ -231,8 +252,10 @@ def claims(head: Head) -> bool:
         )
     if key == "participants":
         return '"sender_name"' in text or '"senderName"' in text
+    if _VERSIONED.match(text):
+        return True
     if key in _COMMON:
-        return f'"{key}_v' in text[:200]
+        return False
     return (key in _TABLE and key != "messages") or (key in _APPS and '"timestamp"' in text)
 
 

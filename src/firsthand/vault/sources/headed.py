@@ -82,7 +82,8 @@ class Cells:
 
 def names_of(text: str) -> tuple[list[str], str]:
     """The names of the columns in the first line of a text, plain, and the delimiter: most win."""
-    line = next((each for each in text.splitlines()[:5] if each.strip()), "")
+    lines = (each for each in text.splitlines()[:5] if each.strip())
+    line = next((each for each in lines if not each.lower().startswith("sep=")), "")
     best: tuple[list[str], str] = ([], ",")
     for delimiter in DELIMITERS:
         record = next(records([(1, line, None)], delimiter), None)
@@ -120,9 +121,10 @@ class Headed(Export):
         self.questions: list[Question] = []
         self.guesses: list[Guess] = []
         self._text, self._make, self._known_as = text, make, known_as or source
-        first = next((line for _, line, _ in text.lines() if line and line.strip()), "")
-        _, self._delimiter = names_of(first)
-        header = next(records(text.lines(), self._delimiter), None)
+        _, self._delimiter = names_of("\n".join(line or "" for _, line, _ in first_lines(text, 5)))
+        rows = records(text.lines(), self._delimiter)
+        # A spreadsheet may have written its own sign for columns above them.
+        header = next((row for row in rows if not _sets_delimiter(row.cells)), None)
         if header is None or not header.cells:
             raise UnableToRead("The line with the names of the columns cannot be read.")
         self._header, self._width = header.line, len(header.cells)
@@ -174,6 +176,10 @@ def text_and_answers(
     """A file as text and the person's answers to what it asks. Raises `UnableToRead`."""
     text = open_text(name, stream)
     return text, Answers(text.digest[:8], given)
+
+
+def _sets_delimiter(cells: list[str]) -> bool:
+    return bool(cells) and cells[0].lower().startswith("sep=") and not "".join(cells[1:]).strip()
 
 
 def first_lines(text: TextFile, count: int) -> list[Line]:

@@ -3,7 +3,9 @@
 Names within a record are in the language of the person; those of the lists are not.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import BinaryIO
 
 from firsthand.vault.sources.export import Export
@@ -153,6 +155,19 @@ def _seen(making: Making, key: str, record: dict[str, object]) -> Iterator[Found
         yield making.thing("ViewAction", name, time, [kind, owner, link], object=shown)
 
 
+def _looked_at(making: Making, _key: str, record: dict[str, object]) -> Iterator[Found]:
+    yield from _seen(making, "posts", record)
+
+
+def _visited(making: Making, _key: str, record: dict[str, object]) -> Iterator[Found]:
+    """A page that was opened from within Instagram."""
+    for entry in _labelled(record):
+        link, words = said(entry, "href"), _words(entry)
+        name = "".join(words[:1]) or link
+        page = named("WebPage", name, url=link)
+        yield making.thing("ViewAction", name, _time(entry, record), [link, name], object=page)
+
+
 def _post(making: Making, _key: str, record: dict[str, object]) -> Iterator[Found]:
     media = listed(record, "media") or [record]
     text = said(record, "title") or said(record, "caption")
@@ -215,7 +230,12 @@ _OWN = (
 )  # fmt: skip
 
 
-def _choose(key: str, record: dict[str, object]) -> Make:
+_POSTED = re.compile(r"instagram\.com/(?:[\w.]+/)?(?:p|reel|reels|tv|stories)/")
+_SAW = re.compile(r"viewed|seen|watched|angesehen|vues?\b|visti|vist[oa]s|bekeken", re.IGNORECASE)
+_UNKNOWN = left_out("an entry in a form that is not known")
+
+
+def _choose(name: str, key: str, record: dict[str, object]) -> Make:
     if key in _TABLE:
         return _TABLE[key]
     for start, make in _STARTS:
@@ -228,7 +248,10 @@ def _choose(key: str, record: dict[str, object]) -> Make:
     if "string_map_data" in record:
         return _comment
     if "label_values" in record:
-        return _like
+        link = next((said(entry, "href") for entry in _labelled(record)), "")
+        if link and not _POSTED.search(link):
+            return _visited
+        return _UNKNOWN if not link else _looked_at if _SAW.search(name) else _like
     return _post
 
 
@@ -246,6 +269,8 @@ def claims(head: Head) -> bool:
     key = first_key(head)
     if key == "participants" and '"sender_name"' in text:
         return "instagram.com" in text or "instagram" in head.name.lower()
+    if key and ('"string_map_data"' in text[:4000] or '"string_list_data"' in text[:4000]):
+        return True
     return key.startswith(_OWN) or key in ("media_likes", "comment_likes", "media_comments")
 
 
@@ -254,7 +279,7 @@ def open_instagram(name: str, stream: BinaryIO, _answers: Mapping[str, str]) -> 
     stream.seek(0)
     if stream.read(400).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
         raise refused_page(name, "Instagram")
-    return FromRecords("instagram", FORMAT, name, stream, _choose)
+    return FromRecords("instagram", FORMAT, name, stream, partial(_choose, name))
 
 
 SOURCE = Source(
