@@ -31,6 +31,7 @@ from firsthand.vault.pages import (
     opening,
     overseen,
     passphrase,
+    playing,
     received,
     rectifying,
     rights,
@@ -252,6 +253,7 @@ def routes(parts: Parts) -> list[Route]:
         *_opening(parts),
         *sensing.routes(parts),
         *settling.routes(parts),
+        *playing.routes(parts),
         *_dealing(parts),
     ]
 

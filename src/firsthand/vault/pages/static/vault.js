@@ -55,7 +55,28 @@
     }, 1500);
   });
 
+  // A card as a picture that can be passed on: drawn here, sent nowhere.
+  const startPicture = (button) => {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const image = new Image(1080, 1350);
+      image.src = button.dataset.picture;
+      await image.decode();
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [image.width, image.height];
+      canvas.getContext("2d").drawImage(image, 0, 0);
+      canvas.toBlob((blob) => {
+        const link = document.createElement("a");
+        link.href = URL.createObjectURL(blob);
+        link.download = button.dataset.file;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+      }, "image/png");
+    });
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
+    for (const button of document.querySelectorAll("[data-picture]")) startPicture(button);
     for (const form of document.querySelectorAll("[data-at-once]")) startDrop(form);
     for (const form of document.querySelectorAll("[data-passphrase]")) startStrength(form);
     for (const list of document.querySelectorAll("[data-list]")) startList(list);
