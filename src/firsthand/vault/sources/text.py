@@ -18,13 +18,10 @@ CHUNK_BYTES = 1024 * 1024
 HEAD_BYTES = 64 * 1024
 
 GIVE = (
-    "Give the file that Netflix calls ViewingActivity.csv or NetflixViewingHistory.csv, "
-    "or a bank statement as CSV or OFX."
+    "Give the file as the service made it. What can be read, and how to get it, is on the page "
+    '"What could I bring?", and is said by: firsthand sources.'
 )
-_PACKED = (
-    'It is packed ({}). Unpack it and give the file inside: "ViewingActivity.csv" for Netflix, '
-    "the CSV or OFX file for a bank."
-)
+_PACKED = "It is packed ({}). Unpack it and give the files inside."
 _SHEET = (
     "It is a spreadsheet file. Open it and save it as CSV, or export the statement as CSV or OFX."
 )
