@@ -34,6 +34,11 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
     )
     right.add_argument("words", metavar="NAME RIGHT", nargs="+", help="whom, and which right")
     right.add_argument("--details", metavar="TEXT", default="", help="what you mean in particular")
+    right.add_argument("--thing", metavar="ID", help="with rectification: which thing of yours")
+    right.add_argument(
+        "--put-right", metavar="FIELD=VALUE", action="append", default=[],
+        help="with --thing: how it is, such as name=Dark",
+    )  # fmt: skip
     right.add_argument("--regime", choices=["gdpr", "ccpa"], default="gdpr", help="which law")
     right.add_argument("--to", metavar="ORGANISATION", help="one that does not have Firsthand")
     right.add_argument("--email", metavar="ADDRESS", help="with --to: its address")
@@ -85,10 +90,11 @@ def run_right(args: argparse.Namespace, settings: Settings) -> int:
 
     name, right = _whom(args)
     with opened(args, settings) as vault:
-        if name is not None:
-            told: dict[str, Any] = rights.ask(
-                vault, name, right, details=args.details, regime=args.regime
-            )
+        if name is not None and args.thing:
+            told: dict[str, Any] = _put_right(args, vault, name)
+            file = None
+        elif name is not None:
+            told = rights.ask(vault, name, right, details=args.details, regime=args.regime)
             file = None
         else:
             told, file = _write(args, vault, right)
@@ -145,9 +151,22 @@ def _whom(args: argparse.Namespace) -> tuple[str | None, str]:
         raise WrongUsage("Say NAME RIGHT, or --to ORGANISATION --email ADDRESS RIGHT.")
     if args.to and not (args.email and args.sender):
         raise WrongUsage("A letter needs --email ADDRESS and --sender 'NAME <ADDRESS>'.")
+    if bool(args.thing) != bool(args.put_right) or (args.thing and right != "rectification"):
+        raise WrongUsage("A rectification takes --thing ID and --put-right FIELD=VALUE together.")
     if not args.to and (args.email or args.eml or args.sender):
         raise WrongUsage("--email, --sender and --eml go with --to ORGANISATION.")
     return (name[0] if name else None), right
+
+
+def _put_right(args: argparse.Namespace, vault: Vault, name: str) -> dict[str, Any]:
+    """Ask for fields of one thing."""
+    from firsthand.vault.acts import rectifying
+
+    said = [each.partition("=") for each in args.put_right]
+    if not said or not all(field and value for field, _, value in said):
+        raise WrongUsage("Say how it is, such as --put-right name=Dark.")
+    fields = {field: value for field, _, value in said}
+    return rectifying.ask(vault, name, args.thing, fields, regime=args.regime)
 
 
 def _write(args: argparse.Namespace, vault: Vault, right: str) -> tuple[dict[str, Any], str]:

@@ -1,5 +1,7 @@
 """My rights on pages: the list with its clocks, one request, a new one in three steps."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -71,6 +73,28 @@ def test_a_restriction_is_lifted_on_its_page(greta: Visitor, reel: Organisation)
     assert "Let them use it again" not in text(lifted)
     listed: Any = console.run(reel.hub, "rights", {})["rights"]
     assert [one["status"] for one in listed] == ["revoked"]
+
+
+def test_a_thing_is_put_right_from_its_page(greta: Visitor, reel: Organisation) -> None:
+    found: Any = re.search(r'href="(/things/[^"?]+)"', greta.get("/things?kind=WatchAction").text)
+    page = greta.get(found[1])
+    assert "Have it put right there" in text(page)
+    fix: Any = re.search(r'href="(/rights/fix[^"]+)"', page.text)
+    form = greta.get(html.unescape(fix[1]))
+    assert "They know:" in text(form)
+    hidden = dict(re.findall(r'type="hidden" name="(whom|thing)" value="([^"]*)"', form.text))
+    asked = greta.post("/rights/fix", **hidden, name="Lantern Row")
+    assert "Name is “Lantern Row”" in text(asked)
+    assert greta.post("/rights/fix", **hidden, name="").status_code == 422
+    assert greta.get("/rights/fix?whom=reel&thing=none").status_code == 404
+    assert greta.get("/rights/fix?whom=nobody&thing=none").status_code == 404
+    (one,) = waiting_at(reel)
+    assert one["right"] == "rectification"
+
+
+def waiting_at(reel: Organisation) -> list[dict[str, Any]]:
+    listed: Any = console.run(reel.hub, "rights", {})["rights"]
+    return list(listed)
 
 
 def make_late(pages: Pages) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.rights import DENIALS
-from firsthand.vault.acts import connecting, delivering, letters, rights
+from firsthand.vault.acts import connecting, delivering, letters, rectifying, rights
 from firsthand.vault.gate import Offline
 from firsthand.vault.pages import saying
 from firsthand.vault.pages.visits import NotHere, Visit
@@ -79,6 +79,7 @@ def one(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
         title=f"{told['title']}: {told['organisation']}",
         here="more",
         right=told,
+        fixes=rectifying.in_words(visit.vault, told),
         answers=answers,
         signed=json.dumps([each["jws"] for each in answers if each["jws"]], indent=2),
         noted=list(NOTED.items()),
