@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import getpass
 import resource
 import sys
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from firsthand.vault.acts.opened import Vault
 
 SHORT = 12
+_PR_SET_DUMPABLE = 4
 
 
 class UnableToTell(Exception):
@@ -96,9 +99,15 @@ def _chosen(chosen: str | None, prompt: str, otherwise: str) -> str:
 
 
 def keep_memory_off_disk() -> None:
-    """Let no core dump write keys and things to a disk, should the process crash."""
+    """Let nothing write keys and things to a disk, should the process crash, and nobody look in.
+
+    There is no core dump, and where the system is Linux no other process of the same person reads
+    the memory (prctl, PR_SET_DUMPABLE). What the system swaps out is not in our hands.
+    """
     _, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _asked(prompt: str) -> str:

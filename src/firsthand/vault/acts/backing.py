@@ -61,21 +61,29 @@ def backup(
     `RecipientRefused`.
     """
     path = Path(file)
-    keys = _recipients(recipients)
     if path.exists():
         raise UnableToExport(f"{path} is there already, and was not touched. Choose another name.")
-    if not keys and not passphrase:
-        raise RecipientRefused("A backup needs a passphrase, or somebody that it is encrypted to.")
-    whole, counts = packed(vault)
-    sealed = pyrage.encrypt(whole, keys) if keys else pyrage.passphrase.encrypt(whole, passphrase)
+    whole, counts = sealed(vault, passphrase=passphrase, recipients=recipients)
     try:
         with writing_whole(path, vault.chance.token(9)) as stream:
-            stream.write(sealed)
+            stream.write(whole)
     except OSError as error:
         message = f"{path} cannot be written: {error.strerror or error}. Choose another place."
         raise UnableToExport(message) from error
+    return {"file": str(path), "bytes": len(whole), "tables": counts}
+
+
+def sealed(
+    vault: "Vault", *, passphrase: str = "", recipients: Sequence[str] = ()
+) -> tuple[bytes, dict[str, int]]:
+    """Everything, encrypted, in memory, and the rows of each table. Raises `RecipientRefused`."""
+    keys = _recipients(recipients)
+    if not keys and not passphrase:
+        raise RecipientRefused("A backup needs a passphrase, or somebody that it is encrypted to.")
+    whole, counts = packed(vault)
+    made = pyrage.encrypt(whole, keys) if keys else pyrage.passphrase.encrypt(whole, passphrase)
     copies.put_exported(vault.store, vault.clock)
-    return {"file": str(path), "bytes": len(sealed), "tables": counts}
+    return bytes(made), counts
 
 
 def opened_backup(file: Path, *, passphrase: str = "", identities: str = "") -> bytes:

@@ -118,8 +118,7 @@ class Cabinet:
                 self._prove(slug, secret)
                 self.touch(slug)
                 return
-            with self._lock:
-                self._make_room()
+            self._make_room()
             try:
                 vault = self._open_vault(self.place(slug), secret)
             except UnableToUnlock as error:
@@ -223,7 +222,9 @@ class Cabinet:
         vault.close()  # somebody with the same passphrase was quicker
 
     def _make_room(self) -> None:
-        if len(self._drawers) >= self._open_max:
+        if len(self.open_now()) >= self._open_max:
+            self.close_idle()  # who has gone makes room for who comes
+        if len(self.open_now()) >= self._open_max:
             raise Busy("As many people as fit are here right now. Please try again in a minute.")
 
     def _prove(self, slug: str, secret: Secret) -> None:

@@ -7,10 +7,12 @@ import queue
 import threading
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
+from starlette.responses import Response as RawResponse
 from starlette.responses import StreamingResponse
 
-from firsthand.vault.acts import browsing, exporting, keeping
+from firsthand.vault.acts import backing, browsing, exporting, keeping
 from firsthand.vault.pages import home, proving
+from firsthand.vault.pages.keep import wrong_passphrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +26,13 @@ CHUNKS_WAITING_MAX: Final = 16
 READER_SECONDS_MAX: Final = 60.0
 
 
-def show(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
+def show(
+    visit: Visit,
+    *,
+    wrong: str = "",
+    backup_wrong: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
     """The page of everything else."""
     given = sum(sums.get("given", 0) for sums in browsing.sums(visit.vault).values())
     return visit.page(
@@ -37,6 +45,7 @@ def show(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
         imports=keeping.imports(visit.vault)[:20],
         given=given,
         wrong=wrong,
+        backup_wrong=backup_wrong or {},
         site=proving.site(visit),
         elsewhere="",
     )
@@ -45,6 +54,8 @@ def show(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
 def export(visit: Visit) -> Response:
     """Download everything, after they proved once more who they are. It touches no disk here."""
     parts, slug = visit.parts, visit.person.slug
+    if visit.form.one("as") == "backup":
+        return _backup(visit)
     if said := proving.unproved(visit):
         return show(visit, wrong=said, status=429 if said == proving.OFTEN else 403)
     day = parts.clock.now().date().isoformat()
@@ -52,6 +63,22 @@ def export(visit: Visit) -> Response:
         _written(parts, slug),
         media_type="application/ld+json",
         headers={"Content-Disposition": f'attachment; filename="firsthand-{day}.jsonld"'},
+    )
+
+
+def _backup(visit: Visit) -> Response:
+    """Download everything, encrypted with a passphrase that was chosen for it."""
+    first, second = visit.form.one("backup"), visit.form.one("again")
+    if wrong := wrong_passphrase(first, second, visit.person.called):
+        return show(visit, backup_wrong=wrong, status=422)
+    if said := proving.unproved(visit):
+        status = 429 if said == proving.OFTEN else 403
+        return show(visit, backup_wrong={"own": said}, status=status)
+    sealed, _ = backing.sealed(visit.vault, passphrase=first)
+    day = visit.parts.clock.now().date().isoformat()
+    name = f'attachment; filename="firsthand-{day}.age"'
+    return RawResponse(
+        sealed, media_type="application/octet-stream", headers={"Content-Disposition": name}
     )
 
 

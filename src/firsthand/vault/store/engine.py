@@ -9,6 +9,9 @@ from firsthand.vault.store.transactions import row_of
 
 BUSY_WAIT_MS_MAX = 10_000
 CACHE_KIB = 64 * 1024
+# What all vaults of one process hold of their files together: 64 of a million things would fill a
+# small machine otherwise. Above it a cache turns its own pages over instead of growing.
+MEMORY_BYTES_MAX = 512 * 1024 * 1024
 _LOOKS_MAX = 3
 
 
@@ -43,6 +46,7 @@ def connected(file: Path, key: bytes) -> sqlcipher3.Connection:
         # an import with its index of words twenty times slower. The keys are wiped without it.
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        connection.execute(f"PRAGMA soft_heap_limit = {MEMORY_BYTES_MAX}")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA foreign_keys = ON")
