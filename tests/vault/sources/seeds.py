@@ -92,6 +92,11 @@ _TEXT = [
     gpx(),
     TCX,
     '<html><body class="_a705 _a6-g">Instagram</body></html>',
+    (
+        "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<TITLE>Bookmarks</TITLE>\n<H1>Bookmarks</H1>\n<DL><p>\n"
+        '<DT><H3 ADD_DATE="1704312900">A</H3>\n<DL><p>\n<DT><A HREF="https://tee.example/" '
+        'ADD_DATE="1704312900">Tee</A>\n</DL><p>\n</DL><p>\n'
+    ),
     ("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:A\r\n"
     "DTSTART;TZID=Europe/Berlin:20240103T201500\r\nDTEND:20240103T211500Z\r\n"
     "RRULE:FREQ=WEEKLY;COUNT=3\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"),
