@@ -1,4 +1,4 @@
-"""How well made-up exports of banks, Spotify, Apple Health and Amazon are read, row by row.
+"""How well made-up exports of banks and services are read, row by row.
 
 A row is right if what came of it has the type, the name and the time, or the day and the amount,
 that it was made with. Every row is accounted for: as a thing, as skipped or as unreadable.
@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from decimal import Decimal
 
+import heldout_google
 import heldout_services
 import heldout_statements
 
@@ -58,10 +59,13 @@ def statements(seed: int, only: str) -> Counter[str]:
 
 
 def services(seed: int, only: str) -> Counter[str]:
-    """Read the exports of services; what counts is the type, the name and the time."""
+    """Read the exports of services; what counts is the type, the name and the time.
+
+    `only` are parts of the names of files, with a comma between them.
+    """
     tally: Counter[str] = Counter()
-    for file in heldout_services.files(seed):
-        if only not in file.name:
+    for file in (*heldout_services.files(seed), *heldout_google.files(seed)):
+        if not any(word in file.name for word in only.split(",")):
             continue
         rows = read(file.name, file.content)
         things = [row.thing for row in rows if isinstance(row, Row)]

@@ -22,6 +22,13 @@ def test_statements_are_read_whole(heldout: Any, only: str) -> None:  # noqa: AN
     assert (tally["rows wrong"], tally["currencies wrong"]) == (0, 0)
 
 
+def test_what_phones_and_programs_keep_is_read_whole(heldout: Any) -> None:  # noqa: ANN401
+    tally = heldout.services(7, "google,timeline,calendar,contacts,email")
+    assert tally["rows right"] == tally["rows"] > 2500
+    assert tally["files all accounted for"] == tally["files"] == 21
+    assert tally["ids that come twice"] == 0
+
+
 @pytest.mark.parametrize("only", ["spotify", "apple-health", "amazon"])
 def test_services_are_read_whole(heldout: Any, only: str) -> None:  # noqa: ANN401
     tally = heldout.services(7, only)

@@ -8,13 +8,17 @@ from firsthand.protocol.things import Thing
 from firsthand.vault.sources.dates import plain
 from firsthand.vault.sources.identity import Identity
 from firsthand.vault.sources.streamed import kept
-from firsthand.vault.sources.takeout_words import artist_of, is_advert, meaning, unquoted
+from firsthand.vault.sources.takeout_words import Meanings, artist_of, is_advert, unquoted
 
 URL_CHARS_MAX = 4000
 SOURCE = "google"
 _MUSIC = "YouTube Music"
 _VIDEO = re.compile(
     r"https?://(?:(?:www|m|music)\.youtube\.com/(?:watch\b|shorts/|live/)|youtu\.be/)",
+    re.IGNORECASE,
+)
+_SEARCH = re.compile(
+    r"https?://(?:www|m|music)\.(?:youtube\.com/results|google\.[a-z.]{2,6}/search)\?",
     re.IGNORECASE,
 )
 _CHANNEL = re.compile(r"youtube\.com/(?:channel/|@|user/|c/)")
@@ -49,12 +53,12 @@ class _Meant(NamedTuple):
     more: dict[str, object]
 
 
-def activity_thing(activity: Activity, identity: Identity) -> Thing:
+def activity_thing(activity: Activity, identity: Identity, meanings: Meanings) -> Thing:
     """The thing of an activity.
 
     The same activity has the same id in JSON, in a web page, and under either of its products.
     """
-    verb, what = meaning(activity.title)
+    verb, what = meanings.of(activity.title, _likely(activity.url))
     what = activity.what or unquoted(what)
     advert = any(map(is_advert, activity.details))
     meant = _meant(activity, verb, what, advert=advert)
@@ -74,6 +78,13 @@ def activity_thing(activity: Activity, identity: Identity) -> Thing:
     return Thing(
         id=key, type=meant.kind, name=meant.name, time=activity.time, source=SOURCE, data=data
     )
+
+
+def _likely(url: str) -> str:
+    """What was done by the address alone, as far as that tells."""
+    if _VIDEO.match(url):
+        return "watched"
+    return "searched" if _SEARCH.match(url) else ""
 
 
 def _meant(activity: Activity, verb: str, what: str, *, advert: bool) -> _Meant:

@@ -17,6 +17,7 @@ from firsthand.vault.sources.takeout_activity import (
     Link,
     activity_thing,
 )
+from firsthand.vault.sources.takeout_words import Meanings
 
 CELL_CHARS_MAX = 1024 * 1024
 LINES_MAX = 400
@@ -71,7 +72,7 @@ def _cells(stream: BinaryIO) -> Iterator[str | None]:
 
 
 def _rows(stream: BinaryIO) -> Iterator[Each]:
-    identity = Identity(SOURCE)
+    identity, meanings = Identity(SOURCE), Meanings()
     for number, cell in enumerate(_cells(stream), 1):
         if cell is None:
             yield Unreadable(number, "This activity is longer than 1 Mi signs.")
@@ -80,7 +81,7 @@ def _rows(stream: BinaryIO) -> Iterator[Each]:
         if isinstance(found, str):
             yield Unreadable(number, found)
         else:
-            yield Row(number, activity_thing(found, identity))
+            yield Row(number, activity_thing(found, identity, meanings))
 
 
 def _activity(cell: str) -> Activity | str:

@@ -17,6 +17,7 @@ from firsthand.vault.sources.takeout_activity import (
     Link,
     activity_thing,
 )
+from firsthand.vault.sources.takeout_words import Meanings
 
 _ACTIVITY = re.compile(r'\[\s*\{\s*"header"\s*:\s*"')
 _CHROME = re.compile(r'\{\s*"(?:Browser History|Typed Url|Session)"\s*:')
@@ -29,7 +30,7 @@ _FAR_US = 10**13
 def opener(start: str) -> Callable[[str, BinaryIO], Streamed] | None:
     """What opens a file that begins so; None for JSON that is not Google's."""
     if _ACTIVITY.match(start) and '"title"' in start and '"time"' in start:
-        return _opened("Google activity (JSON)", _activity)
+        return _open_activity
     if _CHROME.match(start) and (_CHROME_FIELDS.search(start) or "[]" in start):
         return _opened("Chrome history (Google Takeout)", _visit)
     if start.startswith("[") and _LIKES.search(start) and '"contentDetails"' in start:
@@ -37,6 +38,16 @@ def opener(start: str) -> Callable[[str, BinaryIO], Streamed] | None:
     if _INSTALLS.match(start) and '"doc"' in start:
         return _opened("Google Play apps", _installed)
     return None
+
+
+def _open_activity(name: str, stream: BinaryIO) -> Streamed:
+    def rows() -> Iterator[Each]:
+        meanings = Meanings()
+        return _rows(
+            name, stream, lambda _, record, identity: _activity(record, identity, meanings)
+        )
+
+    return Streamed(SOURCE, "Google activity (JSON)", rows)
 
 
 Reading = Callable[[str, dict[str, object], Identity], Thing | Skipped | str]
@@ -66,7 +77,7 @@ def _rows(name: str, stream: BinaryIO, read: Reading) -> Iterator[Each]:
             yield Unreadable(number, found)
 
 
-def _activity(_: str, record: dict[str, object], identity: Identity) -> Thing | str:
+def _activity(record: dict[str, object], identity: Identity, meanings: Meanings) -> Thing | str:
     title = kept(record.get("title")) or kept(record.get("description"))
     time = instant(record.get("time"))
     if time is None:
@@ -90,6 +101,7 @@ def _activity(_: str, record: dict[str, object], identity: Identity) -> Thing | 
             details=[kept(each.get("name")) for each in _dicts(record.get("details"))],
         ),
         identity,
+        meanings,
     )
 
 

@@ -1,10 +1,11 @@
 """What Google's activities begin and end with, in the languages of its exports.
 
-"Watched X" is "X angesehen" in German and "Vous avez regardé X" in French. `meaning` says what was
-done and to what; what it does not know comes out whole, and its address says the rest.
+"Watched X" is "X angesehen" in German and "Vous avez regardé X" in French. `Meanings` says what
+was done and to what; what it does not know comes out whole, and its address says the rest.
 """
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 _VERBS = {
@@ -104,20 +105,40 @@ def _candidates(start: str, end: str) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def meaning(title: str) -> tuple[str, str]:
-    """What was done and to what: ("watched", "Dark"). ("", the title) where that is not known."""
-    title = title.replace("\u00a0", " ").replace("\u202f", " ").strip()
-    low = title.casefold()
-    if len(low) != len(title):
-        return "", title
-    best = ("", 0, title)
-    for verb, before, after in _candidates(low[:3], low[-2:]):
-        taken = len(before) + len(after)
-        if taken > best[1] and len(low) > taken and low.startswith(before) and low.endswith(after):
-            inner = title[len(before) : len(title) - len(after)].strip()
-            if inner:
-                best = (verb, taken, inner)
-    return best[0], best[2]
+class Meanings:
+    """What the titles of one file mean. A file is in one language: a form that it has used counts.
+
+    "Watched X angesehen" is a German title in an English file, and an English one in a German file.
+    """
+
+    def __init__(self) -> None:
+        """Nothing read yet."""
+        self._used: Counter[tuple[str, str]] = Counter()
+
+    def of(self, title: str, likely: str = "") -> tuple[str, str]:
+        """What was done and to what: ("watched", "Dark"). ("", the title) where it is not known.
+
+        `likely` is what was done by all other evidence.
+        """
+        title = title.replace("\u00a0", " ").replace("\u202f", " ").strip()
+        low = title.casefold()
+        if len(low) != len(title):
+            return "", title
+        best: tuple[tuple[bool, int, int], str, str, str] | None = None
+        for verb, before, after in _candidates(low[:3], low[-2:]):
+            taken = len(before) + len(after)
+            if len(low) > taken and low.startswith(before) and low.endswith(after):
+                rank = (verb == likely, self._used[before, after], taken)
+                if best is None or rank > best[0]:
+                    best = (rank, verb, before, after)
+        if best is None:
+            return "", title
+        _, verb, before, after = best
+        what = title[len(before) : len(title) - len(after)].strip()
+        if not what:
+            return "", title
+        self._used[before, after] += 1
+        return verb, what
 
 
 def unquoted(text: str) -> str:
