@@ -93,7 +93,7 @@ _TEXT = [
     TCX,
     '<html><body class="_a705 _a6-g">Instagram</body></html>',
     (
-        "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<TITLE>Bookmarks</TITLE>\n<H1>Bookmarks</H1>\n<DL><p>\n"
+        "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<TITLE>Bookmarks</TITLE>\n<H1>A</H1>\n<DL><p>\n"
         '<DT><H3 ADD_DATE="1704312900">A</H3>\n<DL><p>\n<DT><A HREF="https://tee.example/" '
         'ADD_DATE="1704312900">Tee</A>\n</DL><p>\n</DL><p>\n'
     ),
