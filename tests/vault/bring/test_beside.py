@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from tests.vault.sources.seeds import seeds
 
 from firsthand.vault.bring import beside
 from firsthand.vault.bring.batches import Batch
@@ -222,3 +223,24 @@ def test_a_member_that_harms_its_reader_is_told_of_and_the_next_is_read(
         ("_Afar", "good.csv"),
     ]
     assert "secret" not in str(getattr(found[0], "why", ""))
+
+
+def test_every_source_reads_within_the_limits_what_it_reads_without() -> None:
+    packed = io.BytesIO()
+    files = {f"{number:03}": content for number, content in enumerate(seeds())}
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    seen = set()
+    with Reader() as reader:
+        for each in reader.walk("a.zip", packed, {}, Silence()):
+            stream = io.BytesIO(files[each.name])
+            if not isinstance(each, Part):
+                with pytest.raises(UnableToRead):
+                    opened(each.name, stream, {})
+                continue
+            here = opened(each.name, stream, {})
+            rows = [row for batch in each.batches() for row in batch.each()]
+            assert rows == sorted(here.rows(), key=lambda row: row.line), each.name
+            seen.add(each.export.source)
+    assert len(seen) > 15, "of every kind there is one"

@@ -21,10 +21,12 @@ from firsthand.vault.bring.rules import (
 )
 from firsthand.vault.bring.undoing import settle
 from firsthand.vault.store import Reading, Row, Store, Tx
+from firsthand.vault.store.things import words_for
 
 AT_ONCE = 5000
 EXAMPLES_MAX = 5
 RULES_MAX = 500
+_NOWHERE = 2**63 - 1
 _TEXTS = ("thing", "words", "person", "place", "source", "type", "field")
 
 
@@ -120,14 +122,27 @@ def _hits(reading: Reading | Tx, rule: Rule) -> Iterator[Row]:
         rows = [row] if row else []
         yield from (row for row in rows if _has(rule, row) and asks.kept([held_in(row)])[1])
         return
+    for row in _found(reading, rule):
+        if _has(rule, row) and asks.kept([held_in(row)])[1]:
+            yield row
+
+
+def _found(reading: Reading | Tx, rule: Rule) -> Iterator[Row]:
+    """What the rule may be about: by the index of words where it names any."""
+    named = " ".join(text for text in (rule.words, rule.person, rule.place) if text)
+    words = words_for(named)
+    if words is not None:
+        before = _NOWHERE
+        while rows := reading.rows("redactions.found", words=words, before=before, limit=AT_ONCE):
+            before = rows[-1]["place"]
+            yield from rows
+        return
     after = 0
     while rows := reading.rows(
         "redactions.things", after=after, source=rule.source, since=rule.since, limit=AT_ONCE
     ):
         after = rows[-1]["position"]
-        for row in rows:
-            if _has(rule, row) and asks.kept([held_in(row)])[1]:
-                yield row
+        yield from rows
 
 
 def _has(rule: Rule, row: Row) -> bool:

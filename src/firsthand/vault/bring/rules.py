@@ -17,6 +17,7 @@ from firsthand.vault.store import Reading, Row, Store, Tx
 METRES_MAX = 100_000
 TEXT_CHARS_MAX = 200
 NEVER = frozenset({"@type", "name", "startTime"})  # without these a thing is none
+_UNSEEN = frozenset({"@type", "startTime", "duration"})  # the index of words leaves them out too
 _PLACES = frozenset({"location", "fromLocation", "toLocation", "address", "geo"})
 _PLACE_TYPES = frozenset(
     {"Place", "Country", "City", "PostalAddress", "State", "AdministrativeArea", "LodgingBusiness"}
@@ -169,6 +170,11 @@ class Seen:
             self._folded = fold(f"{self.name}\n{self.text}")
         return self._folded
 
+    @property
+    def texts(self) -> list[str]:
+        """Name and every text in it, folded."""
+        return [fold(self.name), *(fold(text) for text in _texts(self.data))]
+
 
 class _Matcher:
     """A rule, made ready to be asked many times."""
@@ -177,7 +183,7 @@ class _Matcher:
         self.rule = rule
         self._words = fold(rule.words or "").split()
         self._person = fold(rule.person or "").strip()
-        self._place = fold(rule.place or "").strip()
+        self._place = fold(rule.place or "").split()
 
     def hits(self, seen: Seen) -> bool:
         """Whether all that the rule says holds of this thing."""
@@ -205,8 +211,7 @@ class _Matcher:
     def _has_words(self, seen: Seen) -> bool:
         if not all(word in seen.folded for word in self._words):
             return False
-        texts = [fold(seen.name), *(fold(text) for text in _texts(seen.data))]
-        begins = [word for text in texts for word in _words_of(text)]
+        begins = [word for text in seen.texts for word in _words_of(text)]
         return all(any(each.startswith(word) for each in begins) for word in self._words)
 
     def _has_person(self, seen: Seen) -> bool:
@@ -219,13 +224,15 @@ class _Matcher:
         ) or (seen.type == "Person" and fold(seen.name) == self._person)
 
     def _has_place(self, seen: Seen) -> bool:
-        if self._place not in seen.folded:
+        if not all(word in seen.folded for word in self._place):
             return False
         return any(
-            self._place in fold(text)
-            for key, each in _named(seen.data)
-            if key in _PLACES or (isinstance(each, dict) and each.get("@type") in _PLACE_TYPES)
-            for text in _texts(each)
+            all(
+                any(each.startswith(word) for each in _words_of(fold(text))) for word in self._place
+            )
+            for key, place in _named(seen.data)
+            if key in _PLACES or (isinstance(place, dict) and place.get("@type") in _PLACE_TYPES)
+            for text in _texts(place)
         )
 
     def _is_near(self, seen: Seen) -> bool:
@@ -240,7 +247,7 @@ def fold(text: str) -> str:
     """Small letters without accents."""
     if text.isascii():
         return text.lower()
-    split = unicodedata.normalize("NFKD", text.casefold())
+    split = unicodedata.normalize("NFD", text.lower())
     return "".join(sign for sign in split if not unicodedata.combining(sign))
 
 
@@ -266,7 +273,7 @@ def _objects(value: object) -> Iterator[dict[str, object]]:
 
 def _texts(value: object) -> Iterator[str]:
     for key, each in _named(value):
-        if isinstance(each, str) and key != "@type":
+        if isinstance(each, str) and key not in _UNSEEN:
             yield each
 
 

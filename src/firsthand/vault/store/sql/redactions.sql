@@ -29,3 +29,8 @@ UPDATE things SET data = :data WHERE position = :position;
 -- name: given
 SELECT count(DISTINCT thing_id) AS things FROM given
 WHERE thing_id IN (SELECT value FROM json_each(:ids));
+
+-- name: found
+SELECT words.rowid AS place, position, id, type, name, time, source, data
+FROM words JOIN things ON things.position = words.rowid & 1073741823
+WHERE words MATCH :words AND words.rowid < :before ORDER BY words.rowid DESC LIMIT :limit;
