@@ -79,6 +79,12 @@ KINDS: Final[Mapping[str, Kind]] = {
     "CreateAction": Kind(
         one="post", many="posts", icon="pen", top="Posted", done="Posted"
     ),
+    "ReviewAction": Kind(
+        one="rating", many="ratings", icon="star", top="Rated most", done="Rated"
+    ),
+    "BookmarkAction": Kind(
+        one="bookmark", many="bookmarks", icon="tag", top="Kept most", done="Kept a mark of"
+    ),
     "BuyAction": Kind(
         one="item ordered", many="items ordered", icon="tag", top="Ordered most", done="Ordered"
     ),

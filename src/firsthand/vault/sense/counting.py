@@ -40,6 +40,7 @@ class Counting:
             "PayAction": self._paid, "ReceiveAction": self._paid, "BuyAction": self._bought,
             "WatchAction": self._seen, "ListenAction": self._heard, "ReadAction": self._read,
             "WantAction": self._felt, "LikeAction": self._felt, "DislikeAction": self._felt,
+            "ReviewAction": self._felt,
             "ArriveAction": self._visited, "ReserveAction": self._reserved, "Event": self._met,
             "CommunicateAction": self._wrote, "Person": self._known,
             "ExerciseAction": self._moved, "TravelAction": self._moved,
@@ -176,6 +177,9 @@ class Counting:
         tally.things -= 1
         if thing.type == "WantAction":
             tally.wanted += 1
+        elif thing.type == "ReviewAction":
+            if (rating := facets.rating_of(thing.data.get("result"))) is not None:
+                tally.rated = (tally.rated[0] + rating, tally.rated[1] + 1)
         else:
             tally.liked += FEELINGS[thing.type]
 
