@@ -12,7 +12,7 @@ from tests.harness.liar import ODD, ODD_ONES, OTHER_KEY, Dealing, Lie, Said
 from tests.harness.sides import Served, bring, connected, inbox, new_vault, share
 
 from firsthand.foundation.clock import SetClock
-from firsthand.hub.acts import requests
+from firsthand.hub.acts import requests, statements
 from firsthand.protocol import wire
 from firsthand.protocol.jws import read_jws
 from firsthand.protocol.refusals import Refused
@@ -322,3 +322,11 @@ def test_an_answer_to_what_was_put_right_still_fits(dealing: Dealing) -> None:
     assert len(answers) == 2, "another answer follows what was put right"
     assert {each["verdict"] for each in answers} == {"fits"}
     assert [one.name for one in given_things(vault.store, relationship)] == ["Lantern Row"]
+
+
+def test_what_is_taken_back_from_who_has_erased_everything_is_over(dealing: Dealing) -> None:
+    told, kept = ask(dealing, "objection"), find(dealing.vault.store, dealing.name)
+    person = signer_of(dealing.vault.store, kept).thumbprint
+    statements.erase(dealing.served.hub, person, str(kept.agreement))
+    back: Any = rights.take_back(dealing.vault, told["id"])
+    assert (back["state"], back["unconfirmed"], back["problem"]) == ("revoked", False, None)

@@ -252,9 +252,11 @@ def _send_back(vault: Vault, relationship: Relationship, row: Row) -> int:
             vault, relationship, row, vault.gate.evidence.take_right_back(relationship, row["id"])
         )
     except (Offline, Refused) as error:
-        unknown = isinstance(error, Refused) and error.refusal.reason == "not_found"
+        reason = error.refusal.reason if isinstance(error, Refused) else None
+        # It never arrived there, or they have erased everything, and it with all else.
+        over = reason == "unknown_relationship" or (reason == "not_found" and not row["sent_at"])
         with vault.store.transaction() as tx:
-            if unknown and row["sent_at"] is None:
+            if over:
                 rights.never_arrived(tx, row)
                 return 1
             tx.run("rights.problem", id=row["id"], problem=str(error))
