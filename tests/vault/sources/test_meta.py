@@ -226,6 +226,12 @@ def test_a_list_that_is_not_known_is_left_out_and_says_so() -> None:
         assert [type(row) for row in each(value)] == [Skipped]
 
 
+def test_lists_of_others_are_not_claimed() -> None:
+    other = {"timestamp": "2024-01-03T20:15:00Z", "attachments": [], "data": [], "comment": "x"}
+    with pytest.raises(UnableToRead, match="JSON"):
+        each([other])
+
+
 def test_what_was_looked_at_is_no_like() -> None:
     value = INSTAGRAM[11][0]
     assert things(value, "ads_information/posts_viewed.json")[0].type == "ViewAction"

@@ -229,6 +229,12 @@ def test_a_distance_that_stands_once(distance: str, kilometres: str) -> None:
     assert km(one(header + row)) == kilometres
 
 
+def test_a_time_with_a_zone() -> None:
+    header = "id,date,name,type,description,elapsed_time,distance,commute,gear,filename\n"
+    run = one(header + "1,2018-06-03 00:30:00 +0200,Out,Run,,2100,5,false,,\n")
+    assert run.time == "2018-06-02T22:30:00Z"
+
+
 def test_one_activity_in_five_forms_is_one_thing() -> None:
     forms: list[str | bytes] = [gpx(), TCX, fit(points(5), session()), listed("en"), listed("de")]
     ids = {row.thing.id for form in forms for row in each(form) if isinstance(row, Row)}

@@ -26,6 +26,7 @@ from firsthand.vault.sources.meta import (
 from firsthand.vault.sources.source import Facts, Head, Source
 
 FORMAT = "Facebook"
+_STAMPED = re.compile(r'"timestamp"\s*:\s*\d{9,10}\b')
 # Only Facebook writes the version of a list behind its name.
 _VERSIONED = re.compile(r'^\{\s*"[a-z_]{3,60}_v\d"\s*:')
 _UNLIKED = frozenset(["ANGER", "DISLIKE"])
@@ -214,8 +215,10 @@ _REACTIONS = frozenset(
 _UNKNOWN = left_out("an entry in a form that is not known")
 _APPS = ("installed_apps", "apps_and_websites")
 # Names so common that a file needs another sign of Facebook as well.
-_COMMON = {"comments", "friends", "following", "followers", "searches", "posts", "history",
-           "topics", "pages", "advertisers", "albums", "reactions", "custom_audiences"}  # fmt: skip
+_COMMON = {
+    "comments", "friends", "following", "followers", "searches", "posts", "history", "topics",
+    "videos", "saves", "pages", "advertisers", "albums", "reactions", "custom_audiences",
+}  # fmt: skip
 
 
 def _choose(key: str, record: dict[str, object]) -> Make:
@@ -245,8 +248,7 @@ def claims(head: Head) -> bool:
             return True
         signs = ('"reaction"', '"post"', '"attachments"', '"comment"', '"update_timestamp"')
         return (
-            '"timestamp"' in start
-            and '"header"' not in start
+            bool(_STAMPED.search(start))
             and ('"data"' in start or '"attachments"' in start)
             and any(sign in start for sign in signs)
         )

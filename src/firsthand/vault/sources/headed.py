@@ -4,6 +4,7 @@ A source says which names mean what, and makes a thing of one row. All else is h
 encodings, the order of dates, rows that are damaged, and a place for each.
 """
 
+import datetime
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
@@ -64,20 +65,31 @@ class Cells:
         return self._moment(name)[0]
 
     def instant(self, name: str) -> str | None:
-        """An instant of a column in UTC: "2024-01-03T20:15:00Z", or its day alone."""
-        day, clock = self._moment(name)
-        return f"{day}T{clock}Z" if clock else day
+        """An instant of a column in UTC: "2024-01-03T20:15:00Z", or its day alone.
 
-    def _moment(self, name: str) -> tuple[str | None, str]:
+        A time without a zone is taken to be in UTC.
+        """
+        day, clock = self._moment(name)
+        if day is None or clock is None:
+            return day
+        try:
+            return (datetime.datetime.fromisoformat(day) + clock).isoformat() + "Z"
+        except OverflowError:
+            raise NotARow(f'"{self[name][:40]}" is not a time.') from None
+
+    def _moment(self, name: str) -> tuple[str | None, datetime.timedelta | None]:
         text = self[name]
         if not text:
-            return None, ""
+            return None, None
         moment = read(text)
         day = moment.dates.get(self._order) if moment else None
         if moment is None or day is None:
             raise NotARow(f'"{text[:40]}" is not a date.')
-        clock = "{:02}:{:02}:{:02}".format(*moment.clock) if moment.clock else ""
-        return day.isoformat(), clock
+        if moment.clock is None:
+            return day.isoformat(), None
+        hours, minutes, seconds = moment.clock
+        minutes -= moment.offset_minutes or 0
+        return day.isoformat(), datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
 
 def names_of(text: str) -> tuple[list[str], str]:
