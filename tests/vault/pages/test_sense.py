@@ -79,6 +79,17 @@ def test_what_is_said_is_listed_and_undone(living: Any, said: Said) -> None:
     assert "cannot be said here" in said(wrong)
 
 
+def test_a_payment_on_home_that_is_not_so_is_gone_from_it(living: Any, said: Said) -> None:
+    keys = re.findall(r'name="key" value="(finding:recurring:[^"]*)"', living.get("/").text)
+    assert len(keys) > 1
+    for key in keys:
+        after = living.post("/corrections", key=key, said="wrong", about=key, back="/")
+        assert after.url.path == "/"
+        assert f'value="{key}"' not in after.text
+    assert 'class="bill"' not in living.get("/").text
+    assert "What you pay again and again" not in said(living.get("/"))
+
+
 def test_an_empty_page_says_what_to_bring(visitor: Any) -> None:
     visitor.keep("June")
     for path in PAGES[:-1]:

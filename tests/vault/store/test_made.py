@@ -37,6 +37,8 @@ DROP TABLE checkpoints;
 DROP TABLE brought;
 DROP TABLE knew;
 DROP TABLE redactions;
+DROP TABLE case_events;
+DROP TABLE cases;
 PRAGMA user_version = 1;
 """
 ALIKE = ((1, "a", "B00C"), (2, "a\x00B", "C"), (3, "", ""))
@@ -144,7 +146,7 @@ def test_an_older_form_is_brought_up_to_ours(made: tuple[Store, str], keep: Keep
     assert counted(again) == told
     rows = again.rows("things.found", words=match_for(search="hei"), limit=-1)
     assert [row["name"] for row in rows] == ["Heimat"]
-    assert again._writer.execute("PRAGMA user_version").fetchone()["user_version"] == 6  # noqa: SLF001
+    assert again._writer.execute("PRAGMA user_version").fetchone()["user_version"] == 7  # noqa: SLF001
     names = {row["name"] for row in again._writer.execute("SELECT name FROM sqlite_master")}  # noqa: SLF001
     made_now = set(re.findall(r"CREATE (?:VIRTUAL )?(?:TABLE|INDEX|TRIGGER) (\w+)", schema()))
     assert {name for name in names if not name.startswith(("words_", "sqlite_"))} == made_now

@@ -22,6 +22,7 @@ LEAST: Final = {
     ("taste", "watch"): 7200, ("taste", "listen"): 7200, ("places", "visit"): 3,
     ("people", "message"): 5, ("people", "event"): 2, ("moves", "sport"): 3,
 }  # fmt: skip
+NEVER: Final = 2**62
 AMOUNTS: Final = frozenset({"categories", "money", "taste"})
 RULE: Final = (
     "A month is held against the middle of the six before it: told is what is half as much again, "
@@ -46,14 +47,12 @@ def changed(vault: Vault, today: datetime.date, month: str | None = None) -> dic
     earlier = [
         each for n in range(BEFORE_MONTHS, 0, -1) if (each := before(chosen, n)) >= span.first
     ]
-    found: list[dict[str, Any]] = []
+    bounds = {"first": before(chosen, BEFORE_MONTHS), "last": chosen}
+    kinds = vault.store.rows("sums.kinds_by_month", sense="money", part="out", **bounds)
+    found = _of("categories", kinds, chosen, earlier)
     for sense in ("money", "taste", "places", "people", "moves"):
-        rows = vault.store.rows(
-            "sums.cells", sense=sense, first=before(chosen, BEFORE_MONTHS), last=chosen
-        )
+        rows = vault.store.rows("sums.cells", sense=sense, **bounds, **_least(sense))
         found += _of(sense, rows, chosen, earlier)
-        if sense == "money":
-            found = _of("categories", rows, chosen, earlier) + found
     return {
         "rule": RULE,
         "month": chosen,
@@ -63,6 +62,14 @@ def changed(vault: Vault, today: datetime.date, month: str | None = None) -> dic
     }
 
 
+def _least(sense: str) -> dict[str, int]:
+    """The least amount and the least times that any change of a sense comes to."""
+    least = min(figure for (each, _), figure in LEAST.items() if each == sense)
+    if sense in AMOUNTS:
+        return {"amount": least, "things": NEVER}
+    return {"amount": NEVER, "things": least}
+
+
 def _of(
     sense: str, rows: list[dict[str, Any]], month: str, earlier: list[str]
 ) -> list[dict[str, Any]]:
@@ -70,7 +77,7 @@ def _of(
     names: dict[tuple[str, ...], str] = {}
     for row in rows:
         who = row["kind"] if sense == "categories" else row["who"]
-        key = (row["part"], who, row["unit"])
+        key = (row.get("part", "out"), who, row["unit"])
         series[key][row["month"]] += row["amount"] if sense in AMOUNTS else row["things"]
         names[key] = name_of(who) if sense == "categories" else called(row["name"] or who)
     found = []

@@ -12,6 +12,7 @@ A correction is kept by the key of what was found, never by the rows behind it:
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -84,6 +85,12 @@ def said_of(reading: Reading | Store, beginning: str) -> dict[str, str]:
     return found
 
 
+@cache
+def zones() -> frozenset[str]:
+    """Every time zone that can be said, read from the disk once."""
+    return frozenset(available_timezones())
+
+
 def zone_of(reading: Reading | Store) -> str:
     """The time zone that the person named; UTC otherwise."""
     return said_of(reading, CLOCK).get("", "UTC")
@@ -97,7 +104,7 @@ def _check(key: str, said: str) -> None:
     if kind == "category":
         allowed = frozenset(lists().names)
     if kind == CLOCK:
-        if said not in available_timezones():
+        if said not in zones():
             raise CorrectionRefused(f"{said!r} is no time zone. Say one such as Europe/Berlin.")
         ZoneInfo(said)
     elif kind != "place" and allowed is None:

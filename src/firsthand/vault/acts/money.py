@@ -122,10 +122,12 @@ def _months(rows: list[dict[str, Any]], unit: str, span: Span) -> list[dict[str,
 
 
 def _shops(vault: Vault, part: str, unit: str, bounds: dict[str, str]) -> list[dict[str, Any]]:
-    rows = vault.store.rows("sums.by_who", sense="money", part=part, limit=4 * SHOPS_MAX, **bounds)
+    rows = vault.store.rows(
+        "sums.by_who", sense="money", part=part, unit=unit, limit=SHOPS_MAX, **bounds
+    )
     return [
         {"key": row["who"], "name": called(row["name"]), "category": row["kind"],
          "amount": said(row["amount"]), "payments": row["things"], "first": row["first"],
          "last": row["last"]}
-        for row in rows if row["unit"] == unit
-    ][:SHOPS_MAX]  # fmt: skip
+        for row in rows
+    ]  # fmt: skip

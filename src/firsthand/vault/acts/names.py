@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from firsthand.vault.acts.opened import Vault
     from firsthand.vault.store import Row
 
-NAMES_MAX: Final = 2000
+NAMES_MAX: Final = 1000
 
 
 def names_of(vault: Vault, sense: str, limit: int = NAMES_MAX) -> list[Name]:

@@ -142,12 +142,12 @@ def noticed(vault: Vault) -> list[dict[str, Any]]:
     if len(kept) == len(found):
         return found
     left = {each["key"] for each in kept if each["kind"] == "recurring"}
-    return [
-        {**each, **without(each["facts"], [o for o in found if o["key"] not in left])}
-        if each["kind"] == "recurring-total"
-        else each
+    gone = [each for each in found if each["key"] not in left]
+    told = [
+        {**each, **without(each["facts"], gone)} if each["kind"] == "recurring-total" else each
         for each in kept
     ]
+    return [each for each in told if each["facts"].get("count") != 0]
 
 
 def without(total: dict[str, Any], others: list[dict[str, Any]]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SENSES: Final = ("taste", "places", "people", "moves", "money")
 SHOWN_MAX: Final = 24
+NAMES_MAX: Final = 600
 RULE: Final = (
     "A square is an hour of a weekday, by your own clock; a routine is what came six times and "
     "more, in a quarter of its weeks, and six of ten times on one weekday, and not longer ago than "
@@ -36,7 +37,7 @@ def routines(vault: Vault, today: datetime.date, kind: str | None = None) -> dic
         kinds[row["part"]] += row["things"]
     ordered = dict(sorted(kinds.items(), key=lambda each: -each[1]))
     chosen = kind if kind in ordered else next(iter(ordered), None)
-    names = [name for sense in SENSES for name in names_of(vault, sense)]
+    names = [name for sense in SENSES for name in names_of(vault, sense, NAMES_MAX)]
     return {
         "rule": RULE,
         "zone": correcting.zone_of(vault.store),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
-from firsthand.vault.acts.money import called, money
+from firsthand.vault.acts.money import money
 from firsthand.vault.acts.names import names_of
 from firsthand.vault.acts.spans import span_of
 
@@ -61,22 +61,23 @@ _TOPS: Final = (
 
 
 def _top(vault: Vault, sense: str, part: str, first: str, last: str) -> dict[str, Any] | None:
-    rows = vault.store.rows("sums.by_who", sense=sense, part=part, first=first, last=last, limit=-1)
-    if not rows:
+    of = {"sense": sense, "part": part, "first": first, "last": last}
+    rows = vault.store.rows("sums.by_who", **of, unit=None, limit=TOP_MAX)
+    whole = vault.store.row("sums.total", **of)
+    if not rows or whole is None:
         return None
-    fresh = vault.store.rows("sums.new_names", sense=sense, first=first, last=f"{last}-31")
-    rows.sort(key=lambda row: (-(row["amount"] or row["things"]), row["name"]))
+    fresh = vault.store.row("sums.new_names", **{**of, "last": f"{last}-31"})
     return {
         "sense": sense,
         "part": part,
-        "total": sum(row["things"] for row in rows),
-        "amount": sum(row["amount"] for row in rows),
-        "names": len(rows),
-        "new": next((row["names"] for row in fresh if row["part"] == part), 0),
+        "total": whole["things"],
+        "amount": whole["amount"],
+        "names": whole["names"],
+        "new": fresh["names"] if fresh is not None else 0,
         "top": [
-            {"key": row["who"], "name": called(row["name"]) if sense == "money" else row["name"],
-             "times": row["things"], "amount": row["amount"]}
-            for row in rows[:TOP_MAX]
+            {"key": row["who"], "name": row["name"], "times": row["things"],
+             "amount": row["amount"]}
+            for row in rows
         ],
     }  # fmt: skip
 

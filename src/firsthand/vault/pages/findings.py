@@ -34,6 +34,9 @@ ICONS: Final[Mapping[str, str]] = {
     "hours-by-profile": "people",
     "rewatched": "heart",
     "abandoned": "film",
+    "paid-twice": "warning",
+    "two-alike": "warning",
+    "unused": "warning",
 }
 
 
@@ -67,6 +70,7 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     last: str = ""  # my own id of the newest payment
     past: bool = False  # the next one should have come by now
     paid_on: str = ""  # the day of the newest payment
+    key: str = ""  # what it is corrected by, once it is kept
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +82,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     chart: Markup
     rows: Rows
     icon: str = "chart"
+    key: str = ""  # what it is corrected by, once it is kept
     items: list[dict[str, str]] = []
 
 
@@ -183,6 +188,7 @@ def _bill(finding: Mapping[str, Any], today: date) -> Bill:
         last=str(finding["rows"][-1]["id"]) if finding["rows"] else "",
         past=_past(facts, today),
         paid_on=str(facts.get("last") or "")[:10],
+        key=str(finding.get("key") or ""),
     )
 
 
@@ -239,6 +245,7 @@ def _card(finding: Mapping[str, Any]) -> Card:
     kind = str(finding["kind"])
     return Card(
         kind=kind,
+        key=str(finding.get("key") or ""),
         title=str(finding["title"]),
         detail=str(finding["detail"]),
         chart=_picture(kind, finding),

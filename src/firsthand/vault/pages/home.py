@@ -15,6 +15,7 @@ from firsthand.vault.acts import (
 )
 from firsthand.vault.acts import settling as settled
 from firsthand.vault.pages import findings, received, saying, settling, start
+from firsthand.vault.pages.ways import ways
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -44,6 +45,7 @@ def show(visit: Visit) -> Response:
         here="home",
         seeking=seeking(visit),
         found=found(visit),
+        ways=ways("")[1:],
         brought=in_words(brought),
         total=sum(int(str(each["things"])) for each in brought),
         fresh=[received.message(vault, each) for each in fresh[:NEW_MAX]],

@@ -253,8 +253,9 @@ def _scale(frame: Frame) -> Markup:
     said = f"{words.number(km)} km" if km >= 1 else f"{words.number(km * 1000)} m"
     x = MAP_WIDTH - wide - 8
     return Markup(
-        '<path class="scale" d="M{:.1f},{} h{:.1f}"/><text x="{:.1f}" y="{}">{}</text>'
-    ).format(x, MAP_HEIGHT - 8, wide, x, MAP_HEIGHT - 14, said)
+        '<path class="scale" d="M{:.1f},{} h{:.1f}"/>'
+        '<text x="{}" y="{}" text-anchor="end">{}</text>'
+    ).format(x, MAP_HEIGHT - 8, wide, MAP_WIDTH - 8, MAP_HEIGHT - 14, said)
 
 
 def _degrees(value: float, above: str, below: str) -> str:

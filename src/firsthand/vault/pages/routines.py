@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import available_timezones
 
 from firsthand.foundation.web import words
-from firsthand.vault.acts import routines
+from firsthand.vault.acts import correcting, routines
 from firsthand.vault.pages import pictures, saying, sense
 
 if TYPE_CHECKING:
@@ -47,9 +47,14 @@ def show(visit: Visit) -> Response:
         ],
         week=pictures.week(cells, href=href, unit=many, title=f"Your week: {many}"),
         habits=[_habit(each) for each in told["routines"]],
-        zones=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())
-               if "/" in zone and not zone.startswith("Etc")] + [("UTC", "UTC")],
+        zones=[(zone, zone.replace("_", " ")) for zone in _zones()],
     )  # fmt: skip
+
+
+@cache
+def _zones() -> list[str]:
+    named = {zone for zone in correcting.zones() if "/" in zone and not zone.startswith("Etc")}
+    return ["UTC", *sorted(named)]
 
 
 def _upper(text: str) -> str:

@@ -71,8 +71,8 @@ def month(name: str) -> str:
 
 
 def short_month(name: str) -> str:
-    """`2024-03` as `Mar 2024`, for what stands below a picture."""
-    return f"{LONG_MONTHS[int(name[5:7]) - 1][:3]} {name[:4]}"
+    """`2024-03` as `Mar ’24`, for what stands below a picture."""  # noqa: RUF002
+    return f"{LONG_MONTHS[int(name[5:7]) - 1][:3]} ’{name[2:4]}"  # noqa: RUF001
 
 
 def in_words(span: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from firsthand.vault.acts.browsing import Filter, checked_day
 from firsthand.vault.pages import saying
 from firsthand.vault.pages.visits import NotHere, Visit
 from firsthand.vault.pages.ways import ways
+from firsthand.vault.sense import facets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -157,6 +158,8 @@ def _note(thing: Mapping[str, Any]) -> str:
     data, time = thing["data"], str(thing["time"] or "")
     if len(time) > 10:  # noqa: PLR2004 - longer than a day
         parts.append(time[11:16])
+    if thing["type"] == "ListenAction":
+        parts.append(facets.work_of(data.get("object"), "").name)
     if data.get("duration"):
         parts.append(dict(saying.fields_of(thing["type"], data)).get("For how long", ""))
     parts.append(saying.source(thing["source"]))

@@ -186,7 +186,7 @@ def _seconds(duration: str) -> int | None:
     return days * 86_400 + hours * 3600 + minutes * 60 + seconds
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def _milli(price: str) -> int | None:
     try:
         amount = Decimal(price)

@@ -150,13 +150,13 @@ def _named(key: tuple[str, str, str], tally: Tally) -> Name:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def key_of(name: str) -> str:
     """What names of the same are grouped by: without accents, capitals and double spaces."""
     return " ".join(plain(name[: 4 * KEY_CHARS_MAX]).split())[:KEY_CHARS_MAX]
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 13)
 def _when(hour: str, zone: ZoneInfo, moment: bool) -> When | None:  # noqa: FBT001 - it is cached
     """The day and hour that the first 13 signs of a time name, on the clock of a zone."""
     try:

@@ -33,3 +33,6 @@ CREATE TABLE made_names (
     facts TEXT NOT NULL,                -- JSON: what rules look at
     PRIMARY KEY (sense, who, part)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX made_names_by_things ON made_names (sense, things DESC, who);
+CREATE INDEX made_names_by_amount ON made_names (sense, part, amount DESC, things DESC);
+CREATE INDEX made_names_by_first ON made_names (sense, part, first);

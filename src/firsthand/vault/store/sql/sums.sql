@@ -22,17 +22,28 @@ SELECT part, month, unit, sum(things) AS things, sum(amount) AS amount FROM made
 WHERE sense = :sense AND month BETWEEN :first AND :last GROUP BY part, month, unit ORDER BY month;
 
 -- name: by_who
-SELECT s.part, s.who, s.unit, n.name, n.kind, n.first, n.last, n.facts,
-    sum(s.things) AS things, sum(s.amount) AS amount
-FROM made_sums AS s JOIN made_names AS n USING (sense, who, part)
-WHERE sense = :sense AND part = :part AND month BETWEEN :first AND :last
-GROUP BY s.who, s.unit ORDER BY amount DESC, things DESC, s.who LIMIT :limit;
+SELECT s.who, s.unit, n.name, n.kind, n.first, n.last, s.things, s.amount
+FROM (
+    SELECT who, unit, sum(things) AS things, sum(amount) AS amount FROM made_sums
+    WHERE sense = :sense AND part = :part AND month BETWEEN :first AND :last
+        AND (:unit IS NULL OR unit = :unit)
+    GROUP BY who, unit ORDER BY amount DESC, things DESC, who LIMIT :limit
+) AS s JOIN made_names AS n ON n.sense = :sense AND n.who = s.who AND n.part = :part
+ORDER BY s.amount DESC, s.things DESC, s.who;
+
+-- name: total
+SELECT count(*) AS names, coalesce(sum(things), 0) AS things, coalesce(sum(amount), 0) AS amount
+FROM (
+    SELECT sum(things) AS things, sum(amount) AS amount FROM made_sums
+    WHERE sense = :sense AND part = :part AND month BETWEEN :first AND :last GROUP BY who
+);
 
 -- name: by_kind
-SELECT n.kind, s.unit, sum(s.things) AS things, sum(s.amount) AS amount,
-    count(DISTINCT s.who) AS names
-FROM made_sums AS s JOIN made_names AS n USING (sense, who, part)
-WHERE sense = :sense AND part = :part AND month BETWEEN :first AND :last
+SELECT n.kind, s.unit, sum(s.things) AS things, sum(s.amount) AS amount, count(*) AS names
+FROM (
+    SELECT who, unit, sum(things) AS things, sum(amount) AS amount FROM made_sums
+    WHERE sense = :sense AND part = :part AND month BETWEEN :first AND :last GROUP BY who, unit
+) AS s JOIN made_names AS n ON n.sense = :sense AND n.who = s.who AND n.part = :part
 GROUP BY n.kind, s.unit ORDER BY amount DESC;
 
 -- name: kinds_by_month
@@ -62,17 +73,17 @@ SELECT min(month) AS first, max(month) AS last FROM made_sums
 WHERE sense = :sense AND month <> '';
 
 -- name: cells
-SELECT s.part, s.month, s.who, s.unit, s.things, s.amount, n.name, n.kind
-FROM made_sums AS s LEFT JOIN made_names AS n USING (sense, who, part)
+SELECT s.part, s.month, s.who, s.unit, s.things, s.amount, n.name
+FROM made_sums AS s JOIN (
+    SELECT DISTINCT part, who FROM made_sums
+    WHERE sense = :sense AND month BETWEEN :first AND :last
+        AND (amount >= :amount OR things >= :things)
+) AS large USING (part, who) LEFT JOIN made_names AS n USING (sense, who, part)
 WHERE sense = :sense AND month BETWEEN :first AND :last;
 
--- name: count_names
-SELECT part, count(*) AS names, sum(things) AS things, sum(amount) AS amount FROM made_names
-WHERE sense = :sense AND last >= :first AND first <= :last GROUP BY part;
-
 -- name: new_names
-SELECT part, count(*) AS names FROM made_names
-WHERE sense = :sense AND first BETWEEN :first AND :last GROUP BY part;
+SELECT count(*) AS names FROM made_names
+WHERE sense = :sense AND part = :part AND first BETWEEN :first AND :last;
 
 -- name: of_days
 SELECT who AS day, part AS type, things FROM made_sums
