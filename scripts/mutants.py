@@ -4,7 +4,8 @@
     python scripts/mutants.py page FOLDER               write docs/mutants.md from what came of it
 
 WHAT is a group (``statements``, ``sending``), one file of it (``statements:changes``), or what no
-test objected to the last time (``sending:survived``), so that a new test can be tried in a minute.
+test objected to the last time (``sending:survived``), so that a new test can be tried at once, or
+what is left of a run that was cut off (``sending:open``).
 
 It needs mutmut, which is no part of the set-up: give the Python
 that has it, beside everything in requirements/test.txt. The tree itself is never touched. A run
@@ -14,6 +15,8 @@ scripts/mutants.toml: a table of the function and the changed line, and why no t
 
 import argparse
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -44,10 +47,10 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
         )
         for first, more, tests in (
             ("asking", (), ("asking",)),
-            ("disclosing", ("moments",), ("steps", "disclosing", "moments")),
-            ("sending", ("noticing",), ("log", "sending")),
+            ("disclosing", ("moments",), ("steps",)),
+            ("sending", ("noticing",), ("log",)),
             ("door", ("evidence",), ("door", "evidence")),
-            ("ending", (), ("spool", "ending")),
+            ("ending", (), ("spool", "courier")),
             ("resting", (), ("resting",)),
             ("growth", ("again",), ("growth", "again")),
         )
@@ -60,19 +63,17 @@ LEFT_OUT = (
     "tests/protocol/test_agreements_forged.py::test_what_was_cut_off_is_refused",
     "tests/vault/gate/test_ending.py::test_killed_between_any_two_steps_it_is_neither_lost_nor_doubled",
 )
-# The tests of a change come in any order. By file, what they share is set up once; the files in
-# the order of the group, for the first ones are the quickest.
-IN_ORDER = """
-
-FILES = {files}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def place(item: pytest.Item) -> tuple[int, int]:
-        found = [n for n, file in enumerate(FILES) if str(item.path).endswith(file)]
-        return (found or [len(FILES)])[0], item.location[1] or 0
-
-    items.sort(key=place)
+FLAGS = ["-q", "-n0", "-p", "no:cacheprovider", "-p", "no:randomly", "--timeout=0"]
+FLAGS += ["--tb=native", "--assert=plain", "--show-capture=no", "-p", "no:logging"]  # quickly
+FLAGS += ["-o", "tmp_path_retention_policy=none", "-o", "tmp_path_retention_count=0"]
+FLAGS += [part for one in LEFT_OUT for part in ("--deselect", one)]
+# Makes the changes, all of them beside the code as it was; which one runs is said at each call.
+MAKE = """
+from mutmut import __main__ as made
+made.copy_src_dir()
+made.copy_also_copy_files()
+made.setup_source_paths()
+made.create_mutants(1)
 """
 SURVIVED = {0}
 UNSEEN = {33, 5}  # no test runs this line
@@ -83,16 +84,30 @@ def run(folder: Path, asked: list[str]) -> None:
     for each in asked:
         group, _, part = each.partition(":")
         place = folder / group
-        names = names_of(place, part) if part else []
+        only = names_of(place, part) if part else []
         if not part:
             shutil.rmtree(place, ignore_errors=True)
         copy_to(place)
         with (place / "pyproject.toml").open("a") as settings:
             settings.write(settings_for(group))
-        with (place / "tests" / "conftest.py").open("a") as conftest:
-            conftest.write(IN_ORDER.format(files=GROUPS[group][1]))
-        command = [str(Path(sys.executable).parent / "mutmut"), "run", "--max-children", "1"]
-        subprocess.run([*command, *names], cwd=place, check=False)
+        (place / "mutants").mkdir(exist_ok=True)
+        making = {**os.environ, "MUTANT_UNDER_TEST": "mutant_generation"}
+        subprocess.run(
+            [sys.executable, "-c", MAKE],
+            cwd=place,
+            env=making,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        paths = (place / "mutants" / "src", place / "mutants", ROOT / "scripts")
+        testing = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(str(path) for path in paths),
+            "MUTANT_UNDER_TEST": "",
+            "MUTANTS_ONLY": ",".join(only),
+        }
+        command = [sys.executable, "-m", "pytest", "-p", "mutants_tests", *FLAGS, *GROUPS[group][1]]
+        subprocess.run(command, cwd=place / "mutants", env=testing, check=False)
 
 
 def copy_to(place: Path) -> None:
@@ -108,26 +123,24 @@ def copy_to(place: Path) -> None:
 
 
 def names_of(place: Path, part: str) -> list[str]:
-    """The changes of one file of a group, or those that survived the last time, by name."""
-    if part != "survived":
-        return [f"*.{part}.*"]
-    return [name for own in counted(place).values() for name in own["survived"] + own["unseen"]]
+    """The changes of a part of a group by name: of one file, those that survived, those left."""
+    kinds = {"survived": ("survived", "unseen"), "open": ("open",)}
+    every = ("killed", "survived", "unseen", "open")
+    return [
+        name
+        for file, own in counted(place).items()
+        if part in kinds or part == Path(file).stem
+        for kind in kinds.get(part, every)
+        for name in own[kind]
+    ]
 
 
 def settings_for(group: str) -> str:
     """The settings of mutmut for one group."""
-    changed, tests = GROUPS[group]
-    flags = ["-n0", "-p", "no:cacheprovider", "-p", "no:randomly", "--timeout=30"]
-    flags += [part for one in LEFT_OUT for part in ("--deselect", one)]
     values = {
         "source_paths": ["src"],
-        "only_mutate": changed,
-        "pytest_add_cli_args": flags,
-        "pytest_add_cli_args_test_selection": tests,
+        "only_mutate": GROUPS[group][0],
         "also_copy": ["spec", "docs", "scripts"],
-        "use_git_change_detection": False,
-        "timeout_multiplier": 4.0,  # of what the tests take by themselves
-        "timeout_constant": 5.0,
     }
     lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
     return "\n[tool.mutmut]\n" + "\n".join(lines) + "\n"
@@ -169,36 +182,69 @@ def shown(place: Path, name: str) -> tuple[str, str]:
 
 
 def page(folder: Path) -> str:
-    """The page: a table of what was killed, and every survivor with its reason."""
-    explained: dict[str, Any] = tomllib.loads(EXPLAINED.read_text()) if EXPLAINED.exists() else {}
-    rows, left = [], []
+    """The page: a table of what was killed, every survivor with its reason, and what was not run.
+
+    A file that was not tested to its end is not in the table.
+    """
+    explained: dict[str, Any] = tomllib.loads(EXPLAINED.read_text())
+    rows, left, done = [], [], set()
     every = killed = 0
-    for place in sorted(folder.iterdir()):
-        for file, own in counted(place).items():
+    for group in GROUPS:
+        for file, own in counted(folder / group).items():
+            if own["open"]:
+                continue
+            done.add(file)
             alive = own["survived"] + own["unseen"]
             size = len(own["killed"]) + len(alive)
-            if not size:
-                continue
             every, killed = every + size, killed + len(own["killed"])
-            share = f"{100 * len(own['killed']) / size:.1f} %"
-            rows.append(f"| `{file}` | {size} | {len(own['killed'])} | {len(alive)} | {share} |")
+            rows.append(row(f"`{file}`", size, len(own["killed"])))
             for name in alive:
-                old, new = shown(place, name)
-                function = name.rsplit(".", 1)[-1].split("__mutmut")[0].removeprefix("x_")
-                function = function.removeprefix("xǁ").replace("ǁ", ".")
-                why = explained.get(Path(file).stem, {}).get(f"{function}: {new}", "not explained")
-                left.append(f"- `{Path(file).stem}.{function}`: `{old}` to `{new}`: {why}")
-    total = f"| all | {every} | {killed} | {every - killed} | {100 * killed / every:.1f} % |"
-    return "\n".join((*HEAD, *rows, total, "", "## What survives, and why", "", *left, ""))
+                old, new = shown(folder / group, name)
+                what = called(name)
+                why = explained.get(Path(file).stem, {}).get(f"{what}: {new}", "not explained")
+                left.append(
+                    f"- {code(f'{Path(file).stem}.{what}')}: {code(old)} to {code(new)}: {why}."
+                )
+    wanted = {path for files, _ in GROUPS.values() for path in files}
+    missing = [f"- `{file}`" for file in sorted(wanted - done)]
+    open_ones = ("", "## What was not run", "", *missing) if missing else ()
+    rows.append(row("all", every, killed))
+    text = (*HEAD, *rows, "", "## What survives, and why", "", *left, *open_ones, "")
+    return "\n".join(text)
+
+
+def row(name: str, size: int, killed: int) -> str:
+    """One row of the table."""
+    return f"| {name} | {size} | {killed} | {size - killed} | {100 * killed / max(size, 1):.1f} % |"
+
+
+def called(name: str) -> str:
+    """What a function is called, or a method with its class, from the name of its change."""
+    function = name.rsplit(".", 1)[-1].split("__mutmut", maxsplit=1)[0]
+    return function.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
+
+
+def code(text: str) -> str:
+    """A line of code in Markdown: between more backticks than it has in a row, if it has any."""
+    if "`" not in text:
+        return f"`{text}`" if text else "nothing"
+    longest = max(len(run) for run in re.findall("`+", text))
+    fence = "`" * (longest + 1)
+    return f"{fence} {text} {fence}"
 
 
 HEAD = (
     "# Changed on purpose",
     "",
     "Tests that cannot fail prove nothing. So the code that agreements, receipts and the gate",
-    "stand on is changed in small ways, one at a time (another comparison, another number, a line",
-    "less), and the tests are run: a change that none of them objects to survives.",
-    "This page is written by `scripts/mutants.py` from a run of mutmut.",
+    "stand on is changed in small ways, one at a time: another comparison, another number, an",
+    "argument less. Then its tests are run. A change that none of them objects to survives. At",
+    "least 95 of 100 are to be killed, and for each survivor this page says why no test can tell",
+    "it from the code.",
+    "",
+    "mutmut makes the changes. `scripts/mutants.py` runs the tests that are about a file, in one",
+    "process, and writes this page; it says how to run it at its top. What a change leaves behind",
+    "cannot make others look killed: every few changes all that tests share is set up anew.",
     "",
     "| File | Changes | Killed | Survived | Killed % |",
     "| --- | ---: | ---: | ---: | ---: |",

@@ -1,5 +1,6 @@
 """A deal whose every word is heard, and refusals that are said in words."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,10 @@ from firsthand.protocol.refusals import Refusal, Refused
 
 
 def in_words(said: str) -> bool:
-    """Whether a person can read it; a word alone, or an address, may be in small letters."""
+    """Whether a person can read it; an error is told as it is, an address in small letters."""
+    error = sys.exc_info()[1]
+    if error is not None and str(error) == said:
+        return True
     return (
         "XX" not in said
         and not said.endswith("None")
@@ -21,7 +25,7 @@ def in_words(said: str) -> bool:
     )
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is refused here is said in words."""
     kept = Refused.__init__

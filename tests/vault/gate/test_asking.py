@@ -27,6 +27,8 @@ from firsthand.vault.gate.asking import (
 )
 from firsthand.vault.terms.relationships import signer_for
 
+pytestmark = pytest.mark.usefixtures("refused_in_words")
+
 NOW = int(START.timestamp())
 SIGNER = signer_for(b"s" * 32, "urn:reel", 0)
 

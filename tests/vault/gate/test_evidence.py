@@ -10,6 +10,8 @@ from firsthand.protocol.digests import check_content_digest
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.signatures import Message, verify
 
+pytestmark = pytest.mark.usefixtures("refused_in_words")
+
 ODD = "a b/c?d"
 QUOTED = "a%20b%2Fc%3Fd"
 

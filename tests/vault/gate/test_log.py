@@ -11,16 +11,20 @@ from tests.vault.gate.heard import Asked, Heeded, answer, asking_for, refusing, 
 
 from firsthand.foundation.clock import stamp
 from firsthand.foundation.egress import Answer, EgressRefused, Unreachable
+from firsthand.foundation.ids import SystemChance
 from firsthand.protocol import wire
 from firsthand.protocol.canonical import sha256_hex
 from firsthand.protocol.receipts import BatchLabel, ReceiptJson, read_batch_label, verify_receipt
-from firsthand.protocol.refusals import REASONS, Refused
+from firsthand.protocol.refusals import REASONS, Refusal, Refused
 from firsthand.protocol.signatures import Message, verify
-from firsthand.vault.gate.noticing import ENDED_ELSEWHERE
-from firsthand.vault.gate.sending import LANES_MAX, Outcome
+from firsthand.vault.gate.asking import Line
+from firsthand.vault.gate.noticing import ENDED_ELSEWHERE, notice
+from firsthand.vault.gate.sending import LANES_MAX, Outcome, Sender
 from firsthand.vault.terms import checkpoints
 from firsthand.vault.terms.losses import loss_of
-from firsthand.vault.terms.relationships import agreement_of
+from firsthand.vault.terms.relationships import Relationship, agreement_of
+
+pytestmark = pytest.mark.usefixtures("refused_in_words")
 
 FINAL = sorted(
     reason
@@ -230,6 +234,39 @@ def test_who_always_says_so_is_not_asked_for_ever(deal: Heeded, reason: str) -> 
     assert len(deal.warnings()) == 1, "the same is told once"
 
 
+def test_a_lane_that_somebody_else_opened_meanwhile_is_gone_on_with(deal: Heeded) -> None:
+    deal.give("Fog")
+    said = [refusing("lane_conflict")]
+
+    def instead(asked: Asked) -> Answer | None:
+        if asked.path != wire.PATH_SIGNALS or not said:
+            return None
+        with deal.vault.store.transaction() as tx:
+            tx.run("relationships.open_lane", name="reel", lane="theirs", at="2026")
+            tx.run("disclosures.unlabel", relationship="reel")
+        return said.pop()
+
+    deal.heard.instead = instead
+    assert deal.give("Sun") == [given(2)]
+    assert (deal.relationship.lane, deal.relationship.copied_at) == ("theirs", "2026")
+    assert deal.warnings() == []
+
+
+def test_what_was_withdrawn_meanwhile_is_not_sent(deal: Heeded) -> None:
+    with deal.heard.answering(wire.PATH_SIGNALS, refusing("busy")):
+        deal.give("Fog")
+    deal.heard.asked.clear()
+
+    def line(relationship: Relationship) -> Line:
+        with deal.vault.store.transaction() as tx:
+            tx.run("disclosures.withdraw_waiting", relationship="reel", reason="Meanwhile.")
+        return Line(deal.heard, deal.clock, url=relationship.url, literal=True, pool="p")
+
+    sender = Sender(deal.vault.store, deal.clock, SystemChance(), line)
+    assert sender.disclosures("reel") == [given(1, "withdrawn", "Meanwhile.")]
+    assert deal.heard.paths() == []
+
+
 # --- receipts ------------------------------------------------------------------------------------
 
 
@@ -315,6 +352,16 @@ def test_who_does_not_know_the_deal_is_told_of_once(deal: Heeded, reason: str) -
     (row,) = deal.rows("relationships.warnings", relationship="reel")
     assert row["at"] == stamp(deal.clock.now())
     assert deal.relationship.state == "active"
+
+
+def test_what_is_over_or_was_never_agreed_is_not_ended_again(deal: Heeded) -> None:
+    over = Refusal(reason="agreement_ended", detail="It is so.")
+    store, never = deal.vault.store, msgspec.structs.replace(deal.relationship, agreement=None)
+    assert notice(store, deal.clock, never, over) is None
+    assert deal.relationship.state == "active"
+    deal.gate.end("reel", erase=True)
+    assert notice(store, deal.clock, deal.relationship, over) == ENDED_ELSEWHERE
+    assert deal.relationship.state == "erased"
 
 
 def test_what_waits_for_its_moment_is_not_sent_before(deal: Heeded) -> None:

@@ -39,6 +39,8 @@ from firsthand.vault.gate.disclosing import (
 )
 from firsthand.vault.terms.relationships import agreement_of
 
+pytestmark = pytest.mark.usefixtures("refused_in_words")
+
 
 @pytest.fixture(scope="module")
 def still(
