@@ -1,5 +1,7 @@
 """Requests that are taken back: what they held back goes on, and no other's is touched."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from tests.hub.conftest import Person, Served, reason
@@ -108,16 +110,16 @@ def test_an_answer_that_was_ready_before_a_restriction_does_not_leave_after_it(
     person: Person, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalogue(served.hub, csv=FILMS)
-    answering, request = served.hub.answering, asked("restriction")
-    concluded = answering._concluded  # noqa: SLF001 - the moment between the two
+    reads, request = served.hub.reads, asked("restriction")
+    read = reads.things_of_many
 
-    def restricted_meanwhile(*args: object) -> object:
-        ready = concluded(*args)  # type: ignore[arg-type]
-        if ready and not told(person):
-            ask(person, request)
-        return ready
+    def restricted_meanwhile(*args: Any, **named: Any) -> Any:  # noqa: ANN401 - as it is
+        found = read(*args, **named)
+        if any(found.values()) and not told(person):
+            ask(person, request)  # before the answer has its number
+        return found
 
-    monkeypatch.setattr(answering, "_concluded", restricted_meanwhile)
+    monkeypatch.setattr(reads, "things_of_many", restricted_meanwhile)
     person.give("Dark")
     served.settle()
     assert told(person) == ["fulfilled"]
