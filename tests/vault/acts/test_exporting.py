@@ -41,6 +41,7 @@ GIVEN: dict[tuple[str, str], object] = {
     ("brought", "import_id"): 7,
     ("brought", "state"): "done",
     ("knew", "import_id"): 7,
+    ("redactions", "rule"): '{"words":"canary rule"}',
     ("rights_told", "request"): "a-right",
     ("cases", "id"): "a-case",
     ("case_events", "case_id"): "a-case",

@@ -275,3 +275,22 @@ def test_nothing_touches_the_disk(
     monkeypatch.setattr("tempfile.mkstemp", lambda *_a, **_k: pytest.fail("a file was made"))
     bring(store, ("a.zip", zipped({"a.csv": viewed("Dark")})))
     assert sorted(path.name for path in store.folder.iterdir()) == before
+
+
+def test_what_is_asked_about_a_member_is_answered_for_it_alone(store: Store, bring: Bring) -> None:
+    asks = b'Title,Date\n"Dark","1/2/24"\n"Heimat","1/2/24"\n'
+    given = ("t.zip", zipped({"clear.csv": viewed("Ozark"), "asks.csv": asks, "last.csv": BANK}))
+    first = bring(store, given)
+    (question,) = first.questions
+    assert (first.added, first.waiting) == (2, 2)
+    second = bring(store, given, {question.id: "day first"})
+    assert (second.added, second.known, second.questions) == (2, 2, [])
+    times = {row["name"]: row["time"] for row in store.rows("things.newest", limit=-1)}
+    assert times["Dark"] == times["Heimat"] == "2024-02-01"
+    assert (bring(store, given).known, len(times)) == (4, 4), "and it is remembered"
+    third = bring(store, given, {question.id: "month first"})
+    assert (third.added, third.known) == (2, 2)
+    times = {row["name"]: row["time"] for row in store.rows("things.newest", limit=-1)}
+    assert (times["Dark"], len(times)) == ("2024-01-02", 4), "what was misread has gone"
+    assert times["Ozark"]
+    assert store.row("things.count") == {"things": 4}

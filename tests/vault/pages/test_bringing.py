@@ -89,6 +89,7 @@ def test_what_takes_a_while_goes_on_by_itself(
     assert greta.post("/bring/going/jump").status_code == 404
     busy = greta.drop("/bring/drop", ("other.zip", packed))
     assert busy.url.path == "/bring/going", "one at a time"
+    assert "Something is being read" in said(greta.post("/bring/imports/1/undo"))
     going = pages.host.parts.underway.of("greta")
     assert going is not None
     go.set()
@@ -178,6 +179,7 @@ def test_what_is_left_out_is_seen_first_and_stays_out(
     assert greta.post("/bring/leave-out/preview", since="soon").status_code == 422
     with pages.host.parts.cabinet.lend("greta") as vault:
         id = vault.store.rows("things.newest", limit=1)[0]["id"]
+    assert f"/bring/leave-out?thing={id}" in greta.get(f"/things/{id}").text
     one = said(greta.get(f"/bring/leave-out?thing={id}"))
     assert "Only &#34;" in one or 'Only "' in one
     assert PASSPHRASE not in one

@@ -188,6 +188,9 @@ def one_import(visit: Visit) -> Response:
 def undo(visit: Visit) -> Response:
     """Take an import back."""
     id = _id(visit)
+    now = visit.parts.underway.of(visit.person.slug)
+    if now is not None and not now.ended.is_set():
+        return visit.go("/bring", "Something is being read. Wait for it, or stop it first.")
     try:
         told = bringing.undo_import(visit.vault, id)
     except UnableToUndo:
