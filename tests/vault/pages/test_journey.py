@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -32,36 +33,9 @@ def archive(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.browser
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-def test_from_a_zip_to_the_same_elsewhere(  # noqa: PLR0915 - one way, in its order
-    browser: Browser,
-    make_pages: Callable[..., Pages],
-    tmp_path: Path,
-    archive: Path,
-    width: int,
-    scheme: str,
-) -> None:
-    pages = make_pages(folder=tmp_path / "here")
-    elsewhere = make_pages(folder=tmp_path / "elsewhere")
-    here = pages.url.replace("127.0.0.1", "localhost")
-    context = browser.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
-    )  # type: ignore[arg-type]
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    session = context.new_cdp_session(page)
-    session.send("WebAuthn.enable")
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
-
-    # Dropped: what it says is there before anything is kept.
-    page.goto(here)
-    page.set_input_files('input[type="file"]', archive)
-    page.wait_for_url("**/look*")
-    assert "Irondock Gym" in page.inner_text("main")
-    fits(page)
-    page.goto(f"{here}/keep")
+def made(page: Page, url: str) -> None:
+    """Make one's place, with what was dropped."""
+    page.goto(f"{url}/keep")
     page.fill("[name=name]", "June")
     page.fill("[name=passphrase]", PASSPHRASE)
     page.fill("[name=again]", PASSPHRASE)
@@ -70,66 +44,103 @@ def test_from_a_zip_to_the_same_elsewhere(  # noqa: PLR0915 - one way, in its or
     page.check("[name=written]")
     page.click("main form:has([name=written]) button:visible")
 
-    # Read what became of it, and find something.
-    page.goto(f"{here}/bring/imports/1")
-    page.wait_for_selector("h1")
+
+def dropped(page: Page, url: str, archive: Path) -> None:
+    """It speaks before it is kept; then it is kept, and what became of it is told."""
+    page.goto(url)
+    page.set_input_files('input[type="file"]', archive)
+    page.wait_for_url("**/look*")
+    assert "Irondock Gym" in page.inner_text("main")
+    fits(page)
+    made(page, url)
+    page.goto(f"{url}/bring/imports/1")
     page.click('summary:has-text("that were left")')
     page.wait_for_selector("text=Pictures, videos and sound are not read")
     fits(page)
-    page.goto(f"{here}/things?q=Irondock")
+    page.goto(f"{url}/things?q=Irondock")
     page.wait_for_selector("text=Irondock")
     fits(page)
 
-    # Correct what is not so; it is in the list of what was corrected.
-    page.goto(here)
+
+def corrected(page: Page, url: str) -> None:
+    """What is not so is in the list of what was corrected."""
+    page.goto(url)
     page.wait_for_selector("text=Irondock Gym")
     page.click('summary:has-text("Irondock Gym")')
     page.click('details:has-text("Irondock Gym") button:has-text("This is not so")')
-    page.goto(f"{here}/corrections")
+    page.goto(f"{url}/corrections")
     page.wait_for_selector("text=Irondock Gym")
     fits(page)
 
-    # Leave something out: it goes, and stays out when the same comes again.
-    page.goto(f"{here}/bring/leave-out")
+
+def left_out(page: Page, url: str, archive: Path) -> None:
+    """It goes, and stays out when the same comes again."""
+    page.goto(f"{url}/bring/leave-out")
     page.fill("[name=words]", "Irondock")
     press(page, "See what that is")
-    page.wait_for_selector("text=fit")
+    page.wait_for_selector("#hits")
     fits(page)
     press(page, "Leave it out")
     page.wait_for_load_state()
-    page.goto(f"{here}/bring")
+    page.goto(f"{url}/bring")
     page.set_input_files('input[type="file"]', archive)
     page.wait_for_url("**/bring/done")
-    page.goto(f"{here}/things?q=Irondock")
+    page.goto(f"{url}/things?q=Irondock")
     page.wait_for_load_state()
     assert "Irondock Gym" not in page.inner_text("main")
 
-    # Lock, and open by a passkey.
-    page.goto(f"{here}/opening")
+
+def locked_and_opened(page: Page, url: str) -> None:
+    """By a passkey."""
+    page.goto(f"{url}/opening")
     page.fill("[name=name]", "My phone")
     press(page, "Make a passkey")
     page.wait_for_selector('text="My phone opens your data from now on."')
-    page.goto(f"{here}/more")
+    page.goto(f"{url}/more")
     press(page, "Lock now")
     page.wait_for_url("**/unlock?locked=yes")
     press(page, "Open with a passkey")
-    page.wait_for_url(f"{here}/")
+    page.wait_for_url(f"{url}/")
 
-    # Take everything along, and have the same elsewhere.
-    page.goto(f"{here}/more")
+
+def taken_along(page: Page, url: str, path: Path) -> None:
+    """All of it, in one file."""
+    page.goto(f"{url}/more")
     fits(page)
     with page.expect_download() as download:
         press(page, "Use a passkey")
-    download.value.save_as(tmp_path / "all.jsonld")
+    download.value.save_as(path)
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_from_a_zip_to_the_same_elsewhere(
+    browser: Browser,
+    make_pages: Callable[..., Pages],
+    tmp_path: Path,
+    archive: Path,
+    width: int,
+    scheme: Literal["dark", "light"],
+) -> None:
+    pages = make_pages(folder=tmp_path / "here")
+    elsewhere = make_pages(folder=tmp_path / "elsewhere")
+    here = pages.url.replace("127.0.0.1", "localhost")
+    context = browser.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    session = context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
+    dropped(page, here, archive)
+    corrected(page, here)
+    left_out(page, here, archive)
+    locked_and_opened(page, here)
+    taken_along(page, here, tmp_path / "all.jsonld")
     there = context.new_page()
-    there.goto(f"{elsewhere.url}/keep")
-    there.fill("[name=name]", "June")
-    there.fill("[name=passphrase]", PASSPHRASE)
-    there.fill("[name=again]", PASSPHRASE)
-    there.click('main button[type="submit"]:visible')
-    there.wait_for_url("**/keep/code")
-    there.check("[name=written]")
-    there.click("main form:has([name=written]) button:visible")
+    made(there, elsewhere.url)
     there.goto(f"{elsewhere.url}/bring")
     there.set_input_files('input[type="file"]', tmp_path / "all.jsonld")
     there.wait_for_url("**/bring/done")

@@ -70,7 +70,7 @@ def test_what_is_missing_is_asked_for(greta: Visitor) -> None:
 
 
 def test_everyone_hears_of_a_new_address_by_a_message_of_their_own(greta: Visitor) -> None:
-    form = {**LETTER, "email": "", "kind": "moved", "lang": "en", "news": "4 Mill Lane, Reading"}
+    form = {**LETTER, "email": "", "kind": "moved", "lang": "en", "news": "4 Mill Road, Reading"}
     known = ["Irondock Gym", "Larkline Mobile"]
     assert "Irondock Gym" in text(greta.get("/settle/new?kind=moved"))
     made = greta.http.post("/settle/new", data={**form, "also": known})

@@ -31,7 +31,7 @@ WRITING = Writing(to="Tunes Ltd", sender="Greta <greta@example.org>", country="D
 SUBJECT = Subject(
     what="Tunes", amount="12.99", currency="EUR", yearly="155.88", every_days=31,
     next="2026-03-20", was="9.99", risen_on="2025-11-20", merchant="tunes", source="bank",
-    rows=[("2026-01-20", "12.99"), ("2026-02-20", "12.99")], news="I live at 4 Mill Lane, Reading",
+    rows=[("2026-01-20", "12.99"), ("2026-02-20", "12.99")], news="I live at 4 Mill Road, Reading",
 )  # fmt: skip
 
 

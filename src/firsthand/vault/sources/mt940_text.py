@@ -76,10 +76,10 @@ def _numbered(whole: str, sign: str) -> Said:
             pieces.append(text)
         else:
             parts[number] = parts.get(number, "") + text
-    name, rest = parts.get("32", ""), parts.get("33", "")
+    name, after = parts.get("32", ""), parts.get("33", "")
     # Polish banks have the street in the next part, unless the name did not fit into one.
-    if rest and (sign == "?" or len(name) >= _WIDTH_PART):
-        name += _glue(name) + rest
+    if after and (sign == "?" or len(name) >= _WIDTH_PART):
+        name += _glue(name) + after
     name = " ".join(name.split())
     purpose = ""
     for piece in pieces:
