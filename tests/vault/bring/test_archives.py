@@ -143,6 +143,7 @@ GOOD = (zipfile.ZipInfo("good.csv"), b"good")
         (entry("C:\\x"), "root of a disk"),
         (entry("link", external_attr=0o120777 << 16), "link or a device"),
         (entry("l" * 5000), "too long"),
+        (entry("", external_attr=0), "no name"),
         (entry("lzma.csv", compress_type=zipfile.ZIP_LZMA), "packed in a way"),
     ],
 )

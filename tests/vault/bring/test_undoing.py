@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from firsthand.vault.bring.report import Report
 from firsthand.vault.bring.undoing import UnableToUndo, brought, past, undo, would_go
 from firsthand.vault.store import Store
+from firsthand.vault.store.portable import portable
 from firsthand.vault.store.things import match_for
 
 Bring = Callable[..., Report]
@@ -117,3 +119,21 @@ def test_an_import_of_an_older_vault_has_a_report_too(store: Store, bring: Bring
     assert (row["state"], row["report"]["added"], row["here"]) == ("done", 1, 1)
     assert undo(store, id)["gone"] == 1
     assert [each["state"] for each in past(store)] == ["undone"]
+
+
+def test_what_an_export_of_a_vault_brought_again_stays(
+    make: Callable[[str], Store], bring: Bring
+) -> None:
+    store, other = make("mine"), make("other")
+    first = int(bring(store, csv(["Dark", "Heimat"])).import_id or 0)
+    bring(other, csv(["Dark", "Ozark"]))
+    raw = io.BytesIO()
+    with other.moment() as moment:
+        things = [
+            msgspec.json.encode(row).decode() for row in portable("things", moment.whole("things"))
+        ]
+    head = '{"format": "firsthand-export", "version": 1, "things": ['
+    raw.write((head + ", ".join(things) + "]}").encode())
+    assert bring(store, ("all.json", raw.getvalue())).known == 1
+    assert undo(store, first)["stay"] == 1
+    assert names(store) == ["Dark", "Ozark"]

@@ -16,6 +16,7 @@ from firsthand.vault.bring.going import Control
 from firsthand.vault.bring.remembering import remember
 from firsthand.vault.bring.report import Counts, Report, Told
 from firsthand.vault.bring.rules import Rules, row_of, rules_in
+from firsthand.vault.bring.spans import Spans
 from firsthand.vault.sources import UnableToRead
 from firsthand.vault.store import Store, Tx
 
@@ -53,7 +54,7 @@ class Keeper:
         self._tx: Tx | None = None
         self._opened_ms = 0.0
         self._rows = 0
-        self._spans: list[list[int]] = []
+        self._spans = Spans()
         self.steps = 0
         self.after = self.batches = 0
 
@@ -154,8 +155,7 @@ class Keeper:
             return
         tx, report = self.open_step(), self.report
         report.state = state
-        for first, last in self._spans:
-            tx.run("imports.knew", import_id=report.import_id, first=first, last=last)
+        self._spans.keep(tx, report.import_id)
         tx.run(
             "imports.mark",
             import_id=report.import_id,
@@ -174,7 +174,7 @@ class Keeper:
             known=report.known,
             unreadable=report.unreadable_rows,
         )
-        self._spans, self._rows = [], 0
+        self._rows = 0
         stack, self._stack, self._tx = self._stack, None, None
         assert stack is not None, "the step is open"
         stack.close()
@@ -183,7 +183,8 @@ class Keeper:
     def drop(self) -> None:
         """Keep nothing of this step: an error is on its way."""
         stack, self._stack, self._tx = self._stack, None, None
-        self._spans, self._rows = [], 0
+        self._spans.forget()
+        self._rows = 0
         if stack is not None:
             if self.steps == 0:
                 self.report.import_id = None
@@ -213,13 +214,9 @@ class Keeper:
         if self._claims is not None:
             names = {"import_id": import_id, "sha256": self._claims}
             tx.run_many("things.claim", [{"id": each[1], **names} for each in held])
-        ids = msgspec.json.encode([each[1] for each in held]).decode()
+        ids = [each[1] for each in held]
         self._rules.fill(tx, held, ids)
-        for (position,) in tx.values("imports.known", ids=ids, import_id=import_id):
-            if self._spans and self._spans[-1][1] == position - 1:
-                self._spans[-1][1] = position
-            else:
-                self._spans.append([position, position])
+        self._spans.note(tx, ids, import_id)
 
     def _remember(self, part: Part) -> None:
         if part.digest:

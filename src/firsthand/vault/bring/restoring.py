@@ -10,6 +10,7 @@ from firsthand.vault.bring.own_export import UnableToReadExport, rows_of
 from firsthand.vault.bring.reading import sha256_of
 from firsthand.vault.bring.report import Counts, Report
 from firsthand.vault.bring.rules import Rules, held_in, row_of, rules_in
+from firsthand.vault.bring.spans import Spans
 from firsthand.vault.store import Row, RowRefused, Store, Tx
 from firsthand.vault.store.portable import check_thing, from_portable, is_fresh, put_meta
 
@@ -124,6 +125,10 @@ def _take(tx: Tx, rules: Rules, chunk: list[Row], import_id: int, counts: Counts
     counts.redacted += left
     counts.added += added
     counts.known += len(held) - added
+    if added < len(held):
+        spans = Spans()
+        spans.note(tx, [each[1] for each in held], import_id)
+        spans.keep(tx, import_id)
 
 
 def _report(path: Path, counts: Counts, note: str) -> Report:

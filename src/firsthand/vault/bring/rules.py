@@ -80,11 +80,12 @@ class Rules:
                 found.append(_without(row, seen, self._fields))
         return found, len(rows) - len(found)
 
-    def fill(self, tx: Tx, rows: Sequence[Held], ids: str) -> None:
+    def fill(self, tx: Tx, rows: Sequence[Held], ids: Sequence[str]) -> None:
         """Give things that are there back what a rule took that is no longer in force."""
         if not self._ended:
             return
-        there = {row["id"]: row for row in tx.rows("things.by_ids", ids=ids)}
+        asked = msgspec.json.encode(ids).decode()
+        there = {row["id"]: row for row in tx.rows("things.by_ids", ids=asked)}
         for row in rows:
             held = there.get(row[1])
             seen = Seen(row)

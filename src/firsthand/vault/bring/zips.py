@@ -3,6 +3,7 @@
 import io
 import stat
 import struct
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ _AHEAD_BYTES = 256 * 1024
 FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
+    tarfile.TarError,
     struct.error,
     EOFError,
     NotImplementedError,
@@ -49,7 +51,7 @@ def members(stream: BinaryIO) -> Iterator[Each]:
         found = archive.infolist()
         _check(found)
         for info in found:
-            if not info.is_dir():
+            if not info.filename.endswith("/"):
                 why = _why_not(info)
                 yield refused(info.filename, why) if why else _member(archive, info)
 
@@ -72,6 +74,8 @@ def _check(found: list[zipfile.ZipInfo]) -> None:
 def _why_not(info: zipfile.ZipInfo) -> str | None:
     if why := bad_name(info.orig_filename):
         return why
+    if not info.filename:
+        return "it has no name"
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind and not stat.S_ISREG(kind):
         return "it is no file but a link or a device"
