@@ -48,8 +48,8 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
         for first, more, tests in (
             ("asking", (), ("asking",)),
             ("disclosing", ("moments",), ("steps",)),
-            ("sending", ("noticing",), ("log",)),
-            ("door", ("evidence",), ("door", "evidence")),
+            ("sending", ("noticing",), ("log", "noticing")),
+            ("door", ("evidence",), ("door", "evidence", "again")),
             ("ending", (), ("spool", "courier")),
             ("resting", (), ("resting",)),
             ("growth", ("again",), ("growth", "again")),

@@ -126,10 +126,12 @@ def test_what_was_answered_while_it_was_locked_is_judged_when_it_is_open(deal: H
     (file,) = spool.files(deal.vault.folder)
     assert file.spooled is not None
 
+    spooled = file.spooled
+
     def answered(said: Answer) -> str:
         """What it comes to, once the vault was opened and looked at it."""
         held = msgspec.structs.replace(
-            file.spooled, status=said.status, answer=said.body.decode()
+            spooled, status=said.status, answer=said.body.decode()
         )  # fmt: skip
         spool.put(file.place, held, "answered")
         deal.heard.asked.clear()

@@ -332,7 +332,7 @@ def test_a_deal_is_ended_before_anybody_hears_of_it(deal: Heeded) -> None:
 
 def test_after_it_was_closed_nothing_leaves(deal: Heeded) -> None:
     gate = Gate(deal.vault.store, Heard(), deal.clock, SystemChance(), commands=True)
-    assert gate.introduce(deal.served.url)
+    assert gate.introduce(deal.served.url).body == deal.relationship.document
     gate.close()
     with pytest.raises((Offline, RuntimeError, Refused)):
         gate.introduce(deal.served.url)

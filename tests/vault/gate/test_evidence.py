@@ -104,6 +104,11 @@ def test_what_another_has_seen_is_asked_for_without_a_name(deal: Heeded) -> None
         ("https://greta.example/seen/reel.json", "https://greta.example", "/seen/reel.json"),
         ("http://127.0.0.1:9/a", "http://127.0.0.1:9", "/a"),
         ("https://greta.example", "https://greta.example", "/"),
+        (
+            "https://a.example/b?c=https://d.example/e",
+            "https://a.example",
+            "/b?c=https://d.example/e",
+        ),
     ):
         deal.heard.asked.clear()
         with deal.heard.answering("/", b"[]"):

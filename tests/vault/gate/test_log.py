@@ -1,13 +1,15 @@
 """An entry of the log on its way: labelled, signed, sent, proven, or why it was not."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 import pytest
-from tests.vault.gate.heard import Asked, Heeded, answer, asking_for, refusing, watched
+from tests.vault.gate.heard import Asked, Heeded, answer, refusing
+from tests.vault.gate.test_asking import document_of_tomorrow
 
 from firsthand.foundation.clock import stamp
 from firsthand.foundation.egress import Answer, EgressRefused, Unreachable
@@ -15,10 +17,9 @@ from firsthand.foundation.ids import SystemChance
 from firsthand.protocol import wire
 from firsthand.protocol.canonical import sha256_hex
 from firsthand.protocol.receipts import BatchLabel, ReceiptJson, read_batch_label, verify_receipt
-from firsthand.protocol.refusals import REASONS, Refusal, Refused
+from firsthand.protocol.refusals import REASONS, Refused
 from firsthand.protocol.signatures import Message, verify
 from firsthand.vault.gate.asking import Line
-from firsthand.vault.gate.noticing import ENDED_ELSEWHERE, notice
 from firsthand.vault.gate.sending import LANES_MAX, Outcome, Sender
 from firsthand.vault.terms import checkpoints
 from firsthand.vault.terms.losses import loss_of
@@ -181,9 +182,10 @@ def test_what_was_on_its_way_may_arrive_after_the_term(deal: Heeded) -> None:
         exp = agreement_of(deal.vault.store, deal.relationship).proffer.exp
         deal.clock.advance(timedelta(seconds=exp - deal.seconds))
         assert deal.gate.flush() == [given(1, "waiting", "It is so.")]
-    said_once(deal, refusing("shape_invalid"))
+    # Of a lane that is opened anew nothing is on its way.
+    said_once(deal, refusing("lane_conflict"))
     late = "The deal had run out before it could leave."
-    assert deal.gate.flush() == [given(1, "refused", "It is so."), given(2, "refused", late)]
+    assert deal.gate.flush() == [given(1, "refused", late), given(2, "refused", late)]
     assert deal.log(2)["headers"] is None
     assert deal.relationship.state == "active", "that it has run out is no news"
 
@@ -285,6 +287,11 @@ def test_a_receipt_that_does_not_hold_is_no_receipt(deal: Heeded) -> None:
     assert deal.gate.flush() == [given(1)]
 
 
+def beside(wrong: Mapping[str, object]) -> Callable[[Any], object]:
+    """What was told, with this in its place."""
+    return lambda told: {**told, **wrong}
+
+
 def test_another_receipt_than_its_own_is_no_receipt(deal: Heeded) -> None:
     deal.give("Fog")
     old = json.loads(deal.log(1)["receipt"])
@@ -293,7 +300,7 @@ def test_another_receipt_than_its_own_is_no_receipt(deal: Heeded) -> None:
     assert (outcome.state, deal.relationship.acked_n) == ("waiting", 1)
     # Nor is any that was changed, or came with another status.
     for wrong in ({"index": old["index"] + 7}, {"leaf": "0" * 64}, {"proof": ["ab" * 32]}):
-        with deal.heard.changing(wire.PATH_SIGNALS, lambda told, wrong=wrong: {**told, **wrong}):
+        with deal.heard.changing(wire.PATH_SIGNALS, beside(wrong)):
             assert [each.state for each in deal.gate.flush()] == ["waiting"]
     deal.heard.change = lambda asked, said: (
         answer(said.body, 201) if asked.path == wire.PATH_SIGNALS else said
@@ -301,6 +308,16 @@ def test_another_receipt_than_its_own_is_no_receipt(deal: Heeded) -> None:
     assert deal.gate.flush() == [given(2, "waiting", "It answered with status 201.")]
     deal.heard.change = lambda _, said: said
     assert deal.gate.flush() == [given(2)]
+
+
+def test_a_receipt_of_an_unknown_key_has_the_keys_read_anew(deal: Heeded) -> None:
+    tomorrow = document_of_tomorrow(deal)
+    unknown = {"leaf": "", "index": 0, "proof": [], "checkpoint": "of another key"}
+    answers = {wire.PATH_SIGNALS: answer(unknown), wire.PATH_DISCOVERY: answer(tomorrow)}
+    deal.heard.instead = lambda asked: answers.get(asked.path)
+    (outcome,) = deal.give("Fog")
+    assert outcome.state == "waiting"
+    assert deal.relationship.document == tomorrow
 
 
 def test_nothing_is_sent_to_who_is_in_doubt(deal: Heeded) -> None:
@@ -320,69 +337,3 @@ def test_nothing_is_sent_to_who_is_in_doubt(deal: Heeded) -> None:
     assert (caught.value.refusal.reason, caught.value.refusal.detail) == ("not_allowed", doubt)
     assert deal.heard.paths() == []
     assert deal.states() == ["given", "waiting"]
-
-
-# --- what a refusal says of the deal -------------------------------------------------------------
-
-
-def test_a_deal_that_they_say_has_ended_is_over_here(deal: Heeded) -> None:
-    with deal.heard.answering(wire.PATH_SIGNALS, refusing("busy")):
-        deal.give("Fog")
-        deal.give("Sun")
-    with deal.heard.answering(wire.PATH_SIGNALS, refusing("agreement_ended")):
-        assert deal.gate.flush() == [given(1, "refused", ENDED_ELSEWHERE)]
-    assert (deal.log(1)["state"], deal.log(1)["reason"]) == ("refused", ENDED_ELSEWHERE)
-    assert (deal.log(2)["state"], deal.log(2)["reason"]) == ("withdrawn", ENDED_ELSEWHERE)
-    after = deal.relationship
-    assert (after.state, after.ended_at) == ("ended", stamp(deal.clock.now()))
-    assert ENDED_ELSEWHERE.startswith("They say that this deal has ended. You did not end it here:")
-    assert deal.gate.flush() == []
-
-
-@pytest.mark.parametrize("reason", ["unknown_relationship", "no_agreement"])
-def test_who_does_not_know_the_deal_is_told_of_once(deal: Heeded, reason: str) -> None:
-    with deal.heard.answering(wire.PATH_SIGNALS, refusing(reason)):
-        assert deal.give("Fog") == [given(1, "refused", "It is so.")]
-        assert deal.give("Sun") == [given(2, "refused", "It is so.")]
-    (told,) = deal.warnings()
-    assert told == (
-        "Reel does not know this deal any more: another copy of your data had it erased, or they "
-        "have lost it. End it here; then you can connect again."
-    )
-    (row,) = deal.rows("relationships.warnings", relationship="reel")
-    assert row["at"] == stamp(deal.clock.now())
-    assert deal.relationship.state == "active"
-
-
-def test_what_is_over_or_was_never_agreed_is_not_ended_again(deal: Heeded) -> None:
-    over = Refusal(reason="agreement_ended", detail="It is so.")
-    store, never = deal.vault.store, msgspec.structs.replace(deal.relationship, agreement=None)
-    assert notice(store, deal.clock, never, over) is None
-    assert deal.relationship.state == "active"
-    deal.gate.end("reel", erase=True)
-    assert notice(store, deal.clock, deal.relationship, over) == ENDED_ELSEWHERE
-    assert deal.relationship.state == "erased"
-
-
-def test_what_waits_for_its_moment_is_not_sent_before(deal: Heeded) -> None:
-    assert deal.give("Fog", later=True) == []
-    moment = deal.log(1)["not_before"]
-    assert moment is not None
-    assert deal.give("Sun") == [given(2)]
-    deal.clock.advance(timedelta(days=8))
-    assert deal.gate.flush() == [given(1)]
-    way, outcomes = deal.gate.disclose("reel", asking_for(watched("Tide"), later=True))
-    assert (way.not_before is not None, outcomes) == (True, [])
-    assert deal.gate.send_now("reel") == [given(3)]
-
-
-def test_what_waits_of_a_deal_that_is_over_stays(deal: Heeded) -> None:
-    deal.give("Fog", later=True)
-    with deal.vault.store.transaction() as tx:
-        tx.run("relationships.end", name="reel", state="ended", at="2026")
-    deal.clock.advance(timedelta(days=8))
-    deal.heard.asked.clear()
-    assert deal.gate.flush() == []
-    assert deal.log(1)["not_before"] is not None
-    assert deal.gate.send_now("reel") == []
-    assert deal.heard.paths() == []
