@@ -99,6 +99,10 @@ def person_walk(address: str) -> Callable[[Page, Camera, str], None]:
         for name, path in (
             ("home", "/"),
             ("things", "/things"),
+            ("money", "/money"),
+            ("year", "/year"),
+            ("settle", "/settle"),
+            ("sources", "/sources"),
             ("deal", "/with/reel"),
             ("inbox", "/inbox"),
         ):
