@@ -38,3 +38,18 @@ def test_a_correction_is_said_listed_and_undone(run: Run) -> None:
     assert "groceries" in error
     assert "nothing yet" in run("vault", "corrections", "--undo", "category:rewe")[1]
     assert run("vault", "corrections", "--undo", "category:rewe")[0] == 1
+
+
+def test_things_are_found_by_time_and_name(run: Run, viewed: Path) -> None:
+    run("vault", "init")
+    run("vault", "import", str(viewed))
+    for words, names in (
+        (("--since", "2024-02"), ["Heimat"]),
+        (("--until", "2024-01-13"), ["Dark: Season 1: Secrets"]),
+        (("--person", "Dark"), ["Dark: Season 1: Secrets"]),
+        (("--place", "nowhere"), []),
+    ):
+        found = json.loads(run("vault", "things", *words, "--json")[1])
+        assert [each["name"] for each in found] == names
+        assert ("Nothing fits" in run("vault", "things", *words)[1]) == (not names)
+    assert run("vault", "things", "--since", "soon")[0] == 2

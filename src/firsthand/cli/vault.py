@@ -18,7 +18,13 @@ from firsthand.cli import (
     slots,
 )
 from firsthand.cli.adding import Commands, Place, add_json, add_place, adding, count, port
-from firsthand.cli.opening import folder_of, keep_memory_off_disk, new_passphrase, opened
+from firsthand.cli.opening import (
+    WrongUsage,
+    folder_of,
+    keep_memory_off_disk,
+    new_passphrase,
+    opened,
+)
 
 if TYPE_CHECKING:
     import argparse
@@ -79,6 +85,10 @@ def _add_keeping(below: Commands[argparse.ArgumentParser]) -> None:
     things.add_argument("--type", help="only this type, such as WatchAction or PayAction")
     things.add_argument("--source", help="only from this source, such as netflix or bank")
     things.add_argument("--search", metavar="Q", help="only with these words")
+    things.add_argument("--since", metavar="DAY", help="from this day, month or year on")
+    things.add_argument("--until", metavar="DAY", help="up to this day, month or year")
+    things.add_argument("--person", metavar="NAME", help="only with this name in them")
+    things.add_argument("--place", metavar="NAME", help="only with this place in them")
     things.add_argument("--limit", type=count, default=100, metavar="N", help="0 for all")
     add_json(things)
     export = _command(
@@ -125,16 +135,21 @@ def run_init(args: argparse.Namespace, settings: Settings) -> int:
 
 def run_things(args: argparse.Namespace, settings: Settings) -> int:
     """List things."""
-    from firsthand.vault.acts.keeping import things
+    from firsthand.vault.acts.browsing import Filter, checked_day, found
 
+    for each in (args.since, args.until):
+        if each is not None and checked_day(each) is None:
+            raise WrongUsage(f"{each!r} is no day, month or year. Say 2024-01-03, 2024-01 or 2024.")
+    chosen = Filter(
+        type=args.type, source=args.source, search=args.search, since=args.since,
+        until=args.until, person=args.person, place=args.place,
+    )  # fmt: skip
     with opened(args, settings) as vault:
-        found: list[dict[str, Any]] = things(
-            vault, type=args.type, source=args.source, search=args.search, limit=args.limit
-        )
+        things: list[dict[str, Any]] = found(vault, chosen, args.limit)
     if args.json:
-        show.as_json(found)
-    elif not found:
-        narrowed = args.type or args.source or args.search
+        show.as_json(things)
+    elif not things:
+        narrowed = args.type or args.source or chosen.by_words
         print(
             "Nothing fits." if narrowed else "Nothing yet. Bring some: firsthand vault import FILE"
         )
@@ -148,7 +163,7 @@ def run_things(args: argparse.Namespace, settings: Settings) -> int:
                 thing["source"],
                 thing["id"],
             ]
-            for thing in found
+            for thing in things
         ]
         heads = ["WHEN", "WHAT", "AMOUNT", "TYPE", "FROM", "ID"]
         show.table(heads, rows, right=["AMOUNT"])

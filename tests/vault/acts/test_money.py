@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.vault.sense.lives import life, paid
+from tests.vault.sense.lives import life, paid, thing
 
 from firsthand import app
 from firsthand.foundation.clock import SystemClock
@@ -124,6 +124,19 @@ def test_what_was_deleted_is_in_no_sum(lived: Vault) -> None:
     assert noticing.stale(lived, lived.clock.now().date())
     noticing.fresh(lived, lived.clock.now().date())
     assert not any(each["name"] == "Once Only Shop" for each in money(lived)["shops"])
+
+
+def test_orders_are_told_apart_from_payments(lived: Vault) -> None:
+    out = money(lived, "all")["out"]
+    shop_of = {"@type": "Organization", "name": "Amazon"}
+    more: dict[str, Any] = {"price": "19.90", "priceCurrency": "EUR", "seller": shop_of}
+    bring(lived, [thing("BuyAction", "2026-05-01", "A lamp", **more)], "d")
+    told = money(lived, "all")
+    (order,) = told["orders"]
+    assert (order["name"], order["amount"], order["items"]) == ("Amazon", "19.90", 1)
+    rows = every(lived, Figure(sense="bought", part="order", who=order["key"]))
+    assert [each["name"] for each in rows] == ["A lamp"]
+    assert told["out"] == out
 
 
 def test_an_empty_vault_has_no_money(vault: Vault) -> None:

@@ -111,10 +111,13 @@ def test_home_work_and_a_trip_are_found_by_rule_and_corrected(lived: Vault) -> N
     correcting.correct(lived, "place:home", "none", "Home")
     bring(lived, [thing("ArriveAction", "2026-05-31T09:00:00Z", "Elsewhere", location=place(("Elsewhere", 52.4, 13.1)))], "b")  # fmt: skip # noqa: E501
     again = places(lived)
+    assert again["trips"] == []
     assert (again["home"], again["work"]) == (None, cafe["key"])
     for key in ("place:work", "place:home"):
         correcting.undo(lived, key)
-    assert places(lived)["home"] == told["home"]
+    assert noticing.stale(lived, TODAY), "trips are told from home"
+    noticing.notice(lived, TODAY)
+    assert (places(lived)["home"], places(lived)["trips"]) == (told["home"], told["trips"])
 
 
 def test_people_are_who_is_written_to_met_and_paid(lived: Vault) -> None:

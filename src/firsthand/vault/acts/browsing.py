@@ -101,6 +101,16 @@ def diary(
     }
 
 
+def found(vault: Vault, chosen: Filter, limit: int) -> list[dict[str, object]]:
+    """The newest things of a filter: `{"id", "type", "name", "time", "source", "data"}` each.
+
+    limit: at most so many; 0 is all.
+    """
+    told = diary(vault, chosen, limit=limit or PLACE_MAX - 1)["things"]
+    assert isinstance(told, list)
+    return [{key: value for key, value in each.items() if key != "place"} for each in told]
+
+
 def _next(day: str) -> str:
     """The day, month or year after one: where a span ends that it belongs to."""
     parts = [int(part) for part in day.split("-")]

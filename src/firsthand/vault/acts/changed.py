@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from firsthand.vault.acts.money import called
 from firsthand.vault.acts.spans import before, span_of
 from firsthand.vault.sense.categories import name_of
@@ -48,10 +50,11 @@ def changed(vault: Vault, today: datetime.date, month: str | None = None) -> dic
         each for n in range(BEFORE_MONTHS, 0, -1) if (each := before(chosen, n)) >= span.first
     ]
     bounds = {"first": before(chosen, BEFORE_MONTHS), "last": chosen}
+    months = msgspec.json.encode([*earlier, chosen]).decode()
     kinds = vault.store.rows("sums.kinds_by_month", sense="money", part="out", **bounds)
     found = _of("categories", kinds, chosen, earlier)
     for sense in ("money", "taste", "places", "people", "moves"):
-        rows = vault.store.rows("sums.cells", sense=sense, **bounds, **_least(sense))
+        rows = vault.store.rows("sums.cells", sense=sense, months=months, **bounds, **_least(sense))
         found += _of(sense, rows, chosen, earlier)
     return {
         "rule": RULE,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 KEY_CHARS_MAX: Final = 400
 SAID_CHARS_MAX: Final = 200
 CLOCK: Final = "clock"
+HOME: Final = "place:home"
 WRONG: Final = "wrong"
 _ALLOWED: Final[dict[str, frozenset[str]]] = {
     "finding": frozenset({WRONG}),
@@ -63,8 +64,8 @@ def undo(vault: Vault, key: str) -> bool:
     """Forget a correction; what the rules say holds again. Whether there was one."""
     with vault.store.transaction() as tx:
         gone = tx.run("corrections.forget", key=key) > 0
-        if gone and key.startswith("category:"):
-            tx.run("findings.forget")  # the category by rule is found when somebody looks next
+        if gone and (key.startswith("category:") or key == HOME):
+            tx.run("findings.forget")  # what the rule says is found when somebody looks next
     return gone
 
 
@@ -114,5 +115,7 @@ def _check(key: str, said: str) -> None:
 
 
 def _sort_again(tx: Tx, key: str, said: str) -> None:
+    if key == HOME:
+        tx.run("findings.forget")  # trips are told from home: they are found when somebody looks
     if key.startswith("category:"):
         tx.run("sums.sort", sense="money", who=key.removeprefix("category:"), kind=said)

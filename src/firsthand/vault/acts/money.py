@@ -34,12 +34,13 @@ def money(vault: Vault, span: str | None = None, currency: str | None = None) ->
     span: as `spans.span_of` takes it. currency: the one with most payments, if none is said.
     Returns `{"rule", "span", "currency", "currencies", "out", "in", "months": [{"month", "out",
     "in"}], "categories": [{"key", "name", "amount", "payments", "shops"}], "shops": [{"key",
-    "name", "category", "amount", "payments", "first", "last"}], "incomes": [...], "look": [...]}`;
+    "name", "category", "amount", "payments", "first", "last"}], "incomes": [...], "orders": [...],
+    "look": [...]}`;
     amounts are decimal strings. `span` is None where there are no payments.
     """
     chosen = span_of(vault, "money", span)
     if chosen is None:
-        return {"rule": RULE, "span": None, "look": []}
+        return {"rule": RULE, "span": None, "look": [], "orders": _orders(vault)}
     bounds = {"first": chosen.first, "last": chosen.last}
     rows = vault.store.rows("sums.by_month", sense="money", **bounds)
     units = _units(rows)
@@ -60,6 +61,7 @@ def money(vault: Vault, span: str | None = None, currency: str | None = None) ->
         ],
         "shops": _shops(vault, "out", unit, bounds),
         "incomes": _shops(vault, "in", unit, bounds),
+        "orders": _orders(vault),
         "look": [each for each in noticing.noticed(vault) if each["kind"] in KINDS],
     }  # fmt: skip
 
@@ -103,6 +105,19 @@ def said(amount: int) -> str:
 def called(name: str) -> str:
     """A shop as a person calls it: without what a bank adds to its name."""
     return payee_name(name) if needs_cleaning(name) else name
+
+
+def _orders(vault: Vault) -> list[dict[str, Any]]:
+    """What was ordered, by shop, of all time: told apart, as the payments for it count already."""
+    rows = vault.store.rows(
+        "sums.by_who", sense="bought", part="order", unit=None, first="0", last="9",
+        limit=SHOPS_MAX,
+    )  # fmt: skip
+    return [
+        {"key": row["who"], "name": row["name"], "currency": row["unit"] or None,
+         "amount": said(row["amount"]), "items": row["things"]}
+        for row in rows
+    ]  # fmt: skip
 
 
 def _units(rows: list[dict[str, Any]]) -> dict[str, int]:

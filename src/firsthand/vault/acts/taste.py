@@ -8,7 +8,7 @@ import msgspec
 
 from firsthand.vault.acts import correcting
 from firsthand.vault.acts.names import names_of
-from firsthand.vault.acts.spans import span_of
+from firsthand.vault.acts.spans import before, span_of
 from firsthand.vault.sense.taste import Verdict, verdict
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from firsthand.vault.sense.sums import Name
 
 SHOWN_MAX: Final = 24
+MONTHS_MAX: Final = 24
 PARTS: Final = {"watch": "Watched", "listen": "Heard", "read": "Read"}
 RULE: Final = (
     "You like what you rated four of five or more, liked there, or came back to: five pieces or "
@@ -40,7 +41,10 @@ def taste(vault: Vault, today: datetime.date) -> dict[str, Any]:
     for name in names_of(vault, "taste"):
         found.setdefault(name.part, []).append(_told(name, verdict(name, said, today)))
     span = span_of(vault, "taste")
-    rows = vault.store.rows("sums.by_month", sense="taste", first="0", last="9") if span else []
+    rows = []
+    if span is not None:
+        within = {"first": before(span.last, MONTHS_MAX - 1), "last": span.last}
+        rows = vault.store.rows("sums.by_month", sense="taste", **within)
     return {
         "rule": RULE,
         "span": msgspec.to_builtins(span),

@@ -40,6 +40,7 @@ def show(visit: Visit) -> Response:
              "current": each == told["currency"]}
             for each in (told["currencies"] if span else [])
         ],
+        orders=pictures.bars([_order(each) for each in told["orders"][:SHOWN_MAX]]),
         look=[{**each, "shown": sense.rows_of(each)} for each in told["look"]],
     )  # fmt: skip
 
@@ -95,6 +96,15 @@ def _shop(each: Mapping[str, Any], unit: str | None) -> dict[str, object]:
         "said": words.money(each["amount"], unit),
         "href": sense.address("/money/shop", key=each["key"]),
         "note": words.plural(each["payments"], "payment"),
+    }  # fmt: skip
+
+
+def _order(each: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "name": each["name"], "value": max(0.0, float(each["amount"])),
+        "said": words.money(each["amount"], each["currency"]),
+        "href": sense.rows_href("bought", "order", who=each["key"]),
+        "note": words.plural(each["items"], "item"),
     }  # fmt: skip
 
 

@@ -73,13 +73,15 @@ SELECT min(month) AS first, max(month) AS last FROM made_sums
 WHERE sense = :sense AND month <> '';
 
 -- name: cells
-SELECT s.part, s.month, s.who, s.unit, s.things, s.amount, n.name
-FROM made_sums AS s JOIN (
+WITH large AS MATERIALIZED (
     SELECT DISTINCT part, who FROM made_sums
     WHERE sense = :sense AND month BETWEEN :first AND :last
         AND (amount >= :amount OR things >= :things)
-) AS large USING (part, who) LEFT JOIN made_names AS n USING (sense, who, part)
-WHERE sense = :sense AND month BETWEEN :first AND :last;
+)
+SELECT s.part, s.month, s.who, s.unit, s.things, s.amount, n.name
+FROM large CROSS JOIN json_each(:months) AS m CROSS JOIN made_sums AS s
+    ON s.sense = :sense AND s.part = large.part AND s.month = m.value AND s.who = large.who
+LEFT JOIN made_names AS n ON n.sense = :sense AND n.who = s.who AND n.part = s.part;
 
 -- name: new_names
 SELECT count(*) AS names FROM made_names
