@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from firsthand.foundation.web import words
 from firsthand.vault.acts import (
     browsing,
     changing,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from firsthand.vault.pages.visits import Visit
 
 NEW_MAX: Final = 3
+KINDS_MAX: Final = 4
 _STANDING: Final = {"paused": ("paused", "waiting"), "expired": ("run out", "ended")}
 
 
@@ -84,7 +86,11 @@ def in_words(brought: list[dict[str, Any]]) -> str:
     for each in brought:
         sums[each["type"]] = sums.get(each["type"], 0) + int(each["things"])
     most = sorted(sums.items(), key=lambda item: -item[1])
-    return saying.listed(saying.counted(kind, count) for kind, count in most)
+    said = [saying.counted(kind, count) for kind, count in most]
+    if len(said) > KINDS_MAX:
+        rest = sum(count for _, count in most[KINDS_MAX - 1 :])
+        said = [*said[: KINDS_MAX - 1], words.plural(rest, "more thing", "more things")]
+    return saying.listed(said)
 
 
 def deals(vault: Vault) -> list[dict[str, Any]]:
