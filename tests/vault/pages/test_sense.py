@@ -79,6 +79,16 @@ def test_what_is_said_is_listed_and_undone(living: Any, said: Said) -> None:
     assert "cannot be said here" in said(wrong)
 
 
+def test_a_place_is_called_as_its_person_says(living: Any, said: Said) -> None:
+    (href,) = {each for each in links(living.get("/places"), "/behind") if "anna" in each}
+    key = re.findall(r'name="key" value="(place:name:[^"]*)"', living.get(href).text)[0]
+    after = living.post(
+        "/corrections", key=html.unescape(key), said="Breakfast corner", about="x", back="/places"
+    )
+    assert "Breakfast corner" in said(after)
+    assert "Café Anna" not in said(after)
+
+
 def test_a_payment_on_home_that_is_not_so_is_gone_from_it(living: Any, said: Said) -> None:
     keys = re.findall(r'name="key" value="(finding:recurring:[^"]*)"', living.get("/").text)
     assert len(keys) > 1

@@ -106,6 +106,7 @@ def show_behind(visit: Visit) -> Response:
         "behind.html",
         _way(figure.sense),
         title=title,
+        place=f"place:name:{figure.who}" if figure.sense == "places" and told["name"] else "",
         span=_within(figure.since, figure.until),
         months=things.by_month(shown),
         older=address("/behind", **asked, before=told["older"]) if told["older"] else None,
