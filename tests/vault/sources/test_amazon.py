@@ -261,3 +261,8 @@ def test_amounts_are_the_same_whatever_marks_they_have() -> None:
         first = rows[0]
         assert isinstance(first, Row)
         assert Decimal(str(first.thing.data["price"])) == Decimal(mark)
+
+
+def test_a_digital_item_costs_its_price_and_its_tax() -> None:
+    item = only(DIGITAL | {"OurPrice": "9.34", "OurPriceTax": "0.65"})
+    assert (item.data["price"], item.data["unitPrice"]) == ("9.99", "9.34")

@@ -375,3 +375,16 @@ def test_the_balance_shows_what_an_amount_without_a_minus_is() -> None:
 def test_short_words_of_other_scripts_are_words() -> None:
     text = "交易日期\t摘要\t金额\n2024年1月13日\t超市\t-12.30\n2024年1月12日\t工资\t1200.00\n"
     assert [row[4] for row in read(text)] == ["超市", "工资"]
+
+
+def test_a_text_of_two_lines_where_every_line_ends_in_a_delimiter() -> None:
+    rows = read(
+        "Date;Libellé;Débit euros;Crédit euros;\n"
+        '13/01/2024;"PAIEMENT PAR CARTE\nX1234 CARREFOUR 31/12 ";45,20;;\n'
+        '14/01/2024;"VIREMENT\nACME ";;2 500,00;\n',
+        encoding="cp1252",
+    )
+    assert [row[:4] for row in rows] == [
+        ("PayAction", "2024-01-13", "45.20", "EUR"),
+        ("ReceiveAction", "2024-01-14", "2500.00", "EUR"),
+    ]

@@ -22,6 +22,10 @@ from firsthand.vault.sources.payee import merchant_key, payee_name
         ("O2", "O2"),
         ("CONTACTLESS KETTLE AND BEAN", "Kettle And Bean"),
         ("VISA SPOTIFY", "Spotify"),
+        ("CARTE 30/12/23 CARREFOUR CB*1234", "Carrefour"),
+        ("KAUF/DIENSTLEISTUNG VOM 30.01.2024 MIGROS", "Migros"),
+        ("Compra no débito - Mercado", "Mercado"),
+        ("Transferência recebida pelo Pix - ACME", "Acme"),
         ("123456", "123456"),
     ],
 )

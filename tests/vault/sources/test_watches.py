@@ -244,3 +244,12 @@ def test_one_activity_in_five_forms_is_one_thing() -> None:
 def test_a_list_with_rows_that_are_no_activity() -> None:
     rows = each(HEADERS["en"] + "\n1,never,Out,Run,,1,1,,,,,,,,,,,,,,,,,,,,\n2,,Out,Run,,1,1,,,\n")
     assert [type(row) for row in rows] == [Unreadable, Unreadable]
+
+
+def test_the_most_beats_are_not_taken_for_the_mean() -> None:
+    header = (
+        "ID attività,Data dell'attività,Nome dell'attività,Tipo di attività,Tempo trascorso,"
+        "Frequenza cardiaca massima,Nome file,Frequenza cardiaca media\n"
+    )
+    beats = one(header + '1,"13 gen 2024, 06:12:00",Corsa,Corsa,2700,171,,150\n').data
+    assert [beats[key]["value"] for key in ("heartRate", "maximumHeartRate")] == ["150", "171"]  # type: ignore[index]

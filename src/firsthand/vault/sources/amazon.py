@@ -157,7 +157,9 @@ def _paid(item: _Item, quantity: int) -> Record:
     if total is not None and (part := item.said("digital item")) in item.ways.paid:
         total = item.ways.paid[part], total[1]
     if total is None and unit is not None:
-        total = unit[0] * max(quantity, 1), unit[1]
+        # What a digital item costs is told without its tax, which stands beside it.
+        tax = item.amount("unit tax") or (Decimal(0), None)
+        total = (unit[0] + tax[0]) * max(quantity, 1), unit[1]
     status = item.said("status").casefold()
     cancelled = any(word in status for word in CANCELLED)
     if cancelled and (quantity == 0 or total is None or total[0] == 0):

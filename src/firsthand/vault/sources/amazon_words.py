@@ -23,6 +23,7 @@ _WORDS: dict[str, str] = {
         Prix unitaire|Prix d'achat unitaire|
         Prezzo unitario|Prezzo per unità|Precio unitario|Precio por unidad|Preço unitário|
         Preço por unidade|Stukprijs|Prijs per eenheid|Eenheidsprijs""",
+    "unit tax": "OurPriceTax|Our Price Tax",
     "total": """Total Owed|Total Amount|Item Total|Gesamtbetrag|Gesamtpreis|Artikelsumme|Summe|
         Artikelgesamtbetrag|Artikel-Gesamtbetrag|Gesamtsumme|Artikelgesamtpreis|
         Fälliger Gesamtbetrag|Montant total|Total de l'article|Total dû|Importo totale|

@@ -70,7 +70,7 @@ def _quoted(feed: _Feed, number: int, text: str, delimiter: str, width: int | No
             cells = attempt(text, delimiter)
         except csv.Error:
             continue
-        if width is not None and len(cells) == width:
+        if width is not None and _fits(cells, width):
             return Record(number, cells, None)
     return Record(number, [], "A quote is open or in the wrong place in this line.")
 
@@ -95,11 +95,16 @@ def _several_lines(feed: _Feed, text: str, delimiter: str, width: int | None) ->
             if _OPEN in str(trouble):
                 continue
             break
-        if width is not None and len(cells) != width and _is_row(taken[0], delimiter, width):
+        if width is not None and not _fits(cells, width) and _is_row(taken[0], delimiter, width):
             break
         return cells
     feed.put_back(taken)
     return None
+
+
+def _fits(cells: list[str], width: int) -> bool:
+    """Whether a row has so many cells; a delimiter that ends every line makes empty ones."""
+    return len(cells) >= width and not any(map(str.strip, cells[width:]))
 
 
 def _is_row(line: Line, delimiter: str, width: int) -> bool:

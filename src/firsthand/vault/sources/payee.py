@@ -27,13 +27,14 @@ _LEAD = re.compile(
     r"direct debit(?: payment)?(?: to)?|standing order(?: to)?|bill payment(?: to)?|"
     r"bill pay|ach (?:debit|credit|withdrawal|deposit)|pos(?: debit| purchase| payment)?|"
     r"checkcard|check card|withdrawal at|transfer to|faster payment to|pre-?authorized (?:debit|payment)|"
-    r"kartenzahlung|kartenumsatz|kartenkauf|lastschrift|basislastschrift|folgelastschrift|"
+    r"kartenzahlung|kartenumsatz|kartenkauf|kauf/dienstleistung|lastschrift|basislastschrift|folgelastschrift|"
     r"dauerauftrag|uberweisung|überweisung|zahlung an|kauf|bezahlung|einkauf zkb|einkauf|gutschrift|"
-    r"kauf/dienstleistung|online[- ]?zahlung|debitkarten-?zahlung|"
+    r"online[- ]?zahlung|debitkarten-?zahlung|"
     r"achat(?: cb| par carte)?|paiement(?: par)?(?: carte| cb)?(?: a| chez)?|prelevement(?: sepa)?(?: de)?|"
     r"prélèvement(?: sepa)?(?: de)?|prlv(?: sepa)?|prel|virement(?: sepa)?(?: en votre faveur(?: de)?| a| vers| de)?|vir(?: sepa)?|"
-    r"facture carte|retrait dab|carte|pago (?:con tarjeta )?(?:en|a)|pago|compra(?: tarjeta)?(?: en| con tarjeta en)?|"
-    r"recibo|adeudo(?: recibido)?(?: a su cargo)?|bizum|transferencia (?:a|a favor de|de)|compra no debito|"
+    r"facture carte|retrait dab|carte|pago (?:con tarjeta )?(?:en|a)|pago|compra no d[eé]bito|compra(?: tarjeta)?(?: en| con tarjeta en)?|"
+    r"recibo|adeudo(?: recibido)?(?: a su cargo)?|bizum|transferencia (?:a|a favor de|de)|"
+    r"transfer[eê]ncia (?:recebida|enviada)(?: pelo pix)?|"
     r"compra|pagamento (?:pos|carta|presso|con carta)?|pagamento|addebito(?: diretto)?(?: sdd)?|sdd|"
     r"bonifico(?: a (?:vostro )?favore (?:di|da)| istantaneo| sepa)?|acquisto|betaalautomaat|betaling(?: aan)?|incasso|ideal|bea|"
     r"sepa incasso(?: algemeen doorlopend)?|betaalpas|gea|platnosc karta|płatność kartą|platnosc|"
@@ -53,6 +54,7 @@ _DATE = re.compile(
 _NOISE = (
     re.compile(r"\b(?:\d{4}[\s-]?){3}\d{1,7}\b"),  # a card's number
     re.compile(r"[\dXx*•]{0,6}[Xx*•]{2,}[\s-]?\d{2,6}\b"),  # a card's number, masked
+    re.compile(r"\bCB\s?\*\s?\d{2,6}\b"),  # a French card, at the end of what was paid with it
     re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?\b"),  # an IBAN
     re.compile(r"\b(?:ref|reference|refno|mandate|mandat|invoice|rechnung|facture|rg|nr|no|id|kd|auth|"
                r"trace|tarj|terminal|term|eref|mref|cred|kref|carte|card|tarjeta|karte|karten|carta|kaart|karta|kort)"

@@ -45,7 +45,7 @@ _OTHERS = (
     (f"^(?!.*(?:{_SPEED})).*(?:{_ELAPSED})", "elapsed"),
     (f"(?:{_MOVING}).*(?:{_TIME})|(?:{_TIME}).*(?:{_MOVING})", "moving"),
     ("^(?:distance|distanz|distanza|distancia|afstand|entfernung|strecke)$", "distance"),
-    (f"max.*(?:{_HEART})|(?:{_HEART}).*max", "beats most"),
+    (f"(?:max|mass).*(?:{_HEART})|(?:{_HEART}).*(?:max|mass)", "beats most"),
     (_HEART, "beats"),
     ("^(?:calor|kalor)", "calories"),
     ("|".join(_CLIMBED.split("\n")), "climbed"),
