@@ -29,7 +29,9 @@ from firsthand.protocol.rights import (
 
 PURPOSE = "personalisation"
 STAFF = Who(name="Greta", kind="staff")
-FIXED = '{"corrections": [{"thing": "%s", "fields": {"name": "Twilight", "startTime": "2024-02"}}]}'
+FIXED = (
+    '{"corrections": [{"thing": "%s", "fields": {"name": "Twilight", "startTime": "2024-02-01"}}]}'
+)
 
 
 def asked(right: str, details: str = "", **changes: Any) -> Request:  # noqa: ANN401 - a request is bent in many ways
@@ -199,7 +201,7 @@ def test_what_is_put_right_is_what_staff_and_systems_read(person: Person, served
     facts = served.hub.reads.facts(after=0, purpose=PURPOSE, reader=STAFF).facts
     right = next(one.thing for one in facts if one.id == wrong.id)
     assert (right.name, right.time, right.source) == (
-        "Twilight", "2024-02", "corrected on request",
+        "Twilight", "2024-02-01", "corrected on request",
     )  # fmt: skip
     assert right.data["name"] == "Twilight"
     seen = looking.look(served.hub, person.id, purpose=PURPOSE, staff="greta").view

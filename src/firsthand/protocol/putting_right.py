@@ -4,17 +4,26 @@ Both sides read it alike: the organisation answers by what was put right, and th
 answer by the same.
 """
 
+import contextlib
+import re
 from collections.abc import Mapping
+from datetime import date
 
 import msgspec
 
+from firsthand.protocol.canonical import UnableToReadJson, read_json
+from firsthand.protocol.refusals import refuse
 from firsthand.protocol.rights import Request
 from firsthand.protocol.things import Thing
 
 # What can be put right, and how many characters it may have then.
 FIELDS = {"name": 4_096, "startTime": 100, "duration": 100, "price": 100, "priceCurrency": 100}
 SOURCE = "corrected on request"
+THING_CHARS_MAX = 100
 _NAMED = ("object", "recipient", "sender")
+# As what is given: a rule reckons with a price, and a page shows a time.
+_PRICE = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,4})?", re.ASCII)
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)(T([01]\d|2[0-3]):00:00Z)?", re.ASCII)
 
 Corrections = Mapping[str, Mapping[str, str]]
 """By the thing's id: the fields that were put right, and what they are."""
@@ -36,9 +45,49 @@ def corrections(request: Request) -> list[Correction]:
     if request.right != "rectification":
         return []
     try:
-        return msgspec.json.decode(request.details, type=_Corrections).corrections
-    except ValueError:
+        details = read_json(request.details.encode())
+        return msgspec.convert(details, _Corrections).corrections
+    except (UnableToReadJson, UnicodeEncodeError, msgspec.ValidationError):
         return []
+
+
+def check_corrections(request: Request) -> list[Correction]:
+    """What ``corrections`` says, if every thing may be put right like that.
+
+    Raises ``Refused`` (``shape_invalid``): for a field that no thing has, for a value that could
+    not have been given, and for JSON that two readers could take differently.
+    """
+    named = corrections(request)
+    if not named and request.right == "rectification":
+        with contextlib.suppress(ValueError):
+            msgspec.json.decode(request.details, type=_Corrections)
+            raise refuse("shape_invalid", "Corrections name things, and each member once.")
+    for one in named:
+        _check(one)
+    return named
+
+
+def _check(one: Correction) -> None:
+    if not 1 <= len(one.thing) <= THING_CHARS_MAX or not one.thing.isascii() or "\0" in one.thing:
+        raise refuse("shape_invalid", "A correction names the id of a thing.")
+    if not one.fields or not one.fields.keys() <= FIELDS.keys():
+        raise refuse("shape_invalid", f"Fields that can be put right: {', '.join(FIELDS)}.")
+    for field, value in one.fields.items():
+        if not 1 <= len(value) <= FIELDS[field] or "\0" in value:
+            raise refuse("shape_invalid", f"{field} has 1 to {FIELDS[field]} characters.")
+        if field == "price" and _PRICE.fullmatch(value) is None:
+            raise refuse("shape_invalid", f"{value!r} is no price: write it like 9.99.")
+        if field == "startTime" and not _is_time(value):
+            raise refuse("shape_invalid", f"{value!r} is no day as YYYY-MM-DD, and no hour of one.")
+
+
+def _is_time(text: str) -> bool:
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return False
+    with contextlib.suppress(ValueError):
+        return bool(date.fromisoformat(found[1]))
+    return False
 
 
 def added(before: Corrections, named: list[Correction]) -> Corrections:

@@ -13,8 +13,8 @@ from firsthand.hub.outbox import Content
 from firsthand.hub.terms import agreements, relationships, rights
 from firsthand.hub.terms.rights import Kept, RequestRefused
 from firsthand.protocol.graphs import UnableToChangeState
-from firsthand.protocol.putting_right import FIELDS, Correction, corrections
-from firsthand.protocol.refusals import refuse
+from firsthand.protocol.putting_right import check_corrections, corrections
+from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.rights import Request, day_of, hello_due, read_request
 from firsthand.protocol.wire import DETAILS_CHARS_MAX, SKEW_S_MAX, TYPE_RIGHT_CHANGED
 
@@ -122,7 +122,10 @@ def fulfil(hub: Hub, *, reference: str, why: str = "") -> dict[str, object]:
     """
 
     def work(tx: Tx, kept: Kept) -> Kept:
-        named = corrections(kept.request)
+        try:
+            named = check_corrections(kept.request)
+        except Refused as error:  # it was kept before such were refused
+            raise RequestRefused(f"This cannot be put right like that: {error}") from error
         if not named and not why.strip():
             raise RequestRefused("It was asked in words: say in words what you have done.")
         done = rights.fulfilled(hub.organisation, kept, now=hub.now_s(), details=why)
@@ -231,22 +234,9 @@ _JTI_CHARS_MAX = 64
 
 def _check_corrections(request: Request) -> None:
     """What is put right for machines names fields that things have; words are for people."""
-    named = corrections(request)
+    named = check_corrections(request)
     if len(named) > rights.CORRECTIONS_MAX:
         raise refuse("too_large", f"At most {rights.CORRECTIONS_MAX} things at a time.")
-    for one in named:
-        _check_correction(one)
-
-
-def _check_correction(one: Correction) -> None:
-    if not 1 <= len(one.thing) <= 100 or not one.thing.isascii() or "\0" in one.thing:  # noqa: PLR2004
-        raise refuse("shape_invalid", "A correction names the id of a thing.")
-    known = FIELDS
-    if not one.fields or not one.fields.keys() <= known.keys():
-        raise refuse("shape_invalid", f"Fields that can be put right: {', '.join(known)}.")
-    for field, value in one.fields.items():
-        if not value or len(value) > known[field] or "\0" in value:
-            raise refuse("shape_invalid", f"{field} has 1 to {known[field]} characters.")
 
 
 def _json(hub: Hub, reader: Reader, kept: Kept) -> dict[str, object]:

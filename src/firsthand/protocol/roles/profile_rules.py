@@ -223,11 +223,17 @@ def _price(thing: Thing) -> Decimal | None:
     return _decimal(thing.data.get("price"))
 
 
+_DIGITS_MAX = 16
+
+
 def _decimal(value: object) -> Decimal | None:
     try:
-        return Decimal(value) if isinstance(value, str) else None
+        amount = Decimal(value) if isinstance(value, str) else None
     except InvalidOperation:
         return None
+    if amount is None or not amount.is_finite() or amount.adjusted() >= _DIGITS_MAX:
+        return None  # there is no reckoning with it, and every answer would wait for this one
+    return amount
 
 
 RULES: dict[tuple[str, int], RunRule] = {

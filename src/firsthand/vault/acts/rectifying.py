@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from firsthand.protocol.putting_right import FIELDS, Correction, corrections
+from firsthand.protocol.putting_right import FIELDS, Correction, check_corrections, corrections
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.rights import Request
 from firsthand.protocol.roles.profile import coarsen
@@ -72,11 +72,9 @@ def ask(
         told = ", ".join(fix.now)
         raise refuse("shape_invalid", f"{fix.organisation} knows of it, and can put right: {told}.")
     said = {key: _said(vault, relationship, key, text.strip()) for key, text in fields.items()}
-    for field, value in said.items():
-        if not 1 <= len(value) <= FIELDS[field]:
-            raise refuse("shape_invalid", f"{field} has 1 to {FIELDS[field]} characters.")
     named = [Correction(thing=id, fields=said) for id in fix.there]
     details = msgspec.json.encode({"corrections": named}).decode()
+    check_corrections(Request(right="rectification", regime=regime, jti="", at=0, details=details))
     return rights.ask(vault, name, "rectification", details=details, regime=regime)
 
 
