@@ -72,19 +72,19 @@ def _cell(title: str, url: str, way: str, when: str, detail: str) -> str:
     )
 
 
-def _youtube(rng: random.Random, language: str) -> Iterator[Service]:
+def youtube(rng: random.Random, language: str, count: int = 150) -> Iterator[Service]:
     """The same history twice: as JSON, and as a web page."""
     watched, searched, advert = _WAYS[language]
     rows: list[Told] = []
     records: list[dict[str, Any]] = []
     cells = []
-    for count, moment in enumerate(_moments(rng, 150)):
+    for number, moment in enumerate(_moments(rng, count)):
         title, chance = rng.choice(_TITLES), rng.random()
         way, kind, detail = watched, "WatchAction", ""
-        url = f"https://www.youtube.com/watch?v={count:011}"
+        url = f"https://www.youtube.com/watch?v={number:011}"
         if chance < 0.2:
             way, kind = searched, "SearchAction"
-            url = f"https://www.youtube.com/results?search_query={count}"
+            url = f"https://www.youtube.com/results?search_query={number}"
         elif chance < 0.3:
             kind, detail = "ViewAction", advert
         record = {"header": "YouTube", "title": way.replace("*", title), "titleUrl": url,
@@ -102,7 +102,8 @@ def _youtube(rng: random.Random, language: str) -> Iterator[Service]:
     yield Service(f"google-page-{language}", page.encode(), rows, 0)
 
 
-def _timeline(rng: random.Random, *, ios: bool) -> Service:
+def timeline(rng: random.Random, *, ios: bool, count: int = 200) -> Service:
+    """Visits and ways as one of both kinds of phones keeps them."""
     rows: list[Told] = []
     segments: list[dict[str, Any]] = []
 
@@ -110,7 +111,7 @@ def _timeline(rng: random.Random, *, ios: bool) -> Service:
         lat, lon = rng.uniform(-80, 80), rng.uniform(-170, 170)
         return f"geo:{lat:.6f},{lon:.6f}" if ios else {"latLng": f"{lat:.7f}°, {lon:.7f}°"}
 
-    for moment in _moments(rng, 200):
+    for moment in _moments(rng, count):
         local = moment.astimezone(_BERLIN)
         span = {"startTime": local.isoformat(timespec="milliseconds"),
                 "endTime": (local + _FAR).isoformat(timespec="milliseconds")}  # fmt: skip
@@ -206,9 +207,9 @@ def _mail(rng: random.Random) -> Service:
 def files(seed: int) -> Iterator[Service]:
     """Google in each language, both kinds of phones, a calendar, contacts and a mailbox."""
     for language in _WAYS:
-        yield from _youtube(random.Random(f"{seed} youtube {language}"), language)
+        yield from youtube(random.Random(f"{seed} youtube {language}"), language)
     for ios in (False, True):
-        yield _timeline(random.Random(f"{seed} timeline {ios}"), ios=ios)
+        yield timeline(random.Random(f"{seed} timeline {ios}"), ios=ios)
     yield _calendar(random.Random(f"{seed} calendar"))
     for version in ("2.1", "3.0", "4.0"):
         yield _contacts(random.Random(f"{seed} contacts {version}"), version)

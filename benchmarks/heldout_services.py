@@ -56,12 +56,13 @@ def _z(moment: datetime.datetime) -> str:
     return moment.isoformat() + "Z"
 
 
-def _spotify(rng: random.Random, number: int) -> Service:
+def spotify(rng: random.Random, number: int, count: int = 300) -> Service:
+    """What was heard; the extended history where `number` is even."""
     extended, podcast = number % 2 == 0, number % 4 == 3
     rows: list[Told] = []
     records: list[dict[str, Any]] = []
     others = 0
-    for end in _moments(rng, 300):
+    for end in _moments(rng, count):
         ended = end if extended else end.replace(second=0)
         ms, name = rng.choice([rng.randrange(30_000), rng.randrange(400_000)]), rng.choice(_NAMES)
         started = (ended - datetime.timedelta(milliseconds=ms)).replace(microsecond=0)
@@ -88,7 +89,8 @@ def _spotify(rng: random.Random, number: int) -> Service:
     return Service(f"spotify-{number}", text.encode(encoding), rows, others)
 
 
-def _health(rng: random.Random, number: int) -> Service:
+def health(rng: random.Random, number: int, count: int = 300) -> Service:
+    """Records and workouts; `number` chooses the zone and the device."""
     zone = datetime.timezone(datetime.timedelta(hours=(1, -5, 5.5, 0)[number % 4]))
     device = _DEVICES[number % len(_DEVICES)]
     rows: list[Told] = []
@@ -100,7 +102,7 @@ def _health(rng: random.Random, number: int) -> Service:
 
     kinds = (("HeartRate", "Heart rate", "count/min"), ("StepCount", "Step count", "count"),
              ("BodyMass", "Body mass", "kg"))  # fmt: skip
-    for moment in _moments(rng, 300):
+    for moment in _moments(rng, count):
         if rng.random() < 0.05:
             parts.append(
                 f' <Workout workoutActivityType="HKWorkoutActivityTypeCycling" duration="30"'
@@ -151,7 +153,7 @@ def _amazon(rng: random.Random, number: int, language: str) -> Service:
 def files(seed: int) -> Iterator[Service]:
     """Some of each service, and one of Amazon for each language."""
     for number in range(COUNT):
-        yield _spotify(random.Random(f"{seed} spotify {number}"), number)
-        yield _health(random.Random(f"{seed} health {number}"), number)
+        yield spotify(random.Random(f"{seed} spotify {number}"), number)
+        yield health(random.Random(f"{seed} health {number}"), number)
     for number, language in enumerate(_ORDER):
         yield _amazon(random.Random(f"{seed} amazon {number}"), number, language)
