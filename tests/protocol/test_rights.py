@@ -264,3 +264,19 @@ def test_every_changed_letter_of_a_status_is_refused() -> None:
                 changed, key=KEY.public_key(), request=request(), organisation="organisation",
                 person="person",
             )  # fmt: skip
+
+
+def test_a_status_of_a_time_to_come_does_not_move_the_last_day() -> None:
+    def heard(made: Status) -> Status:
+        return read_status(
+            sign_status(made, KEY), key=KEY.public_key(), request=request(),
+            organisation="organisation", person="person", now=NOON,
+        )  # fmt: skip
+
+    near = NOON + 300
+    assert heard(status(received_at=near, iat=near)).iat == near
+    later = {"received_at": NOON + 366 * 86_400, "expected_by": "2025-02-03"}
+    for made in [status(**later), status(iat=near + 1), status(received_at=near + 1, iat=near)]:
+        with pytest.raises(Refused) as refused:
+            heard(made)
+        assert refused.value.refusal.reason == "clock_differs"

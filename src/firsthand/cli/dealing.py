@@ -201,6 +201,7 @@ def run_relationships(args: argparse.Namespace, settings: Settings) -> int:
 
 def run_inbox(args: argparse.Namespace, settings: Settings) -> int:
     """Read what came back; who is away is only told of."""
+    from firsthand.protocol.roles.profile import TYPE_ANSWERED
     from firsthand.vault.acts.receiving import inbox
 
     with opened(args, settings) as vault:
@@ -216,7 +217,8 @@ def run_inbox(args: argparse.Namespace, settings: Settings) -> int:
         verdict = _VERDICTS.get(message["verdict"], message["verdict"])
         new = "  (new)" if message["unread"] else ""
         print(f"{show.moment(message['at'])}  {show.plain(message['organisation'])}{new}")
-        sharing.show_answer(message["data"])
+        if message["type"] == TYPE_ANSWERED:  # others say how a deal or a request stands
+            sharing.show_answer(message["data"])
         detail = f": {message['verdict_detail']}" if message["verdict_detail"] else ""
         show.words(f"{verdict}{detail}", "  ")
         print()

@@ -18,7 +18,12 @@ from firsthand.protocol.canonical import UnableToReadJson, read_json
 from firsthand.protocol.graphs import Graph
 from firsthand.protocol.jws import JwsRefused, sign_jws, verify_jws
 from firsthand.protocol.refusals import refuse
-from firsthand.protocol.wire import DETAILS_CHARS_MAX, STATEMENT_BYTES_MAX, TYP_RIGHT
+from firsthand.protocol.wire import (
+    DETAILS_CHARS_MAX,
+    SKEW_S_MAX,
+    STATEMENT_BYTES_MAX,
+    TYP_RIGHT,
+)
 
 RIGHTS = {
     "access": "See what you have of mine, and who looked at it.",
@@ -221,10 +226,13 @@ def read_status(
     organisation: str,
     person: str,
     before: Status | None = None,
+    now: int | None = None,
 ) -> Status:
     """Verify the status of ``request``, told by ``organisation`` to ``person`` (subjects).
 
-    ``before`` is the status that was read last, if one was. Raises ``Refused``:
+    ``before`` is the status that was read last, if one was. With ``now`` (seconds since 1970) it
+    may not be of a time to come, which would move the last day. Raises ``Refused``:
+    ``clock_differs``,
     ``signature_invalid``, ``not_yours`` for another request or other parties, ``shape_invalid``
     for a state that cannot follow or a deadline that the law does not give.
     """
@@ -234,6 +242,8 @@ def read_status(
         raise refuse("signature_invalid", str(error)) from error
     if (status.iss, status.aud, status.request) != (organisation, person, request.jti):
         raise refuse("not_yours", "It is the status of another request.")
+    if now is not None and max(status.received_at, status.iat) > now + SKEW_S_MAX:
+        raise refuse("clock_differs", f"It is dated {status.iat}; here it is {now}.")
     _check_words(status)
     _check_deadline(status, request)
     if before is not None:

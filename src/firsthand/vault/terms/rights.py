@@ -6,6 +6,7 @@ changes nothing.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -70,7 +71,8 @@ def take(store: Store, relationship: Relationship, row: Row, token: str, *, at: 
         kept = tx.row("rights.by_id", id=row["id"])
         assert kept is not None
         before = newest(tx, row["id"])
-        status = _read(store, relationship, kept, token, before)
+        now = int(datetime.fromisoformat(at).timestamp())
+        status = _read(store, relationship, kept, token, before, now)
         if status == before:
             return status
         if status.status == "revoked" and not is_taken_back(tx, row["id"]):
@@ -181,8 +183,9 @@ def tell(tx: Tx, request: str, **values: object) -> None:
 
 
 def _read(
-    store: Store, relationship: Relationship, row: Row, token: str, before: Status | None
-) -> Status:
+    store: Store, relationship: Relationship, row: Row, token: str, before: Status | None,
+    now: int | None = None,
+) -> Status:  # fmt: skip
     request: Request = read_request(bytes(row["body"]))
     return read_status(
         token,
@@ -191,4 +194,5 @@ def _read(
         organisation=relationship.subject,
         person=signer_of(store, relationship).subject,
         before=before,
+        now=now,
     )
