@@ -84,8 +84,10 @@ def _read(body: bytes, kind: type[T]) -> T:
 def _check_names(agreement: str, jti: str) -> None:
     if _SHA256.fullmatch(agreement) is None:
         raise refuse("shape_invalid", "A deal is named by its id: a SHA-256 in lower-case hex.")
-    if not 0 < len(jti) <= NAME_CHARS_MAX:
-        raise refuse("shape_invalid", f"Its name (jti) has 1 to {NAME_CHARS_MAX} characters.")
+    if not 0 < len(jti) <= NAME_CHARS_MAX or not jti.isprintable():
+        raise refuse(
+            "shape_invalid", f"Its name (jti) has 1 to {NAME_CHARS_MAX} characters in one line."
+        )
 
 
 def sign_change_receipt(receipt: ChangeReceipt, key: EllipticCurvePrivateKey) -> str:
