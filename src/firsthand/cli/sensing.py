@@ -56,7 +56,11 @@ def add_commands(below: Commands[argparse.ArgumentParser], command: Make) -> Non
 def _add_options(made: dict[str, argparse.ArgumentParser]) -> None:
     money, corrections = made["money"], made["corrections"]
     money.add_argument("--span", metavar="SPAN", help="a year, a month, or all; the last 12 months")
-    money.add_argument("--currency", metavar="CODE", help="such as EUR; the most frequent")
+    money.add_argument(
+        "--currency",
+        metavar="CODE",
+        help="such as EUR, or none where none is said; the most frequent",
+    )
     made["year"].add_argument("year", nargs="?", metavar="YEAR", help="the newest if none is said")
     made["changed"].add_argument("--month", metavar="MONTH", help="the last whole one if none")
     corrections.add_argument("--correct", metavar="KEY=WHAT", help="what is right instead")
@@ -71,6 +75,7 @@ def run_money(args: argparse.Namespace, settings: Settings) -> int:
     if args.json or told["span"] is None:
         return _plain(told, args, there=told["span"] is not None)
     currency = told["currency"]
+    others = [each for each in told["currencies"] if each != (currency or "none")]
     show.pairs(
         [("Out", show.amount(told["out"], currency)), ("In", show.amount(told["in"], currency))]
     )
@@ -84,6 +89,8 @@ def run_money(args: argparse.Namespace, settings: Settings) -> int:
     show.table(["SHOP", "CATEGORY", "PAYMENTS", "AMOUNT"], rows, right=["PAYMENTS", "AMOUNT"])
     for each in told["look"]:
         show.words(f"{each['title']}. {each['detail']}")
+    if others:
+        show.words(f"Other payments are apart, by --currency: {', '.join(others)}.")
     return _rule(told)
 
 

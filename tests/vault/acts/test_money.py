@@ -14,7 +14,7 @@ from firsthand.protocol.things import Thing
 from firsthand.vault.acts import correcting, noticing
 from firsthand.vault.acts.behind import Figure, behind
 from firsthand.vault.acts.correcting import CorrectionRefused
-from firsthand.vault.acts.money import money, shop
+from firsthand.vault.acts.money import NOT_SAID, money, shop
 from firsthand.vault.acts.opened import Vault
 from firsthand.vault.store import Store
 from firsthand.vault.store.slots import FLOOR
@@ -137,6 +137,15 @@ def test_orders_are_told_apart_from_payments(lived: Vault) -> None:
     rows = every(lived, Figure(sense="bought", part="order", who=order["key"]))
     assert [each["name"] for each in rows] == ["A lamp"]
     assert told["out"] == out
+
+
+def test_payments_in_no_currency_that_is_said_are_not_lost(vault: Vault) -> None:
+    euros = [paid(f"2026-05-0{day}", "Rewe", "20.00", "EUR", "PayAction") for day in (3, 4)]
+    bring(vault, [thing("PayAction", "2026-05-02", "Netflix", price="13.49"), *euros])
+    assert (money(vault)["out"], money(vault)["currencies"]) == ("40.00", ["EUR", NOT_SAID])
+    told = money(vault, None, NOT_SAID)
+    assert (told["currency"], told["out"]) == (None, "13.49")
+    assert [shop["name"] for shop in told["shops"]] == ["Netflix"]
 
 
 def test_an_empty_vault_has_no_money(vault: Vault) -> None:

@@ -36,6 +36,8 @@ def test_names(text: str, name: str) -> None:
 def test_the_same_merchant_has_the_same_key() -> None:
     texts = ["SPOTIFY P2D5A1B3 STOCKHOLM", "Spotify P1A2B3", "Spotify AB", "PAYPAL *SPOTIFY"]
     assert {merchant_key(text) for text in texts} == {"spotify"}
+    texts = ["Netflix", "NETFLIX.COM", "Netflix International B.V.", "NETFLIX INTERNATIONAL BV"]
+    assert {merchant_key(text) for text in texts} == {"netflix"}
 
 
 @given(st.text(max_size=200))

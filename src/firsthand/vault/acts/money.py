@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SHOPS_MAX: Final = 30
 KINDS: Final = ("unused", "two-alike", "paid-twice")
+NOT_SAID = "none"
 RULE: Final = (
     "Every payment of your statements counts once, in the month of its day, at the shop that its "
     "name stands for; a shop's category is that of the longest entry of our list in its name, "
@@ -31,7 +32,8 @@ RULE: Final = (
 def money(vault: Vault, span: str | None = None, currency: str | None = None) -> dict[str, Any]:
     """What went out and came in over a span, in one currency.
 
-    span: as `spans.span_of` takes it. currency: the one with most payments, if none is said.
+    span: as `spans.span_of` takes it. currency: the one with most payments, if none is said;
+    `NOT_SAID` is that of payments whose statement does not say it.
     Returns `{"rule", "span", "currency", "currencies", "out", "in", "months": [{"month", "out",
     "in"}], "categories": [{"key", "name", "amount", "payments", "shops"}], "shops": [{"key",
     "name", "category", "amount", "payments", "first", "last"}], "incomes": [...], "orders": [...],
@@ -44,13 +46,14 @@ def money(vault: Vault, span: str | None = None, currency: str | None = None) ->
     bounds = {"first": chosen.first, "last": chosen.last}
     rows = vault.store.rows("sums.by_month", sense="money", **bounds)
     units = _units(rows)
-    unit = currency if currency is not None else next(iter(units), "")
+    asked = "" if currency == NOT_SAID else currency
+    unit = asked if asked is not None else next(iter(units), "")
     kinds = vault.store.rows("sums.by_kind", sense="money", part="out", **bounds)
     return {
         "rule": RULE,
         "span": msgspec.to_builtins(chosen),
         "currency": unit or None,
-        "currencies": [each for each in units if each],
+        "currencies": [each or NOT_SAID for each in units],
         "out": said(sum(r["amount"] for r in rows if r["part"] == "out" and r["unit"] == unit)),
         "in": said(sum(r["amount"] for r in rows if r["part"] == "in" and r["unit"] == unit)),
         "months": _months(rows, unit, chosen),

@@ -36,8 +36,9 @@ def show(visit: Visit) -> Response:
         shown=shown,
         spans=sense.spans(span, "/money", currency=query.get("currency")),
         currencies=[
-            {"label": each, "href": sense.address("/money", span=span["name"], currency=each),
-             "current": each == told["currency"]}
+            {"label": "not said" if each == money.NOT_SAID else each,
+             "href": sense.address("/money", span=span["name"], currency=each),
+             "current": each == (told["currency"] or money.NOT_SAID)}
             for each in (told["currencies"] if span else [])
         ],
         orders=pictures.bars([_order(each) for each in told["orders"][:SHOWN_MAX]]),

@@ -216,12 +216,18 @@ def needs_cleaning(payee: str) -> bool:
     return "*" in payee or "//" in payee or any(_is_reference(word) for word in payee.split())
 
 
+def _joined(found: re.Match[str]) -> str:
+    return found[0].replace(".", "")
+
+
 @lru_cache(maxsize=1 << 15)
 def merchant_key(name: str) -> str:
     """What groups payments to the same merchant, whatever else is written with its name."""
     name = re.sub(r"\(.*?\)", " ", payee_name(name))
     name = _DOMAIN.sub(r"\1", name)
-    words = re.findall(r"[^\W_]+", plain(name))
+    # "B.V." is one word, as "BV" is.
+    plainly = re.sub(r"\b[^\W\d_](?:\.[^\W\d_])+\b\.?", _joined, plain(name))
+    words = re.findall(r"[^\W_]+", plainly)
     kept = [
         w for w in words if w not in _LEGAL and not _is_reference(w) and w not in ("the", "www")
     ]
