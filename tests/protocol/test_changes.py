@@ -36,7 +36,8 @@ def test_a_change_is_read_as_it_was_written() -> None:
             json.dumps({**msgspec.to_builtins(CHANGE), **change}).encode()
             for change in (
                 {"change": "ended"}, {"change": None}, {"agreement": "a" * 63},
-                {"agreement": "A" * 64}, {"jti": ""}, {"jti": "x" * 129}, {"jti": 5}, {"jti": "a\nb"},
+                {"agreement": "A" * 64}, {"jti": ""}, {"jti": "x" * 129}, {"jti": 5},
+                {"jti": "a\nb"},
                 {"at": "5"}, {"at": 5.5}, {"at": True}, {"at": 2**60}, {"more": 1},
             )
         ),

@@ -171,8 +171,10 @@ class _Text:
             # A number may go on in the next chunk, and so may what looks like the end of one.
             if end == len(self._buffer) and self._more():
                 continue
+            opened = self._buffer.count("{", self._at, end) + self._buffer.count("[", self._at, end)
             self._at = end
-            _bounded(value, DEPTH_MAX)
+            if opened > DEPTH_MAX:  # with fewer it cannot be deeper
+                _bounded(value, DEPTH_MAX)
             return value
 
     def _more(self) -> bool:
