@@ -388,3 +388,8 @@ def test_a_text_of_two_lines_where_every_line_ends_in_a_delimiter() -> None:
         ("PayAction", "2024-01-13", "45.20", "EUR"),
         ("ReceiveAction", "2024-01-14", "2500.00", "EUR"),
     ]
+
+
+def test_a_table_of_anything_else_is_not_said_to_be_of_one_service() -> None:
+    with pytest.raises(UnableToRead, match="neither an export that is known nor a bank statement"):
+        opened("Channel,Address\nA,b\nC,d\n")

@@ -71,7 +71,7 @@ def open_bank_csv(name: str, text: TextFile, delimiter: str, answers: Mapping[st
         widest = max((r.cells for r in found), key=len, default=[])
         seen = ", ".join(f'"{cell.strip()[:40]}"' for cell in widest[:20]) or "none"
         raise UnableToRead(
-            f'"{name}" is neither a Netflix export nor a bank statement: {columns}. '
+            f'"{name}" is neither an export that is known nor a bank statement: {columns}. '
             f"Columns seen: {seen}. A statement needs a date and an amount in each row."
         )
     given = Answers(text.digest[:8], answers)
