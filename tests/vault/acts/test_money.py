@@ -146,6 +146,8 @@ def test_payments_in_no_currency_that_is_said_are_not_lost(vault: Vault) -> None
     told = money(vault, None, NOT_SAID)
     assert (told["currency"], told["out"]) == (None, "13.49")
     assert [shop["name"] for shop in told["shops"]] == ["Netflix"]
+    for unit, out in (("EUR", "40.00"), (NOT_SAID, "13.49"), ("", "53.49")):
+        assert total(every(vault, Figure(sense="money", part="out", unit=unit))) == out
 
 
 def test_an_empty_vault_has_no_money(vault: Vault) -> None:

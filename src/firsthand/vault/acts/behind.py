@@ -12,6 +12,7 @@ import msgspec
 
 from firsthand.vault.acts import correcting
 from firsthand.vault.acts.browsing import Filter
+from firsthand.vault.acts.money import NOT_SAID
 from firsthand.vault.sense import facets
 from firsthand.vault.sense.sums import HOURS, Sums, key_of
 from firsthand.vault.store.things import match_for
@@ -51,13 +52,15 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """A figure on a page: its sense and part, whom it is of, and the span it is of.
 
     who: the key of one, or empty for all. kind: a category of shops, or empty. cell: a weekday and
-    an hour (`0-20`) for hours. since, until: days, months or years, both within.
+    an hour (`0-20`) for hours. unit: the currency of a sum of money, `NOT_SAID` for payments that
+    name none, empty for all. since, until: days, months or years, both within.
     """
 
     sense: str
     part: str
     who: str = ""
     kind: str = ""
+    unit: str = ""
     since: str | None = None
     until: str | None = None
 
@@ -119,11 +122,18 @@ def _rule(vault: Vault, figure: Figure) -> Rule:
     if figure.sense == "money":
         rows = vault.store.rows("sums.names", sense="money", limit=-1) if figure.kind else []
         kinds = {row["who"]: row["kind"] for row in rows}
-        return lambda thing: _paid(facets.merchant_of(thing["name"]), who, figure.kind, kinds)
+        return lambda thing: (
+            _in_unit(thing, figure.unit)
+            and _paid(facets.merchant_of(thing["name"]), who, figure.kind, kinds)
+        )
     counted = _COUNTED.get(figure.sense)
     if not who or counted is None:
         return lambda _thing: True
     return lambda thing: who in counted(thing, part)
+
+
+def _in_unit(thing: dict[str, Any], unit: str) -> bool:
+    return not unit or (thing["data"].get("priceCurrency") or NOT_SAID) == unit
 
 
 def _paid(merchant: str, who: str, kind: str, kinds: dict[str, str]) -> bool:

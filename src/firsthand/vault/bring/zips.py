@@ -46,7 +46,9 @@ def members(stream: BinaryIO) -> Iterator[Each]:
     try:
         archive = zipfile.ZipFile(stream)
     except FAULTS as error:
-        raise ArchiveRefused(f"This zip is damaged or not whole: {error}") from error
+        raise ArchiveRefused(
+            "This zip is damaged, or was not downloaded to its end. Get it once more."
+        ) from error
     with archive:
         found = archive.infolist()
         _check(found)

@@ -54,7 +54,7 @@ def _pictures(told: Mapping[str, Any]) -> dict[str, Any]:
             name=sense.month(each["month"]),
             values=(max(0.0, float(each["out"])), max(0.0, float(each["in"]))),
             said=(words.money(each["out"], unit), words.money(each["in"], unit)),
-            hrefs=(_month("out", each["month"]), _month("in", each["month"])),
+            hrefs=(_month("out", each["month"], unit), _month("in", each["month"], unit)),
         )
         for each in told["months"][-60:]
     ]
@@ -72,8 +72,9 @@ def _left(told: Mapping[str, Any]) -> str:
     return f"{float(told['in']) - float(told['out']):.2f}"
 
 
-def _month(part: str, month: str) -> str:
-    return sense.rows_href("money", part, since=month, until=month)
+def _month(part: str, month: str, unit: str | None) -> str:
+    within = {"first": month, "last": month}
+    return sense.rows_href("money", part, within, unit=unit or money.NOT_SAID)
 
 
 def _counts(each: Mapping[str, Any]) -> str:
@@ -86,7 +87,9 @@ def _category(
 ) -> dict[str, object]:
     return {
         "name": each["name"], "value": each["amount"], "said": words.money(each["amount"], unit),
-        "href": sense.rows_href("money", "out", span, kind=each["key"]),
+        "href": sense.rows_href(
+            "money", "out", span, kind=each["key"], unit=unit or money.NOT_SAID
+        ),
         "note": _counts(each),
     }  # fmt: skip
 

@@ -92,6 +92,7 @@ def show_behind(visit: Visit) -> Response:
         part=query.get("part", ""),
         who=query.get("who", ""),
         kind=query.get("kind", ""),
+        unit=query.get("unit", ""),
         since=checked_day(query.get("since", "")),
         until=checked_day(query.get("until", "")),
     )

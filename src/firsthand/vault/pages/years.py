@@ -119,7 +119,7 @@ def _money(money: Mapping[str, Any], span: Mapping[str, str]) -> dict[str, Any]:
             [
                 {"name": each["name"], "value": each["amount"],
                  "said": words.money(each["amount"], unit),
-                 "href": sense.rows_href("money", "out", span, kind=each["key"])}
+                 "href": sense.rows_href("money", "out", span, kind=each["key"], unit=unit)}
                 for each in money["categories"][:SHOPS_MAX]
             ]
         ),
