@@ -50,9 +50,11 @@ GROUPS: dict[str, tuple[list[str], list[str]]] = {
             ("disclosing", ("moments",), ("steps",)),
             ("sending", ("noticing",), ("log", "noticing")),
             ("door", ("evidence",), ("door", "evidence", "again")),
-            ("ending", (), ("spool", "courier")),
-            ("resting", (), ("door", "again")),
+            ("ending", (), ("spool", "courier", "settling")),
+            ("resting", (), ("resting", "door", "again")),
             ("growth", ("again",), ("again",)),
+            ("handing", (), ("handing",)),
+            ("reminding", (), ("reminding",)),
         )
     },
 }  # fmt: skip
