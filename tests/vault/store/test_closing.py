@@ -22,7 +22,8 @@ from firsthand.foundation.clock import SystemClock
 from firsthand.foundation.ids import SystemChance
 from firsthand.vault.acts import noticing
 from firsthand.vault.acts.opened import Vault
-from firsthand.vault.bring.importing import import_file
+from firsthand.vault.bring.beside import Reader
+from firsthand.vault.bring.importing import Run, import_file
 from firsthand.vault.store import Store, UnableToOpen
 from firsthand.vault.store.slots import FLOOR
 
@@ -43,14 +44,16 @@ folder, told, clock, chance = Path(sys.argv[1]), [], SystemClock(), SystemChance
 export = folder / "viewed.csv"
 rows = "".join(f'"Film {n}","1/{13 + n % 15}/24"\\n' for n in range(60))
 export.write_text("Title,Date\\n" + rows)
+reading = Reader()
+reader = reading.__enter__()
 for number in range(int(sys.argv[2])):
     store, _ = Store.create(folder / f"v{number}", "passphrase", chance, clock, FLOOR)
     vault = Vault(folder=store.folder, store=store, gate=Nobody(), clock=clock, chance=chance)
     begun = [threading.Event(), threading.Event()]
-    threads = [threading.Thread(target=look, args=(vault, each)) for each in begun]
+    threads = [threading.Thread(target=look, args=(vault, each), daemon=True) for each in begun]
     for thread in threads:
         thread.start()
-    import_file(store, export, {}, clock, chance)
+    import_file(Run(store=store, answers={}, clock=clock, chance=chance, reader=reader), export)
     for each in begun:
         each.wait()
     vault.close()
@@ -61,6 +64,7 @@ for number in range(int(sys.argv[2])):
     again = Store.open(store.folder, "passphrase")
     assert again.row("things.count") == {"things": 60}
     again.close()
+reading.__exit__(None, None, None)
 print("done")
 """
 
