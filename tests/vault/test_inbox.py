@@ -10,6 +10,8 @@ from firsthand.hub.outbox import Content
 from firsthand.protocol.wire import MESSAGES_MAX
 from firsthand.vault.acts import ending, receiving
 from firsthand.vault.acts.opened import Vault
+from firsthand.vault.inbox import fetch
+from firsthand.vault.roles.profile import AnswerCheck
 from firsthand.vault.terms.relationships import find, signer_of
 
 
@@ -45,6 +47,24 @@ def test_an_answer_is_taken_once_and_fits(reel: Served, mine: Vault) -> None:
     )
     receiving.mark_read(mine, "Reel")
     assert [message["unread"] for message in inbox(mine)["messages"]] == [False]
+
+
+def test_an_answer_may_stand_on_what_came_there_before_its_receipt_came_here(
+    reel: Served, mine: Vault
+) -> None:
+    name = connected(mine, reel)
+    bring(mine, ["Harbour", "Fog"])
+    share(mine, name)
+    reel.settle()
+    with mine.store.transaction() as tx:  # as if it had been killed before it kept the receipt
+        tx._connection.execute(  # noqa: SLF001 - nothing else takes a receipt away
+            "UPDATE disclosures SET state = 'waiting', receipt = NULL, acknowledged_at = NULL"
+        )
+        tx._connection.execute("UPDATE relationships SET acked_n = 0")  # noqa: SLF001
+    check = AnswerCheck(mine.store, mine.gate)
+    assert fetch(mine.store, mine.gate, mine.clock, {check.type: check}).new == {name: 1}
+    (row,) = mine.store.rows("inbox.of_relationship", relationship=name, limit=10)
+    assert row["verdict"] == "fits"
 
 
 def test_more_than_one_page_is_fetched_in_order(reel: Served, mine: Vault) -> None:

@@ -171,12 +171,13 @@ class AnswerCheck:
     def _bases(self, relationship: Relationship) -> list[list[Thing]]:
         """What was held after each batch, the newest first: an answer may stand on an earlier.
 
+        What was sent and has no receipt yet counts as well: it may have come, and its receipt not.
         What they put right is so in the first ones; an answer may be older than that, too.
         """
         held: dict[str, Thing] = {}
         bases: list[list[Thing]] = []
         for row in self._store.rows(
-            "disclosures.bodies_given",
+            "disclosures.bodies_sent",
             relationship=relationship.name,
             agreement=relationship.agreement,
         ):

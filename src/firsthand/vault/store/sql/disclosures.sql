@@ -90,6 +90,12 @@ SELECT position, lane, n, body FROM disclosures
 WHERE relationship = :relationship AND agreement = :agreement AND state IN ('given', 'erased')
 ORDER BY position;
 
+-- name: bodies_sent
+SELECT body FROM disclosures
+WHERE relationship = :relationship AND agreement = :agreement
+    AND (state IN ('given', 'erased') OR (state = 'waiting' AND n IS NOT NULL))
+ORDER BY position;
+
 -- name: given_of_thing
 SELECT DISTINCT g.relationship, d.state, d.at FROM given AS g
 JOIN disclosures AS d ON d.position = g.position WHERE g.thing_id = :thing_id;
