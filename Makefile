@@ -31,7 +31,7 @@ test: setup browser check  ## all that a change must pass: what CI runs
 
 check:  ## test, without the setting up
 	@$(IN) $(MAKE) lint
-	@$(IN) "$(BIN)/pytest" -n 2 --dist worksteal
+	@$(IN) "$(BIN)/pytest" -n 3 --dist worksteal
 
 lint:  ## style, types, the laws of the house, spelling
 	@$(IN) "$(BIN)/ruff" check .
