@@ -171,6 +171,21 @@ def test_what_lapsed_is_signed_anew_and_asked_once_more(deal: Heeded) -> None:
     assert deal.gate.flush() == [told("revocation")]
 
 
+def test_a_full_disk_does_not_keep_what_lapsed_from_going(
+    deal: Heeded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with deal.heard.answering("/v1/", BUSY):
+        deal.gate.end("reel", erase=False)
+    deal.clock.advance(timedelta(hours=1))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(spool, "put", full)
+    with deal.heard.answering(wire.PATH_REVOCATIONS, refusing("expired"), BUSY):
+        assert deal.gate.flush() == [told("revocation", "waiting", "It is so.")]
+
+
 # --- confirmations -------------------------------------------------------------------------------
 
 

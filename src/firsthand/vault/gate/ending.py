@@ -167,7 +167,7 @@ class Endings:
             answer = line.post(path, body, json.loads(row["headers"]))
             if answer.status != OK and refusal_in(answer).reason == "expired":
                 headers = self._sealed(relationship, row["kind"], body)
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(UnableToKeep):
                     self._put(relationship, row["agreement"], row["kind"], body, headers)
                 answer = line.post(path, body, headers)
             if answer.status == OK:
