@@ -46,6 +46,8 @@ def tokens_in(content: bytes, where: bytes, deep: int) -> set[bytes]:
     if deep:
         for run in _BASE64.findall(content):
             for one in {run, *re.split(rb"[.]", run)}:
+                if one.isdigit():  # a second of everybody's clock, and no base64
+                    continue
                 inside = unbased(one)
                 if len(inside) >= TOKEN_BYTES_MIN:
                     found |= tokens_in(inside, where, deep - 1)

@@ -73,9 +73,9 @@ def test_a_pause_and_who_looked_are_in_it(reel: Served, mine: Vault, tmp_path: P
     bring(mine, ["Heimat"])
     name = connected(mine, reel)
     share(mine, name)
+    reel.settle()  # while it rests, nobody looks
     changing.pause(mine, name)
     changing.resume(mine, name)
-    reel.settle()
     looked.ask(mine, name)
     export_log(mine, tmp_path / "log.json")
     body = (tmp_path / "log.json").read_bytes()
