@@ -1,5 +1,6 @@
 """A code hands everything over once, to who knows it, on one's own network alone."""
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -114,8 +115,11 @@ def test_what_is_changed_on_the_way_is_kept_by_nobody(at: int) -> None:
     giver = Giver(bytes(100_000), code)
     with between(giver.port, change) as port, pytest.raises(UnableToHand):
         take(HERE, port, code, SystemChance())
-    if giver.thread.is_alive():  # it waits for one who knows the code
-        assert take(HERE, giver.port, code, SystemChance()) == bytes(100_000)
+    got = b""
+    while giver.thread.is_alive() and not got:  # it waits for one who knows the code
+        with contextlib.suppress(UnableToHand):  # it may still be busy with the one before
+            got = take(HERE, giver.port, code, SystemChance())
+    assert got in {b"", bytes(100_000)}
     giver.end()
 
 
