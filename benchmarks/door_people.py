@@ -13,9 +13,9 @@ from firsthand.foundation.keys import event_id
 from firsthand.protocol import wire
 from firsthand.protocol.agreements import Proffer, chosen, consent_record, sign_proffer
 from firsthand.protocol.canonical import sha256_hex
+from firsthand.protocol.clocks import stamp_of
 from firsthand.protocol.digests import content_digest
 from firsthand.protocol.receipts import BatchLabel, Ending
-from firsthand.protocol.records import stamp_of
 from firsthand.protocol.roles.profile import PURPOSE, TYPE_GIVEN, compose_given
 from firsthand.protocol.signals import SPECVERSION, Signal, encode_signals
 from firsthand.protocol.signatures import Message, sign

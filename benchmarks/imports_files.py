@@ -4,6 +4,8 @@ import codecs
 import datetime
 import json
 import random
+import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -72,6 +74,51 @@ def _health(seed: str, count: int) -> bytes:
     return heldout_services.health(random.Random(seed), 0, count).content
 
 
+def _chrome(seed: str, count: int) -> bytes:
+    """What Chrome keeps of pages that were visited: its tables, of which the first two are read."""
+    dice = random.Random(seed)
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "History"
+        with sqlite3.connect(path) as database:
+            database.executescript(
+                "CREATE TABLE urls (id INTEGER PRIMARY KEY AUTOINCREMENT, url LONGVARCHAR,"
+                " title LONGVARCHAR, visit_count INTEGER DEFAULT 0 NOT NULL,"
+                " last_visit_time INTEGER NOT NULL);"
+                "CREATE TABLE visits (id INTEGER PRIMARY KEY, url INTEGER NOT NULL,"
+                " visit_time INTEGER NOT NULL, from_visit INTEGER,"
+                " transition INTEGER DEFAULT 0 NOT NULL, visit_duration INTEGER DEFAULT 0);"
+                "CREATE INDEX visits_url_index ON visits (url);"
+                "CREATE TABLE keyword_search_terms (keyword_id INTEGER, url_id INTEGER, term TEXT);"
+            )
+            pages = max(1, count // 3)
+            database.executemany(
+                "INSERT INTO urls VALUES (?, ?, ?, 1, 0)",
+                (
+                    (
+                        page,
+                        f"https://tee{page % 997}.example/sorte/{page}?von=k%C3%B6ln",
+                        f"Tee {page}",
+                    )
+                    for page in range(1, pages + 1)
+                ),
+            )
+            begun = int((_FIRST.timestamp() + 11_644_473_600) * 1e6)
+            database.executemany(
+                "INSERT INTO visits VALUES (?, ?, ?, 0, 805306368, ?)",
+                (
+                    (
+                        visit,
+                        dice.randint(1, pages),
+                        begun + visit * 130_000_000,
+                        dice.randrange(9**9),
+                    )
+                    for visit in range(1, count + 1)
+                ),
+            )
+        database.close()
+        return path.read_bytes()
+
+
 def _time(number: int, seed: str, plus_s: int = 0) -> str:
     """A time of its own for each number of each file."""
     begun = int(seed.rpartition(" ")[2]) * FILE_THINGS_MAX
@@ -88,6 +135,7 @@ _MADE: dict[str, tuple[str, Callable[[str, int], bytes]]] = {
     "location, of a phone": ("Timeline.json", _phone),
     "Spotify, extended": ("Streaming_History_Audio.json", _spotify),
     "Apple Health": ("export.xml", _health),
+    "browser history": ("History.sqlite", _chrome),
 }
 BANK = "bank, CSV"
 KINDS = (*_MADE, BANK)

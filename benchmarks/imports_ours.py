@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from imports_used import measured
+from imports_used import is_open, measured
 
 PASSPHRASE = "four green owls at night"
 
@@ -29,6 +29,7 @@ def keep(folder: Path, place: Path) -> int:
     from firsthand.vault.acts import bringing  # noqa: PLC0415
 
     with open_vault(place, PASSPHRASE, Settings(), commands=True) as vault:
+        is_open()
         report: Any = bringing.import_paths(vault, [folder])
     bad = [each for each in report["files"] if "error" in each or each["unreadable_rows"]]
     assert not bad, bad

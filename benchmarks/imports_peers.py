@@ -46,6 +46,10 @@ def _apple_health(module: Any, paths: list[Path]) -> int:  # noqa: ANN401
     return things
 
 
+def _browser(module: Any, paths: list[Path]) -> int:  # noqa: ANN401
+    return sum(_counted(module.read_visits(path)) for path in paths)
+
+
 def _rows(database: Any) -> int:  # noqa: ANN401
     return sum(table.count for table in database.tables if "_fts" not in table.name)
 
@@ -97,6 +101,7 @@ PEERS = (
         "google-takeout-to-sqlite", "google_takeout_to_sqlite.utils", _takeout_kept,
         ("My Activity, JSON",), keeps=True,
     ),
+    Peer("browserexport", "browserexport.parse", _browser, ("browser history",)),
     Peer("apple-health", "health", _apple_health, ("Apple Health",)),
     Peer(
         "healthkit-to-sqlite", "healthkit_to_sqlite.utils", _healthkit, ("Apple Health",),

@@ -5,7 +5,10 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-RUNS = ("signals.py", "journal.py", "vault.py", "claims.py", "linkage.py")
+RUNS = (
+    "signals.py", "journal.py", "vault.py", "imports.py", "archives.py", "host.py", "claims.py",
+    "linkage.py",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FILES_OF_BANK, FILES_OF_NETFLIX = 6, 4
 BANK_SHARE = 0.6
-FIRST, DAYS = datetime.date(2016, 1, 1), 3650
+FIRST, DAYS = datetime.date(2016, 11, 1), 3650
 FREQUENT, RARE, TWO, PREFIX, NOTHING = (
     "Kaffeehaus",
     "Leuchtturmfest",

@@ -32,7 +32,7 @@ from firsthand.foundation import egress
 
 KILLED, SURVIVED, UNSEEN, TOO_LONG = 1, 0, 33, 36  # as mutmut writes them
 TOGETHER = 20
-WORK_S_MAX = 3.0  # of the processor: no test takes a second
+WORK_S_MAX = 8.0  # of the processor: no test takes two seconds, setting up what it needs included
 WAIT_S_MAX = 60.0
 ONLY = "MUTANTS_ONLY"
 
@@ -71,25 +71,31 @@ class Tester:
             seen: set[str] = set()
             began = time.process_time()
             trampoline.record_trampoline_hit = lambda name, seen=seen, **_: seen.add(name)
-            if not self.passes(item, "stats"):
-                raise pytest.UsageError(f"{item.nodeid} fails though nothing was changed.")
+            failed = [report for report in self.reports(item, "stats") if report.failed]
+            if failed:
+                told = f"{item.nodeid} fails though nothing was changed.\n"
+                raise pytest.UsageError(told + failed[0].longreprtext)
             took[item] = time.process_time() - began
             for name in seen:
                 self.running.setdefault(name, []).append(item)
         files = list(dict.fromkeys(item.path for item in self.items))
         for tests in self.running.values():
             tests.sort(key=lambda item: (files.index(item.path), took[item]))
+        self.begin_anew()  # a clock that is shared has gone on for years by now
         gc.freeze()  # what is there now stays: looked through at each turn it costs seconds
 
     def passes(self, item: pytest.Item, change: str) -> bool:
-        """Whether a test passes under a change. What its module shares stays for the next one."""
+        """Whether a test passes under a change, in time."""
+        with time_limit():
+            return not any(report.failed for report in self.reports(item, change))
+
+    def reports(self, item: pytest.Item, change: str) -> list[pytest.TestReport]:
+        """What comes of a test under a change. What its module shares stays for the next one."""
         os.environ["MUTANT_UNDER_TEST"] = change
         beside = next((one for one in self.items if one.parent is item.parent and one is not item), None)  # fmt: skip  # noqa: E501 - one line
         item.session._setupstate.teardown_exact(item)  # noqa: SLF001 - of other modules
         item._initrequest()  # type: ignore[attr-defined]  # noqa: SLF001 - as for the first time
-        with time_limit():
-            reports = runtestprotocol(item, log=False, nextitem=beside)
-        return not any(report.failed for report in reports)
+        return runtestprotocol(item, log=False, nextitem=beside)
 
     def code(self, change: str) -> int:
         """What the tests say of one change."""
@@ -104,23 +110,34 @@ class Tester:
 
     def codes(self, changes: list[str]) -> dict[str, int]:
         """What they say of some changes, and of each by itself if one left something behind."""
-        self.sound()  # so that what is shared is set up by the code as it is
+        self.check_sound()  # so that what is shared is set up by the code as it is
         found = {change: self.code(change) for change in changes}
         if not self.sound():
             for change in changes:
                 self.begin_anew()
-                self.sound()
+                self.check_sound()
                 found[change] = self.code(change)
         self.begin_anew()
         return found
 
     def sound(self) -> bool:
         """Whether the first test of each module still passes as the code is."""
-        first = {item.parent: item for item in reversed(self.items)}
         try:
-            return all(self.passes(item, "") for item in first.values())
+            return all(self.passes(item, "") for item in self.first())
         except TooLong:
             return False
+
+    def first(self) -> list[pytest.Item]:
+        """The first test of each module."""
+        return list({item.parent: item for item in reversed(self.items)}.values())
+
+    def check_sound(self) -> None:
+        """Raise where a test fails with all set up anew: then whatever is changed seems killed."""
+        for item in self.first():
+            for report in self.reports(item, ""):
+                if report.failed:
+                    told = f"{item.nodeid} fails though nothing is changed.\n"
+                    raise pytest.UsageError(told + report.longreprtext)
 
     def begin_anew(self) -> None:
         """Let go of all that the tests share."""

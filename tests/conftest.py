@@ -1,13 +1,17 @@
 """What all tests may stand on."""
 
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
+from tests.harness.cheap import cheap
 
 FIND_BROWSER = Path(__file__).resolve().parents[1] / "scripts" / "find-browser"
 QUIET = (
@@ -19,9 +23,28 @@ QUIET = (
     "--no-first-run",
 )
 
+# Where there is memory to stand in, folders of tests do: a disk takes its time over each commit,
+# and nobody cuts the power here.
+MEMORY = Path("/dev/shm")  # noqa: S108 - folders of our own are made in it
+ROOM_BYTES_MIN = 4 << 30
+if (
+    "TMPDIR" not in os.environ
+    and MEMORY.is_dir()
+    and shutil.disk_usage(MEMORY).free >= ROOM_BYTES_MIN
+):
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
 # Machines are shared: how long an example takes says nothing.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+expect.set_options(timeout=30_000)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def costly() -> Iterator[PasswordHasher]:
+    """What hashes passwords of staff; in its place, and for vaults, guesses cost little here."""
+    with cheap() as hasher:
+        yield hasher
 
 
 @pytest.fixture(scope="session")

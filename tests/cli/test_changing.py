@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from tests.harness.sides import Served
 
+from firsthand.hub.acts import deciding
+
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -24,6 +26,7 @@ def test_a_deal_rests_changes_and_lasts_longer(run: Run, reel: Served) -> None:
     assert (code, out.strip()) == (0, "Your deal with Reel rests.")
     code, out, _ = run("vault", "resume", "Reel", "--json")
     assert (code, json.loads(out)["state"]) == (0, "accepted")
+    assert "is not paused by you" in run("vault", "resume", "reel")[1]
     code, out, _ = run("vault", "renew", "reel", "--until", "2030-01-31")
     assert code == 0
     assert "Reel accepted." in out
@@ -65,5 +68,18 @@ def test_who_has_what_its_story_and_its_record(run: Run, reel: Served, viewed: P
     code, out, _ = run("vault", "record", "reel", "--out", "it", "--json")
     assert (code, json.loads(out)["bytes"] > 0) == (0, True)
     assert run("vault", "record", "reel", "--out", "it")[0] == 1
+    assert "2 things of yours: with 1 organisation." in run("vault", "who")[1]
+    deal = json.loads(run("vault", "log", "--json")[1])["disclosures"][0]["agreement"]
+    deciding.pause(reel.hub, agreement=deal)
+    assert json.loads(run("vault", "inbox", "--json")[1])["messages"][0]["unread"] is True
+    assert ["(new)" in run("vault", "inbox")[1] for _ in range(2)] == [True, False]
     code, out, _ = run("vault", "who", "--end-all")
     assert (code, "Ended 1 deal." in out) == (0, True)
+    assert "Nobody has anything of yours now." in run("vault", "who")[1]
+    assert run("vault", "connect", reel.url)[0] == 0
+    code, out, _ = run("vault", "right", "reel", "access", "--json")
+    assert (code, json.loads(out)["state"]) == (0, "fulfilled"), "of the deal in force"
+    assert run("vault", "looked", "reel")[0] == 0
+    for name, gave in (("reel", False), ("reel-1", True)):
+        events = json.loads(run("vault", "story", name, "--json")[1])["events"]
+        assert ("gave" in {each["part"] for each in events}) == gave

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sqlcipher3 import dbapi2
 from tests.cli.conftest import Run
 from tests.hub.conftest import Person, Served, new_id
 
+from firsthand.cli.dealing import stated
+from firsthand.foundation.keys import new_signing_key
 from firsthand.hub.acts.console import Console
 from firsthand.hub.terms.organisation import load
 from firsthand.protocol import wire
+from firsthand.protocol.jws import sign_jws
 from firsthand.protocol.rights import Request
 
 SAID = "My name is Inês, not Ines."
@@ -83,3 +87,53 @@ def test_what_cannot_be_is_refused_in_words(run: Run, reel: Path) -> None:
         code, out, err = run("hub", "rights", *words)
         assert (code, out) == (1, "")
         assert "No request has an id" in err
+
+
+def test_an_objection_in_words_says_what_is_to_be_done(run: Run, served: Served) -> None:
+    asked(served, "objection")
+    (one,) = json.loads(run("hub", "rights", "list", "--json")[1])["rights"]
+    shown = " ".join(run("hub", "rights", "show", one["id"])[1].split())
+    assert "deal allows service, support, personalisation, offers to do read the words" in shown
+    assert run("hub", "rights", "fulfil", one["id"])[0] == 1
+    code, out, _ = run("hub", "rights", "fulfil", one["id"], "--purpose", "offers")
+    assert (code, "stops offers" in " ".join(out.split())) == (0, True)
+    code, _, err = run("hub", "rights", "fulfil", one["id"], "--purpose", "all")
+    assert (code, "fulfilled already" in err) == (1, True)
+
+
+def test_a_check_ends_with_one_where_something_was_changed(run: Run, served: Served) -> None:
+    person = Person(served)
+    person.agree()
+    person.give("Dark")
+    served.settle()
+    assert run("hub", "check") == (0, "Everything that people gave is as it came.\n", "")
+    (file,) = served.folder.glob("*.db")
+    with dbapi2.connect(str(file)) as opened:
+        opened.execute("UPDATE batches SET purpose = 'training'")
+    code, out, _ = run("hub", "check")
+    assert (code, "Places in the log: 0." in out, "what staff are shown" in out) == (1, True, True)
+    found = json.loads(run("hub", "check", "--json")[1])
+    assert (found["holds"], found["log_holds"], found["changed"]) == (False, True, [0])
+
+
+@pytest.mark.parametrize(
+    ("type_", "data", "said"),
+    [
+        (wire.TYPE_RIGHT_CHANGED, {"status": {"request": "abcdefghij", "status": "denied"}},
+         "How your request abcdefgh stands: denied."),
+        (wire.TYPE_AGREEMENT_CHANGED, {"receipt": {"state": "paused"}}, "deal stands: paused"),
+        (wire.TYPE_AGREEMENT_CHANGED, {"erasure": "x"}, "They erased"),
+        (wire.TYPE_TAKEN_BACK, {}, "They deleted"),
+        (wire.TYPE_RIGHT_CHANGED, {"status": "nothing signed"}, "did not sign it"),
+        (wire.TYPE_RIGHT_CHANGED, {}, "did not sign it"),
+    ],
+)  # fmt: skip
+def test_a_statement_among_the_messages_says_what_it_is_about(
+    type_: str, data: dict[str, object], said: str
+) -> None:
+    key = new_signing_key()
+    signed = {
+        name: sign_jws(value, key=key, typ="x") if isinstance(value, dict) else value
+        for name, value in data.items()
+    }
+    assert said in stated({"type": type_, "data": signed})

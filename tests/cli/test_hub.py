@@ -3,13 +3,13 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.harness.quick import running
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -107,9 +107,7 @@ def test_whoever_stops_serving_leaves_nothing_open(
         "signal.signal(signal.SIGINT, signal.default_int_handler); sys.exit(main(sys.argv[1:]))"
     )
     words = ["hub", "serve", "--hub", reel["hub"], "--port", "0"]
-    with subprocess.Popen(
-        [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, text=True
-    ) as serving:
+    with running(sys.executable, "-c", code, *words) as serving:
         assert serving.stdout is not None
         assert "answers at" in serving.stdout.readline()
         serving.send_signal(told)
@@ -119,7 +117,7 @@ def test_whoever_stops_serving_leaves_nothing_open(
 
 
 def test_invitations_come_from_a_table(reel: dict[str, Any], run: Run, tmp_path: Path) -> None:
-    (tmp_path / "people.csv").write_text("name,account\nAnna,A-1\nBen,A-2\n")
+    (tmp_path / "people.csv").write_text("name,account\nGreta,A-1\nMalik,A-2\n")
     code, out, _ = run("hub", "invite", "--csv", "people.csv", "--days", "7", "--json")
     assert code == 0
     made = json.loads(out)["invites"]

@@ -86,7 +86,11 @@ def test_what_does_not_fit_ends_with_1_until_it_is_decided(
     code, _, err = run("checkpoints", "reel")
     assert code == 1
     assert "two different logs" in err
-    assert run("log", "--verify")[0] == 0  # what is kept holds
+    code, out, err = run("log", "--verify")
+    assert code == 1
+    assert "only grew" not in out
+    assert "another log than it showed you" in err
+    assert "checkpoints reel" in run("inbox")[2]
 
 
 def test_who_looked(run: Run, told: tuple[Served, Liar]) -> None:

@@ -26,6 +26,16 @@ def test_every_command_tells_in_words_and_in_json(run: Run, viewed: Path, tmp_pa
     told = json.loads(run("vault", "money", "--span", "2024", "--json")[1])
     assert (told["out"], told["categories"][0]["key"]) == ("40.00", "groceries")
     assert "REWE Markt" in run("vault", "money", "--span", "2024")[1]
+    assert "Out          40.00 EUR" in run("vault", "year", "2024")[1]
+    grown = tmp_path / "grown.csv"
+    grown.write_text("Date,Payee,Amount,Currency\n2024-08-20,REWE Markt,-60.25,EUR\n")
+    assert run("vault", "import", str(grown))[0] == 0
+    assert run("vault", "corrections", "--correct", "category:REWE Markt=home")[0] == 0
+    told = json.loads(run("vault", "money", "--span", "2024", "--json")[1])
+    assert [each["key"] for each in told["categories"]] == ["home"]
+    assert run("vault", "corrections", "--undo", "category:Rewe-Markt")[0] == 0
+    code, out, _ = run("vault", "changed", "--month", "2024-08")
+    assert (code, "€68.75" in out, "68750" in out) == (0, True, False)
 
 
 def test_a_correction_is_said_listed_and_undone(run: Run) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firsthand import cli
 from firsthand.cli import show
 
 
@@ -34,6 +35,8 @@ def test_columns_are_aligned_and_cut_to_the_terminal(
     assert "\x1b" not in lines[2]
     assert lines[2].endswith(" 1,000")
     assert lines[3] == "Café"
+    show.table(["NAME", "KEY"], [["a" * 60, "k" * 30]], whole=["KEY"])
+    assert capsys.readouterr().out.splitlines()[1].endswith("… " + " " + "k" * 30)
     show.table(["NAME"], [])
     assert capsys.readouterr().out == ""
 
@@ -55,3 +58,15 @@ def test_words_of_numbers_and_times() -> None:
     assert show.moment("2024-01-03") == "2024-01-03"
     assert show.moment(None) == ""
     assert show.amount("9.99", None) == "9.99"
+
+
+@pytest.mark.parametrize("id", ["-hsmHT", "-xy", "-30", "-_a-"])
+def test_an_id_may_begin_with_a_dash(id: str) -> None:
+    asked = cli.build_parser().parse_args(["vault", "rights", id, "--fetch", "--on", "2026-01-02"])
+    assert (asked.request, asked.on.isoformat()) == (id, "2026-01-02")
+
+
+def test_help_is_asked_for_by_a_letter_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["vault", "rights", "-h"])
+    assert (stopped.value.code, capsys.readouterr().err) == (0, "")

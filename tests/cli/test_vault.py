@@ -106,6 +106,30 @@ def test_looking_needs_no_vault(run: Run, viewed: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "mine").exists()
 
 
+def test_every_file_says_something(run: Run, tmp_path: Path) -> None:
+    heard = {"artistName": "June", "trackName": "Tea", "msPlayed": 180_000}
+    (tmp_path / "heard.json").write_text(
+        json.dumps([heard | {"endTime": f"2024-01-{day:02} 20:15"} for day in range(1, 9)])
+    )
+    (tmp_path / "mine.ics").write_text(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Choir\r\n"
+        "DTSTART:20240103T201500Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    step = '<Record type="HKQuantityTypeIdentifierStepCount" sourceName="W" unit="count" startDate='
+    step += '"2024-01-03 20:15:30 +0100" endDate="2024-01-03 20:25:30 +0100" value="812"/>'
+    (tmp_path / "export.xml").write_text(f"<?xml version='1.0'?><HealthData>{step}</HealthData>")
+    (tmp_path / "none.ics").write_text("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n")
+    files = [str(tmp_path / name) for name in ("heard.json", "mine.ics", "export.xml")]
+    code, out, _ = run("look", *files)
+    assert code == 0
+    assert "You listened for 24 minutes" in out
+    assert "You played Tea by June 8 times" in out
+    assert "You take 812 steps a day" in out
+    assert "1 event on 3 January 2024" in out
+    assert "nothing of yours" not in out
+    assert "There is nothing of yours in it." in run("look", str(tmp_path / "none.ics"))[1]
+
+
 @pytest.mark.parametrize("words", [["things"], ["import", "x"], ["export", "x"], ["log"]])
 def test_without_a_vault_one_is_told_how_to_make_it(run: Run, words: list[str]) -> None:
     code, _, err = run("vault", *words)

@@ -32,11 +32,21 @@ def test_what_holds_is_said_so(run: Run, log: Path, tmp_path: Path) -> None:
     code, out, err = run("verify", str(log))
     assert (code, err) == (0, "")
     assert "It holds" in out
+    named = WHOLE.organisation
+    kept = len(WHOLE.agreements), len(WHOLE.disclosures)
+    assert out.startswith(f"Of {named.name} ({named.url}): {kept[0]} deal")
+    assert f", {kept[1]} deliver" in out
     keys = keys_in(tmp_path, {"keys": paper.KEY_LOG})
     assert run("verify", str(log), "--keys", keys)[0] == 0
     code, out, _ = run("verify", str(log), "--json")
     assert code == 0
     assert json.loads(out)["holds"] is True
+    assert json.loads(out)["of"] == [
+        {
+            "organisation": named.name, "url": named.url,
+            "agreements": kept[0], "entries": kept[1],
+        }
+    ]  # fmt: skip
     assert set(json.loads(out)["findings"][0]) == {"ok", "what", "where", "why", "shown"}
 
 

@@ -32,6 +32,10 @@ def test_everything_set_is_read() -> None:
         "FIRSTHAND_DATA": "/data",
         "FIRSTHAND_DEVICE": "/device",
         "FIRSTHAND_BACKUP_PASSPHRASE": " four green owls ",
+        "FIRSTHAND_UPLOAD_MB_MAX": "300",
+        "FIRSTHAND_SPOOL_MB_MAX": "400",
+        "FIRSTHAND_VISIT_MB_MAX": "500",
+        "FIRSTHAND_VISITS_MB_MAX": "600",
     }
     assert set(given) == set(VARIABLES.values())
     assert read_settings(given) == Settings(
@@ -39,6 +43,10 @@ def test_everything_set_is_read() -> None:
         passphrase=" correct horse ",
         new_passphrase=" battery staple ",
         backup_passphrase=" four green owls ",
+        upload_mb_max=300,
+        spool_mb_max=400,
+        visit_mb_max=500,
+        visits_mb_max=600,
         hub=Path("hub"),
         egress="loopback",
         data=Path("/data"),
@@ -57,6 +65,8 @@ def test_everything_set_is_read() -> None:
         ("FIRSTHAND_HUB", "~/hub", "no ~"),
         ("FIRSTHAND_DATA", "a\x00b", "path"),
         ("FIRSTHAND_DATA", "a" * 5000, "4096"),
+        ("FIRSTHAND_UPLOAD_MB_MAX", "0", "from 1 to"),
+        ("FIRSTHAND_SPOOL_MB_MAX", "1e9", "from 1 to"),
     ],
 )
 def test_a_value_that_is_not_allowed_is_named(name: str, value: str, allowed: str) -> None:

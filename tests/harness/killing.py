@@ -29,6 +29,7 @@ import msgspec
 import uvicorn
 
 from firsthand import app
+from firsthand.app import hubs
 from firsthand.foundation.clock import SystemClock, stamp
 from firsthand.foundation.egress import Egress
 from firsthand.foundation.egress_pools import public_tls
@@ -47,7 +48,7 @@ from firsthand.vault.store.store import read_slots
 from firsthand.vault.terms.relationships import Relationship, find, signer_of
 
 PASSPHRASE = "a passphrase for tests 4711"
-EARLY_S = 0.03
+EARLY_S = 0.25  # how long a planted fault lies open: a blow must be able to hit it
 FINISH_ROUNDS_MAX = 200
 
 
@@ -83,7 +84,7 @@ class EarlyJournal(SqliteJournal):
 def serve(folder: Path, port: int, plant: str) -> None:
     """Serve the hub until killed."""
     if plant == "early":
-        vars(app)["SqliteJournal"] = EarlyJournal
+        vars(hubs)["SqliteJournal"] = EarlyJournal
     hub = app.open_hub(folder, Settings())
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -108,6 +109,7 @@ def hasty_give(sender: Any, relationship: Relationship, position: int) -> None: 
         tx.run("disclosures.acknowledge", position=position, receipt=None, at=at)
         names = {"name": relationship.name, "lane": row["lane"]}
         tx.run("relationships.acknowledge", n=row["n"], **names)
+    time.sleep(EARLY_S)
     receipt = sender._put_proof(relationship, row, sender._put_out(line, row))
     with sender._store.transaction() as tx:
         tx._connection.execute(

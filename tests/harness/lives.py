@@ -158,7 +158,7 @@ class Lives(Promises):
             answer = line.post(wire.PATH_CHANGES, body, headers)
             if answer.status == 200:
                 read_change_receipt(
-                    json.loads(answer.body)["receipt"], key=relationship.organisation_key,
+                    json.loads(answer.body)["receipt"], key=relationship.key_log.current,
                     agreement=agreement_of(self.both.vault.store, relationship), jti=asked.jti,
                 )  # fmt: skip
 

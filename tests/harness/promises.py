@@ -127,19 +127,20 @@ class Promises(RuleBasedStateMachine):
     @invariant()
     def both_hold_the_same_deals(self) -> None:
         """Byte by byte, whatever this copy of the vault knows of."""
-        store = self.both.vault.store
+        store, now = self.both.vault.store, self.both.now()
         with self.both.hub.snapshot() as reader:
             for relationship in self.named(every=True):
                 person = signer_of(store, relationship).thumbprint
                 rows = store.rows("agreements.of_relationship", relationship=relationship.name)
                 for row in rows:
                     held = agreements.get(reader, person, row["id"])
-                    if person in self.truth.erased:
+                    gone = self.truth.forgotten(person, now) or row["proffer"] in self.truth.dropped
+                    if person in self.truth.erased or gone:
                         assert held is None
                     else:
                         assert held is not None
                         assert (held.proffer, held.answer) == (row["proffer"], row["answer"])
-                        state = held.state(self.both.now())
+                        state = held.state(now)
                         deal = self.truth.deals.get(row["id"])
                         assert (state == "paused") == (deal is not None and self._rests(deal))
 

@@ -3,16 +3,17 @@
 Nothing is replaced. A `wrap` puts an ASGI layer before an organisation: to record, or to lie.
 """
 
+import contextlib
 import csv
-import socket
-import threading
+import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from starlette.types import ASGIApp
+from tests.harness.cheap import new_store
+from tests.harness.quick import Door
 
 from firsthand import app
 from firsthand.foundation.clock import Clock, SystemClock
@@ -27,7 +28,6 @@ from firsthand.vault.acts import bringing, connecting, giving, receiving
 from firsthand.vault.acts.opened import Vault
 from firsthand.vault.gate import Gate
 from firsthand.vault.store import Store
-from firsthand.vault.store.slots import FLOOR
 from firsthand.vault.store.things import row_for
 
 PASSPHRASE = "a passphrase for tests 4711"
@@ -58,43 +58,30 @@ class Served:
         self.wrap = wrap
         self.log_level = log_level
         self.clock = clock
-        self._sock: socket.socket | None = bound()
-        self.url = f"http://127.0.0.1:{self._sock.getsockname()[1]}"
+        self.door = Door()
+        self.url = self.door.url
         self.made: dict[str, Any] = app.found_hub(
             folder, name=name, url=self.url, settings=Settings()
         )
-        self._server: uvicorn.Server | None = None
         self.start()
         if catalogue is not None:
             self.act("catalogue", csv=catalogue)
 
     def start(self) -> None:
         """Open the folder and serve it, at the same address as before."""
-        if self._sock is None:
-            self._sock = bound(int(self.url.rsplit(":", 1)[1]))
         self.hub = app.open_hub(self.folder, Settings(), clock=self.clock)
         application = app.hub_application(self.hub)
         if self.wrap is not None:
             application = self.wrap(application)
-        config = uvicorn.Config(application, log_level=self.log_level, lifespan="off")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._sock]}, daemon=True
-        )
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.005)
+        self.door.open(application, log_level=self.log_level, access_log=True)
+        self.is_there = True
 
     def stop(self) -> None:
         """Go away: whoever dials now is not answered."""
-        if self._server is None:
-            return
-        self._server.should_exit = True
-        self._thread.join()
-        self.hub.close()
-        assert self._sock is not None
-        self._sock.close()
-        self._sock = self._server = None
+        if self.is_there:
+            self.door.close()
+            self.hub.close()
+        self.is_there = False
 
     def act(self, name: str, **arguments: object) -> dict[str, Any]:
         """Do what staff can do by a command."""
@@ -149,14 +136,6 @@ class Served:
         return sorted(found)
 
 
-def bound(port: int = 0) -> socket.socket:
-    """A socket that listens soon, on a port that was free or on this one."""
-    sock = socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind(("127.0.0.1", port))
-    return sock
-
-
 def vault_around(folder: Path, store: Store, clock: Clock | None = None) -> Vault:
     """The vault around an opened store, by another clock if one is given."""
     if clock is None:
@@ -166,9 +145,31 @@ def vault_around(folder: Path, store: Store, clock: Clock | None = None) -> Vaul
     return Vault(folder=folder, store=store, gate=gate, clock=clock, chance=chance)
 
 
+@contextlib.contextmanager
+def away(served: Served) -> Iterator[None]:
+    """While the block runs, nobody is there."""
+    served.stop()
+    yield
+    served.start()
+
+
+def back_up(served: Served, tmp_path: Path) -> None:
+    """Copy an organisation's folder away, as somebody who keeps backups does."""
+    with away(served):
+        shutil.copytree(served.folder, tmp_path / "backup")
+
+
+def put_back(served: Served, tmp_path: Path) -> None:
+    """Put the copy back in the place of what is there."""
+    with away(served):
+        shutil.rmtree(served.folder)
+        shutil.copytree(tmp_path / "backup", served.folder)
+    served.settle()
+
+
 def new_vault(folder: Path, clock: Clock | None = None) -> Vault:
-    """A new vault; its passphrase costs as little as is allowed."""
-    store, _ = Store.create(folder, PASSPHRASE, SystemChance(), clock or SystemClock(), FLOOR)
+    """A new vault; two in one test have two names."""
+    store, _ = new_store(folder, PASSPHRASE, clock or SystemClock())
     return vault_around(folder, store, clock)
 
 

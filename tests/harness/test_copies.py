@@ -186,7 +186,8 @@ def test_an_export_goes_on_in_a_fresh_vault(
     inbox(fresh)
     give(fresh, lived, "Moon")
     check_whole(served, [fresh], lived, {"Harbour", "Fog", "Sun", "Moon"})
-    assert sorted(map(len, lanes(served).values())) == [2, 2]
+    # What had left goes on under its own number, in whichever copy: it is one batch.
+    assert sorted(map(len, lanes(served).values())) == [1, 3]
     # The vault that it was taken from goes on beside it.
     mine = closing.enter_context(open_again(tmp_path / "mine"))
     give(mine, lived, "Tide")

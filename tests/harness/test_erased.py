@@ -147,7 +147,7 @@ def check_receipts(vault: Vault, name: str) -> None:
     assert {entry["state"] for entry in told["disclosures"]} == {"erased"}
     assert all(entry["verified"] for entry in told["disclosures"])
     relationship = find(vault.store, name)
-    key = relationship.organisation_key
+    key = relationship.key_log.current
     receipt = read_erasure(told["endings"][0]["receipt"], key=key)
     indexes = [entry["receipt"]["index"] for entry in told["disclosures"]]
     assert sorted(receipt.leaves) == sorted(indexes)

@@ -20,9 +20,10 @@ from firsthand.protocol.jws import read_jws
 from firsthand.protocol.merkle import leaf_hash, node_hash
 from firsthand.protocol.reads_told import ReadsTold, sign_reads_told
 from firsthand.protocol.refusals import Refused
-from firsthand.vault.acts import logging, looked, overseeing, witnessing
+from firsthand.vault.acts import changing, logging, looked, overseeing, witnessing
 from firsthand.vault.acts.proving import export_log
 from firsthand.vault.gate import Offline
+from firsthand.vault.terms.looks import PROBLEMS
 from firsthand.vault.terms.relationships import find, signer_of
 
 OTHER_ROOT = leaf_hash(b"another history")
@@ -77,7 +78,7 @@ LOGS: dict[str, tuple[Callable[[Dealing], str], str]] = {
 
 
 @pytest.mark.parametrize("lie", LOGS)
-def test_a_log_that_does_not_fit(dealing: Dealing, lie: str) -> None:
+def test_a_log_that_does_not_fit(dealing: Dealing, lie: str, tmp_path: Path) -> None:
     grow(dealing)
     witnessing.follow(dealing.vault, dealing.name)
     change, kind = LOGS[lie]
@@ -91,6 +92,10 @@ def test_a_log_that_does_not_fit(dealing: Dealing, lie: str) -> None:
         verify_checkpoint(statement, log_key)  # the evidence stands by itself
     assert len(dealing.warnings()) == 1
     assert witnessing.doubts(dealing.vault)[0]["organisation"] == "Reel"
+    # Two of one length prove it to anybody who holds the file alone.
+    export_log(dealing.vault, tmp_path / "log.json")
+    broken = [each for each in check((tmp_path / "log.json").read_bytes()) if not each.ok]
+    assert {each.what for each in broken} == ({"growth"} if kind == "fork" else set())
     # Nothing more is given until the person decides, also when it is honest again.
     dealing.liar.stop()
     before = dealing.states()
@@ -281,6 +286,26 @@ def test_a_look_for_another_purpose_is_marked(dealing: Dealing) -> None:
     assert told["wrong"] == told["total"]
     assert told["wrong"] > 0
     assert "does not allow" in told["looks"][0]["problem"]
+
+
+def test_a_look_that_the_deal_does_not_allow_since_it_was_changed_is_marked(
+    dealing: Dealing, tmp_path: Path
+) -> None:
+    look(dealing)
+    changing.change(dealing.vault, dealing.name, changing.Wanted(terms="SD-BASE"))
+
+    def late(told: ReadsTold) -> ReadsTold:
+        reads = [
+            msgspec.structs.replace(each, purpose="offers", at=each.at + 600) for each in told.reads
+        ]
+        return msgspec.structs.replace(told, reads=reads)
+
+    dealing.liar.about(wire.PATH_READS, looks_but(late)(dealing))
+    told: Any = looked.looked(dealing.vault, dealing.name)
+    assert {each["problem"] for each in told["looks"]} == {PROBLEMS["replaced"]}
+    export_log(dealing.vault, tmp_path / "log.json")
+    wrong = [each for each in check((tmp_path / "log.json").read_bytes()) if not each.ok]
+    assert "not allowed since the deal was changed" in str(wrong)
 
 
 LOOKS: dict[str, Callable[[Dealing], Lie]] = {

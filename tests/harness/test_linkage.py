@@ -207,7 +207,7 @@ def test_a_planted_common_id_is_found(
         send = vault.gate._egress.request  # noqa: SLF001 - the planted fault
 
         def told(*how: Any, headers: dict[str, str], **what: Any) -> Any:  # noqa: ANN401
-            return send(*how, headers={**headers, "user-agent": "vault of Zoe 81"}, **what)
+            return send(*how, headers={**headers, "user-agent": "vault of June 81"}, **what)
 
         monkeypatch.setattr(vault.gate._egress, "request", told)  # noqa: SLF001
     if plant == "lane":

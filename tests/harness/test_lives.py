@@ -1,7 +1,8 @@
 """Both sides live together, 3,000 times, and every promise holds after every step.
 
-Chance is another one in each run: it is printed in the head of the report as the seed of
-pytest-randomly, and the same seed gives the same lives (``-p randomly -p "randomly_seed=..."``).
+Chance is another one in each run, and with ``make test`` in each tree: it is printed in the head
+of the report as the seed of pytest-randomly, and the same seed gives the same lives
+(``--randomly-seed=...``).
 """
 
 import hypothesis

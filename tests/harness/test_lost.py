@@ -79,7 +79,11 @@ def test_what_they_lost_is_asked_about_and_sent_again_once(
     assert names(served, vault, name) == ["Fog", "Harbour", "Moon", "Sun"]
     newest = inbox(vault)["messages"][0]
     assert (newest["n"], newest["verdict"]) == (5, "fits")
-    assert logging.log(vault, verify=True)["problems"] == 0
+    looked_back = logging.log(vault, verify=True)
+    assert looked_back["problems"] == 0
+    assert looked_back["gone_on"] == [
+        "Reel: It shows two different logs: it signed two of one length."
+    ]
 
 
 def test_it_can_be_sent_again_before_it_was_noticed(

@@ -28,10 +28,10 @@ from firsthand.protocol.agreements import (
     consent_record,
     sign_proffer,
 )
+from firsthand.protocol.clocks import stamp_of
 from firsthand.protocol.digests import content_digest
 from firsthand.protocol.identity import subject_of, thumbprint_of
 from firsthand.protocol.receipts import BatchLabel
-from firsthand.protocol.records import stamp_of
 from firsthand.protocol.refusals import Refusal
 from firsthand.protocol.roles.profile import Given
 from firsthand.protocol.signals import Signal, encode_signals

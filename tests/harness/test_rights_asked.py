@@ -40,7 +40,8 @@ def hub_id(dealing: Dealing, told: dict[str, Any]) -> str:
 def test_a_right_is_asked_and_its_state_is_signed(dealing: Dealing, right: str) -> None:
     told = ask(dealing, right, details="everything, please")
     assert told["problem"] is None
-    assert told["state"] == ("open" if right == "rectification" else "fulfilled")
+    by_people = right in {"rectification", "objection"}  # in words that name no purpose
+    assert told["state"] == ("open" if by_people else "fulfilled")
     assert told["answers"][-1]["jws"]
     assert told["days_left"] is None or 27 <= told["days_left"] <= 33
     (listed,) = rights.listed(dealing.vault)
@@ -52,8 +53,16 @@ def test_a_right_is_asked_and_its_state_is_signed(dealing: Dealing, right: str) 
 
 
 def test_an_erasure_by_right_ends_the_deal_and_is_confirmed(dealing: Dealing) -> None:
+    before = [ask(dealing, right) for right in ("portability", "restriction")]
+    before.append(ask(dealing, "objection", details="No letters."))
+    assert [(one["open"], one["can_take_back"], one["has_data"]) for one in before] == [
+        (False, False, True), (False, True, False), (True, True, False),
+    ]  # fmt: skip
     told = ask(dealing, "erasure")
     assert (told["state"], told["problem"]) == ("fulfilled", None)
+    after: Any = [rights.shown(dealing.vault, one["id"]) for one in before]
+    assert not any(one[key] for one in after for key in ("open", "can_take_back", "has_data"))
+    assert [one["days_left"] for one in after] == [None] * 3
     deal: Any = connecting.relationship(dealing.vault, dealing.name)
     assert deal["state"] == "erased"
     assert set(dealing.states()) == {"erased"}
@@ -118,6 +127,7 @@ def test_one_that_is_away_is_asked_when_it_is_back(
         served.stop()
         told: Any = rights.ask(vault, name, "access")
         assert told["sent_at"] is None
+        assert told["says"] == "It has not been sent yet."
         assert told["problem"]
         clock.advance(timedelta(days=40))
         (late,) = rights.listed(vault)

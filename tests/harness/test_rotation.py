@@ -17,7 +17,7 @@ from firsthand.protocol.checkpoints import verifier_key
 from firsthand.protocol.evidence import check
 from firsthand.protocol.keylog import read_key_log, sign_first, sign_next
 from firsthand.protocol.refusals import Refused
-from firsthand.vault.acts import giving, proving, receiving
+from firsthand.vault.acts import giving, looked, proving, receiving
 from firsthand.vault.acts.opened import Vault
 from firsthand.vault.gate.sending import Outcome
 from firsthand.vault.roles import profile
@@ -53,6 +53,9 @@ def test_what_was_signed_before_holds_and_what_comes_after_too(
     now = find(vault.store, name).key_log
     assert now.extends(pinned)
     assert len(now.entries) == 4
+    for _ in range(2):  # also where what they told before is asked for once more
+        reel.act("rotate key")
+        assert looked.looked(vault, name)["unasked"] is None
     assert not vault.store.rows("relationships.warnings", relationship=name)
     path = tmp_path / "log.json"
     proving.export_log(vault, path)

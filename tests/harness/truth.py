@@ -17,6 +17,8 @@ from firsthand.protocol.identity import thumbprint_of
 from firsthand.protocol.jws import read_jws
 from firsthand.protocol.roster import PURPOSES, ROSTER
 
+REFUSED_DAYS = 30
+
 
 @dataclass
 class Deal:
@@ -75,6 +77,9 @@ class Truth:
         self.turned: set[str] = set()
         self.people: list[str] = []
         self.erased: set[str] = set()
+        # Who was only ever told no: since the last no, by the proposals that had one.
+        self.refused: dict[str, dict[str, int]] = {}
+        self.dropped: set[str] = set()  # proposals of before they forgot who had made them
         self.looks: dict[str, list[Look]] = {}
         self.seen = 0  # how many batches are projected
 
@@ -91,7 +96,7 @@ class Truth:
         elif asked.path == wire.PATH_AGREEMENTS:
             self._agreed(asked.body.decode(), json.loads(answer.body)["answer"], now)
         elif asked.path == wire.PATH_REVOCATIONS:
-            self.end(json.loads(asked.body)["agreement"], now)
+            self.revoke(json.loads(asked.body)["agreement"], now)
         elif asked.path == wire.PATH_ERASURES:
             self.erase(self.deals[json.loads(asked.body)["agreement"]].person)
         elif asked.path == wire.PATH_CHANGES:
@@ -107,7 +112,13 @@ class Truth:
         assert all(one.answer == answer_jws for one in same), "another answer to the same proposal"
         if person not in self.people:
             self.people.append(person)
-        if id in self.deals or read_jws(answer_jws)[1]["decision"] != "accepted":
+        if self.forgotten(person, now):
+            self.dropped |= self.refused.pop(person).keys()
+        if read_jws(answer_jws)[1]["decision"] != "accepted":
+            self.dropped.discard(proffer_jws)  # the same proposal is a new one there
+            self.refused.setdefault(person, {}).setdefault(proffer_jws, now)
+            return
+        if id in self.deals:
             return
         assert person not in self.erased, "a key that was erased may agree to nothing"
         terms = ROSTER[proffer.p7012.agreement]
@@ -149,6 +160,13 @@ class Truth:
         deal = self.deals[agreement]
         deal.ended, deal.ended_at = True, now if deal.ended_at is None else deal.ended_at
 
+    def revoke(self, agreement: str, now: int) -> None:
+        """A person ended an agreement, and with it those that took its place."""
+        last: str | None = agreement
+        while last is not None:
+            self.end(last, now)
+            last = self.deals[last].after
+
     def turn(self, agreement: str, by: str, change: str) -> None:
         """An agreement was paused or resumed."""
         paused = self.deals[agreement].paused
@@ -174,6 +192,12 @@ class Truth:
                 deal.cleared = True
                 places = {one.place for one in self.batches if one.agreement == deal.id}
                 self.gone |= places
+
+    def forgotten(self, person: str, now: int) -> bool:
+        """Whether nothing was ever agreed with somebody, and not asked for lately either."""
+        if any(one.person == person for one in self.deals.values()) or person not in self.refused:
+            return False
+        return now >= max(self.refused[person].values()) + REFUSED_DAYS * 86_400
 
     def kept_until(self, deal: Deal) -> int:
         """The last hour of keeping what came under an agreement; none that goes on has one."""

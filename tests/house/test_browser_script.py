@@ -61,7 +61,7 @@ def test_without_one_tests_are_skipped_and_under_ci_they_fail(
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-rs", "-c", os.devnull, "--rootdir", ".", "tests"],
         cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], **more},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(root), **more},
         capture_output=True,
         text=True,
         check=False,

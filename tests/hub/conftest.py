@@ -2,25 +2,22 @@
 """A hub that is really served, and a person who really signs: no vault, no mocks."""
 
 import contextlib
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import msgspec
 import pytest
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from tests.harness.quick import Door
 from tests.harness.shifted import Shifted
 
 from firsthand import app
 from firsthand.foundation.ids import uuid8_from
 from firsthand.foundation.keys import new_signing_key
 from firsthand.foundation.settings import Settings
-from firsthand.hub.acts.opened import Hub
 from firsthand.protocol import wire
 from firsthand.protocol.agreements import (
     Agreement,
@@ -32,46 +29,29 @@ from firsthand.protocol.agreements import (
     sign_proffer,
 )
 from firsthand.protocol.canonical import sha256_hex
+from firsthand.protocol.clocks import stamp_of
 from firsthand.protocol.digests import content_digest
 from firsthand.protocol.discovery import Organisation, read_document
 from firsthand.protocol.identity import subject_of, thumbprint_of
 from firsthand.protocol.receipts import BatchLabel, Ending
-from firsthand.protocol.records import stamp_of
 from firsthand.protocol.roles.profile import Given
 from firsthand.protocol.signals import Signal, encode_signals
 from firsthand.protocol.signatures import Message, sign
 from firsthand.protocol.terms import ROSTER
 
+if TYPE_CHECKING:
+    from firsthand.hub.acts.opened import Hub
+
 ASKED = {"WatchAction": ["name", "object", "startTime"], "PayAction": ["name", "price"]}
 YEAR_S = 365 * 24 * 3600
-
-
-class Serving:
-    """uvicorn in a thread, on a port that was free."""
-
-    def __init__(self, hub: Hub, sock: socket.socket) -> None:
-        config = uvicorn.Config(
-            app.hub_application(hub), log_level="error", access_log=False, lifespan="off"
-        )
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(
-            target=self.server.run, kwargs={"sockets": [sock]}, daemon=True
-        )
-        self.thread.start()
-        while not self.server.started:
-            time.sleep(0.005)
-
-    def stop(self) -> None:
-        self.server.should_exit = True
-        self.thread.join()
 
 
 class Served:
     """An organisation's folder, opened and served; it can be stopped and started again."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self.sock = _bound()
-        self.url = f"http://127.0.0.1:{self.sock.getsockname()[1]}"
+        self.door = Door()
+        self.url = self.door.url
         self.folder = folder
         self.made: dict[str, Any] = app.found_hub(
             folder, name=name, url=self.url, settings=Settings()
@@ -82,15 +62,12 @@ class Served:
         self.start()
 
     def start(self) -> None:
-        if self.sock.fileno() < 0:
-            self.sock = _bound(int(self.url.rsplit(":", 1)[1]))
         self.hub = app.open_hub(self.folder, Settings(), clock=self.clock)
-        self.serving = Serving(self.hub, self.sock)
+        self.door.open(app.hub_application(self.hub))
 
     def stop(self) -> None:
-        self.serving.stop()
+        self.door.close()
         self.hub.close()
-        self.sock.close()
 
     def introduced(self) -> Organisation:
         return read_document(self.http.get(wire.PATH_DISCOVERY).content)
@@ -265,13 +242,6 @@ def reason(answer: httpx.Response) -> str:
     assert problem["status"] == answer.status_code
     found: str = problem["reason"]
     return found
-
-
-def _bound(port: int = 0) -> socket.socket:
-    sock = socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind(("127.0.0.1", port))
-    return sock
 
 
 @pytest.fixture

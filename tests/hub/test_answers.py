@@ -10,8 +10,10 @@ import pytest
 from tests.hub.conftest import Person, Served, reason
 
 from firsthand.hub.acts.offering import catalogue
-from firsthand.hub.acts.people import customer, customers, profile
+from firsthand.hub.acts.people import customer, customers
 from firsthand.hub.reads import PurposeRefused, Who
+from firsthand.hub.roles.profile.projection import THINGS
+from firsthand.hub.roles.profile.view import nothing, view_of
 from firsthand.protocol import wire
 from firsthand.protocol.jws import verify_jws
 from firsthand.protocol.receipts import read_batch_label
@@ -178,7 +180,11 @@ def test_the_profile_says_where_each_value_comes_from(reel: Served) -> None:
     ]  # fmt: skip
     person.send(person.batch(episodes))
     reel.settle()
-    seen = profile(reel.hub, reference=person.id[:10], purpose="personalisation", who=WHO)
+    known = reel.hub.reads.resolve(person.id[:10])
+    held, _ = reel.hub.reads.holding(
+        known, table=THINGS, purpose="personalisation", reader=WHO, choose=nothing
+    )
+    seen = view_of(held)
     assert [(kind.type, kind.count, kind.first, kind.last) for kind in seen.kinds] == [
         ("WatchAction", 3, "2024-01-01", "2024-01-08")
     ]

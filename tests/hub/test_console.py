@@ -1,21 +1,20 @@
 """Commands beside a serving hub: the same acts, through the socket or in their own process."""
 
-import os
-import signal
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from tests.harness.quick import running
 from tests.hub.conftest import Person, Served
 
 from firsthand import app
 from firsthand.foundation.journal import UnableToOpen
 from firsthand.foundation.settings import Settings
+from firsthand.foundation.tables import Tx
 from firsthand.hub.acts import console
 from firsthand.hub.acts.console import ActRefused, Console
 
@@ -39,6 +38,31 @@ def told(served: Served) -> Iterator[Console]:
     made = Console(served.hub)
     yield made
     made.close()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(b":", b";"), (b'"FH-GIVEN"', b'"FH-GKVEN"'), (b'"eyJ', b'"eyK')]
+)
+def test_what_is_kept_and_cannot_be_read_is_said_with_what_to_do(
+    served: Served, told: Console, old: bytes, new: bytes
+) -> None:
+    assert told is not None
+    person = Person(served)
+    person.agree()
+    with served.hub.snapshot() as reader:
+        (entry,) = reader.scan_all("agreements", rows_max=9)
+
+    def spoil(tx: Tx) -> None:
+        tx.put("agreements", entry.relationship, entry.key, entry.value.replace(old, new, 1))
+
+    served.hub.write(spoil)
+    ways: tuple[Callable[[], object], ...] = (
+        lambda: console.run(served.hub, "agreements", {"reference": None}),
+        lambda: console.ask(served.folder, "agreements", {"reference": None}),
+    )
+    for way in ways:
+        with pytest.raises(ActRefused, match=r"damaged or was changed\. Put back your last backup"):
+            way()
 
 
 def test_the_same_act_gives_the_same_either_way(served: Served, told: Console) -> None:
@@ -92,24 +116,27 @@ def test_two_processes_never_hold_one_folder(served: Served) -> None:
 @pytest.mark.kill
 def test_what_was_acknowledged_is_there_once_after_a_hard_end(served: Served) -> None:
     """Kill -9 of a serving hub, again and again, while batches are sent and repeated."""
-    port = int(served.url.rsplit(":", 1)[1])
+    port = str(served.door.port)
     people = [Person(served) for _ in range(2)]
     for person in people:
         person.agree()
     served.stop()
     acknowledged: set[tuple[str, int]] = set()
     for _ in range(4):
-        process = _serving(served.folder, port)
+        enough = len(acknowledged) + 20
         senders = [threading.Thread(target=_send, args=(person, acknowledged)) for person in people]
-        for sender in senders:
-            sender.start()
-        time.sleep(0.6)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        with running(sys.executable, "-c", SERVE, str(served.folder), port) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "listening\n"
+            for sender in senders:
+                sender.start()
+            while len(acknowledged) < enough and any(sender.is_alive() for sender in senders):
+                time.sleep(0.001)
+            process.kill()
         for sender in senders:
             sender.join()
     served.start()
-    assert len(acknowledged) > 20, "it must have taken something between the ends"
+    assert len(acknowledged) >= 80, "it must have taken something between the ends"
     assert served.hub.projector.wait_until(_size(served))
     by_person = {person.id: person for person in people}
     seen: dict[str, int] = dict.fromkeys(by_person, 0)
@@ -147,13 +174,3 @@ def _size(served: Served) -> int:
         if not found:
             return following
         after = following
-
-
-def _serving(folder: Path, port: int) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(folder), str(port)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "listening\n"
-    process.stdout.close()
-    return process

@@ -7,6 +7,7 @@ import pytest
 from tests.hub.conftest import Person, Served, reason
 
 from firsthand.hub import erasing
+from firsthand.hub.acts import checking
 from firsthand.hub.acts.offering import catalogue, policy
 from firsthand.hub.reads import PurposeRefused, Who
 from firsthand.hub.roles.profile.projection import THINGS
@@ -64,6 +65,7 @@ def test_what_ran_out_ends_by_itself(served: Served) -> None:
         names(served, person)
     served.hub.keeping.work_off()
     assert state(served, person) == ["ended"]
+    assert checking.look(served.hub).holds, "what ended by itself was changed by nobody"
     with served.hub.snapshot() as reader:
         assert reader.count(THINGS) == 0
     person.agree(jti="again")

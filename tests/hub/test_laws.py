@@ -11,7 +11,7 @@ from firsthand.hub.doors import bodies, facts
 from firsthand.hub.terms.relationships import StateGraph
 from firsthand.protocol import wire
 
-HUB = Path(app.__file__).parent / "hub"
+HUB = Path(app.__file__).parents[1] / "hub"
 
 
 def test_what_outlives_an_erasing_names_no_relationship_as_its_own(served: Served) -> None:

@@ -1,10 +1,10 @@
 """Whoever stops serving waits for nobody who only listens."""
 
 import signal
-import subprocess
 import sys
 
 import httpx
+from tests.harness.quick import running
 from tests.hub.conftest import Person, Served
 
 from firsthand.protocol.wire import COVERED_BARE
@@ -29,7 +29,7 @@ STREAM = {"accept": "text/event-stream"}
 def test_open_streams_end_when_serving_stops(served: Served, person: Person) -> None:
     served.stop()
     words = [sys.executable, "-c", SERVE, str(served.folder), served.url.rsplit(":", 1)[1]]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as serving:
+    with running(*words) as serving:
         assert serving.stdout is not None
         assert serving.stdout.readline() == "up\n"
         with httpx.Client(base_url=served.url, trust_env=False, timeout=WAIT_S_MAX) as staff:
@@ -47,8 +47,5 @@ def test_open_streams_end_when_serving_stops(served: Served, person: Person) -> 
                 rest = [b"".join(way) for way in ways]  # that both end is the test
                 assert rest[0] == b""
                 assert all(part.startswith(b"event: ") for part in rest[1].split(b"\n\n") if part)
-        try:
-            assert serving.wait(WAIT_S_MAX) == 0
-        finally:
-            serving.kill()
+        assert serving.wait(WAIT_S_MAX) == 0
     served.start()

@@ -5,7 +5,7 @@ import pytest
 from tests.hub.conftest import Person, Served, reason
 
 from firsthand.hub import noting
-from firsthand.hub.acts import telling
+from firsthand.hub.acts import checking, telling
 from firsthand.hub.acts.people import customer
 from firsthand.hub.reads import PurposeRefused, Reads, Who
 from firsthand.hub.seen import Noted
@@ -145,3 +145,4 @@ def test_reads_noted_before_there_were_numbers_come_first_and_are_not_told(
     read(served, person)
     assert [one.reader for one in served.hub.reads.noted(person.id)] == ["Greta", "June"]
     assert [one.name for one in told(person).reads] == ["Greta"]
+    assert checking.look(served.hub).holds

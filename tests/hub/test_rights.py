@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.hub.conftest import Person, Served, new_id, reason
 
-from firsthand.hub.acts import console, looking
+from firsthand.hub.acts import console, looking, requests
 from firsthand.hub.acts.console import ActRefused
 from firsthand.hub.reads import PurposeRefused, Who
+from firsthand.hub.terms import rights
 from firsthand.protocol import wire
 from firsthand.protocol.jws import read_jws
 from firsthand.protocol.receipts import read_erasure
@@ -30,7 +31,7 @@ from firsthand.protocol.rights import (
 PURPOSE = "personalisation"
 STAFF = Who(name="Greta", kind="staff")
 FIXED = (
-    '{"corrections": [{"thing": "%s", "fields": {"name": "Twilight", "startTime": "2024-02-01"}}]}'
+    '{"corrections": [{"thing": "%s", "fields": {"name": "Twilight", "startTime": "2024-01-29"}}]}'
 )
 
 
@@ -149,7 +150,7 @@ def test_a_restriction_stops_every_read_and_keeps_all(person: Person, served: Se
 
 @pytest.mark.parametrize(
     ("details", "stopped"),
-    [("personalisation", True), ("Not for support, please.", False), ("", True)],
+    [("personalisation", True), ("Support and offers.", False), ("", True)],
 )
 def test_an_objection_stops_its_purpose(
     person: Person, served: Served, *, details: str, stopped: bool
@@ -163,6 +164,47 @@ def test_an_objection_stops_its_purpose(
     with pytest.raises(PurposeRefused, match="objected"):
         names(served, person)
     assert served.hub.reads.facts(after=0, purpose=PURPOSE, reader=STAFF).facts == []
+
+
+def test_what_free_words_object_to_is_chosen_by_people(person: Person, served: Served) -> None:
+    person.give("Dark")
+    served.settle()
+    request = asked("objection", "Your support told me to ask: no letters about series, please.")
+    first = ask(person, request)
+    assert first.status == "open"
+    with pytest.raises(PurposeRefused, match="objected"):
+        names(served, person)
+    id_ = str(requests.listed(served.hub)["rights"][0]["id"])  # type: ignore[index]
+    for wrong in ([], ["letters"], ["all", "offers"]):
+        with pytest.raises(ActRefused, match="choose what you stop"):
+            act(served, "rights fulfil", reference=id_, why="Done.", purposes=wrong)
+    told: Any = act(served, "rights fulfil", reference=id_, purposes=["offers"])
+    assert (told["purposes"], told["words_to_read"]) == (["offers"], False)
+    assert now(person, request, first).processing_details == "Not used any more for: offers."
+    assert names(served, person) == ["Dark"]
+    with served.hub.snapshot() as reader:
+        assert rights.held_back(reader, person.id, "offers") is not None
+
+
+@pytest.mark.parametrize("decide", ["all", "deny", "take back"])
+def test_free_words_mean_all_only_where_people_say_so(
+    person: Person, served: Served, decide: str
+) -> None:
+    person.give("Dark")
+    served.settle()
+    request = asked("objection", "I have had enough.")
+    ask(person, request)
+    id_ = str(requests.listed(served.hub)["rights"][0]["id"])  # type: ignore[index]
+    if decide == "all":
+        act(served, "rights fulfil", reference=id_, purposes=["all"])
+        with pytest.raises(PurposeRefused, match="objected"):
+            names(served, person)
+        return
+    if decide == "deny":
+        act(served, "rights deny", reference=id_, reason="claim_not_covered")
+    else:
+        requests.take_back(served.hub, person.id, request.jti)
+    assert names(served, person) == ["Dark"]
 
 
 def test_an_erasure_is_done_when_it_is_answered(person: Person, served: Served) -> None:
@@ -201,7 +243,7 @@ def test_what_is_put_right_is_what_staff_and_systems_read(person: Person, served
     facts = served.hub.reads.facts(after=0, purpose=PURPOSE, reader=STAFF).facts
     right = next(one.thing for one in facts if one.id == wrong.id)
     assert (right.name, right.time, right.source) == (
-        "Twilight", "2024-02-01", "corrected on request",
+        "Twilight", "2024-01-29", "corrected on request",
     )  # fmt: skip
     assert right.data["name"] == "Twilight"
     seen = looking.look(served.hub, person.id, purpose=PURPOSE, staff="greta").view
@@ -312,6 +354,21 @@ def test_what_is_not_well_formed_is_refused_and_changes_nothing(
     assert reason(post(person, BAD[name])) in {"shape_invalid", "too_large", "clock_differs"}
     assert act(served, "rights") == {"rights": []}
     assert person.inbox() == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"startTime": "2024-01-30"}, "precision_too_fine"),
+        ({"name": "Twilight", "startTime": "2024-01-29T10:00:00Z"}, "precision_too_fine"),
+    ],
+)
+def test_nothing_is_put_right_that_the_deal_would_not_let_them_know(
+    person: Person, served: Served, fields: dict[str, str], why: str
+) -> None:
+    details = json.dumps({"corrections": [{"thing": "a", "fields": fields}]})
+    assert reason(post(person, asked("rectification", details))) == why
+    assert act(served, "rights") == {"rights": []}
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

@@ -22,7 +22,8 @@ from firsthand.hub.acts.console import ActRefused
 from firsthand.hub.acts.offering import catalogue
 from firsthand.hub.reads import PurposeRefused
 from firsthand.protocol import wire
-from firsthand.protocol.rights import LASTING, Request, Status
+from firsthand.protocol.rights import LASTING, Request, Status, objected
+from firsthand.protocol.terms import PURPOSES
 
 FILMS = "Title,Genres,Description\nDark,Mystery,A town.\n1899,Mystery|Drama,A ship.\n"
 
@@ -146,3 +147,21 @@ def test_a_request_of_that_name_asked_anew_is_the_one_that_was_taken_back(
     again = person.post(wire.PATH_RIGHTS, body, wire.TYPE_JSON)
     assert verified(person, again.json()["status"], request).status == "revoked"
     assert names(served, person) == ["Dark"], "what was sent once is not done twice"
+
+
+@pytest.mark.parametrize(
+    ("details", "purposes"),
+    [
+        ("all", list(PURPOSES)),
+        ("training, offers\nBut help with support is fine.", ["offers", "training"]),
+        ("Offers; training and support.", ["support", "offers", "training"]),
+        ("Leave me in peace.", []),
+        ("I do not mind support. Stop the letters.", []),
+        ("Ihr Kundenservice sagt, dass ich mich hier melden soll.", []),
+        (",\nsupport", []),
+    ],
+)
+def test_the_first_line_of_an_objection_can_say_all_of_it(
+    details: str, purposes: list[str]
+) -> None:
+    assert objected(asked("objection", details)) == purposes

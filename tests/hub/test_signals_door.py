@@ -4,6 +4,7 @@
 import hashlib
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any  # the words of a signal, of any kind
 
 import httpx
@@ -200,9 +201,9 @@ def test_what_the_agreement_of_a_neighbour_allows_is_not_ones_own(served: Served
 
 def test_an_agreement_ends_by_its_own_date(served: Served) -> None:
     person = Person(served)
-    person.agree(exp=int(time.time()) + 2)
+    person.agree(exp=served.now_s() + 60)
     assert person.give("Dark").status_code == 200
-    time.sleep(2.1)
+    served.clock.by += timedelta(seconds=61)
     assert reason(person.give("1899")) == "agreement_ended"
 
 

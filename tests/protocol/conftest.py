@@ -1,7 +1,6 @@
 """Two parties and what they sign, for the tests of agreements."""
 
-import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -11,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePrivateKey,
     derive_private_key,
 )
+from tests.harness.saying import said_in_words
 
 from firsthand.protocol.agreements import (
     Agreement,
@@ -24,10 +24,9 @@ from firsthand.protocol.agreements import (
 )
 from firsthand.protocol.base64url import encode
 from firsthand.protocol.canonical import sha256_hex
+from firsthand.protocol.clocks import stamp_of
 from firsthand.protocol.es256 import sign_es256
 from firsthand.protocol.identity import subject_of, thumbprint_of
-from firsthand.protocol.records import stamp_of
-from firsthand.protocol.refusals import Refusal, Refused
 from firsthand.protocol.terms import ROSTER
 
 
@@ -97,29 +96,11 @@ class Deal:
         return f"{signed}.{encode(sign_es256(signed.encode(), key))}"
 
 
-def in_words(said: object) -> bool:
-    """Whether a refusal says something that a person can read, be it what an error has said."""
-    error = sys.exc_info()[1]
-    told = error is not None and str(error) in str(said)
-    return (
-        isinstance(said, str)
-        and said not in {"", "None"}
-        and "XX" not in said
-        and (told or said != said.lower())
-        and said != said.upper()
-    )
-
-
 @pytest.fixture
-def refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever these tests are refused with is said in words, and not by its reason alone."""
-    kept = Refused.__init__
-
-    def looked_at(self: Refused, refusal: Refusal) -> None:
-        assert in_words(refusal.detail), refusal
-        kept(self, refusal)
-
-    monkeypatch.setattr(Refused, "__init__", looked_at)
+def refused_in_words() -> Iterator[None]:
+    """Whatever these tests are refused with is said in words."""
+    with said_in_words():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """What the statements held come to at a time: one state, the same for both sides."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from firsthand.protocol.agreement_life import (
     P7012_STATUS,
     PARTIES,
     TURNS_MAX,
+    Readable,
     Turn,
     check_succession,
     is_renewal,
@@ -21,7 +23,7 @@ from firsthand.protocol.agreement_life import (
     status_word,
     with_change,
 )
-from firsthand.protocol.agreements import Delivery
+from firsthand.protocol.agreements import Agreement, Delivery
 from firsthand.protocol.changes import Change
 from firsthand.protocol.graphs import UnableToChangeState
 from firsthand.protocol.refusals import Refused
@@ -250,6 +252,68 @@ def test_what_may_be_read_for_is_never_widened(each: list[set[str]]) -> None:
     assert set(allowed) == set.intersection(*each)
     assert list(allowed) == [purpose for purpose in PURPOSES if purpose in allowed]
     assert set(readable_purposes(*each, {"service"})) <= set(allowed)
+
+
+def test_what_came_is_read_until_the_last_deal_ends_or_does_not_allow_it(deal: Deal) -> None:
+    first = deal.agreed("FH-GIVEN")
+    at, exp = first.answer.iat, first.proffer.exp
+    renewed = deal.agreed("FH-GIVEN", supersedes=first.id, exp=exp + 500)
+    narrower = deal.agreed("SD-BASE", supersedes=renewed.id, exp=exp + 900)
+    service, offers = "service", "offers"
+    assert narrower.allows(service)
+    assert renewed.allows(offers)
+    assert not narrower.allows(offers)
+
+    def why(
+        given: Agreement, purpose: str, when: int, *held: Agreement, **ended: int
+    ) -> str | None:
+        named = {"renewed": renewed.id, "first": first.id}
+        known = {one.id: one for one in held}
+        over = {named[name]: since for name, since in ended.items()}
+        return Readable(known, over).why_not(given.id, purpose, when)
+
+    assert why(renewed, offers, at, first) == "no_agreement"
+    assert why(narrower, offers, at, narrower) == "purpose_not_allowed"
+    assert [why(first, offers, when, first) for when in (exp, exp + 1)] == [None, "expired"]
+    both = (first, renewed)
+    assert why(first, offers, exp + 500, *both) is None
+    assert why(first, offers, exp + 501, *both) == "expired"
+    assert why(first, offers, exp, *both, renewed=exp - 1) == "agreement_ended"
+    assert why(first, offers, exp - 1, *both, renewed=exp - 1) is None
+    assert why(renewed, offers, exp, *both, first=exp - 1) is None
+    for each in both:
+        late = narrower.answer.iat + SKEW_S_MAX
+        assert why(each, offers, late, *both, narrower) is None
+        assert why(each, offers, late + 1, *both, narrower) == "replaced"
+        assert why(each, service, exp + 900, *both, narrower) is None
+        assert why(each, service, exp + 901, *both, narrower) == "expired"
+    refused = deal.agreed("SD-BASE", supersedes=first.id, answer={"decision": "refused"})
+    assert why(first, offers, exp, first, refused) is None
+    last = deal.agreed("SD-BASE", supersedes=first.id, answer={"iat": exp - 1})
+    assert why(first, offers, exp + 1, first, last) == "expired"
+
+
+def test_each_purpose_of_each_deal_is_judged_by_itself(deal: Deal) -> None:
+    wide, narrow = deal.agreed("FH-GIVEN"), deal.agreed("FH-GIVEN", jti="two")
+    narrower = deal.agreed("SD-BASE", supersedes=narrow.id, exp=wide.proffer.exp + 900)
+    held = Readable({one.id: one for one in (wide, narrow, narrower)}, {})
+    for _ in range(2):
+        assert [
+            held.why_not(one.id, purpose, wide.proffer.exp + 1)
+            for one in (wide, narrow)
+            for purpose in ("service", "offers")
+        ] == ["expired", "expired", None, "replaced"]
+
+
+def test_deals_that_take_the_place_of_each_other_are_read_to_an_end(deal: Deal) -> None:
+    one, other = deal.agreed("FH-GIVEN"), deal.agreed("FH-GIVEN", exp=deal.now + 2000)
+    round_ = {
+        each.id: msgspec.structs.replace(
+            each, proffer=msgspec.structs.replace(each.proffer, supersedes=last.id)
+        )
+        for each, last in ((one, other), (other, one))
+    }
+    assert Readable(round_, {}).why_not(one.id, "support", deal.now) is None
 
 
 def test_an_agreement_says_its_own_precision_and_delivery(deal: Deal) -> None:

@@ -259,8 +259,8 @@ def test_five_minutes_apart_is_fine_and_a_second_more_is_told(deal: Deal, apart:
         check_proffer(deal.proffer(), audience=deal.them, now=more)
     assert caught.value.refusal.reason == "clock_differs"
     said = str(caught.value)
-    assert "2027-01-15T08:00:00Z" in said
-    assert ("2027-01-15T08:05:01Z" if apart > 0 else "2027-01-15T07:54:59Z") in said
+    assert "2027-01-15 08:00:00 UTC" in said
+    assert ("2027-01-15 08:05:01 UTC" if apart > 0 else "2027-01-15 07:54:59 UTC") in said
 
 
 def test_a_time_that_no_calendar_has_is_refused_in_words(deal: Deal) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firsthand.protocol.asking import NEEDS, Beyond, compare, enough, smaller
+from firsthand.protocol.asking import NEEDS, Beyond, compare, smaller
 from firsthand.protocol.roles.profile import FIELDS, PURPOSE
 from firsthand.protocol.roles.profile_rules import ASKS
 from firsthand.protocol.roster import PRECISIONS, PURPOSES
@@ -103,7 +103,6 @@ def test_a_time_finer_than_the_role_needs_is_marked(precision: str) -> None:
     found = compare({"WatchAction": WATCHED}, [PURPOSE], precision)
     fine = precision not in {"week", "month", "year"}
     assert [(one.what, one.name) for one in found] == ([("precision", precision)] if fine else [])
-    assert enough(precision) == ("week" if fine else precision)
 
 
 ASK = st.dictionaries(

@@ -9,6 +9,7 @@ from firsthand.protocol.canonical import (
     UnableToCanonicalise,
     UnableToReadJson,
     canonical,
+    check_json,
     read_json,
     sha256_hex,
 )
@@ -111,3 +112,26 @@ def test_sha256_is_hexadecimal() -> None:
     # FIPS 180-2, appendix B.1.
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert sha256_hex(b"abc") == expected
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"a": 1, "a": 1}',
+        b'[{"a": {"b": 1, "b": 2}}]',
+        b'["\\ud800"]',
+        b'{"a": ["\\udc00"]}',
+        b'{"a": 9007199254740993}',
+        b"NaN",
+        b"[" * 40,
+        b"\xff",
+        b"[1",
+    ],
+)
+def test_what_is_only_checked_is_refused_as_what_is_read(raw: bytes) -> None:
+    with pytest.raises(UnableToReadJson) as read:
+        read_json(raw)
+    with pytest.raises(UnableToReadJson) as checked:
+        check_json(raw)
+    assert str(checked.value) == str(read.value)
+    check_json(b'{"a": ["\\u00e9", 1, {"b": null}]}')

@@ -68,6 +68,12 @@ def test_a_change_that_is_too_large_is_not_read() -> None:
     with pytest.raises(Refused) as caught:
         read_change(b" " * (STATEMENT_BYTES_MAX + 1))
     assert caught.value.refusal.reason == "too_large"
+    padded = msgspec.json.encode(CHANGE).ljust(STATEMENT_BYTES_MAX)
+    assert read_change(padded) == CHANGE, "one that just fits is"
+    for wrong in CHANGE_STATES:
+        if wrong != "paused":
+            with pytest.raises(Refused, match="A deal can be paused or resumed, nothing else"):
+                read_change(msgspec.json.encode(msgspec.structs.replace(CHANGE, change=wrong)))
 
 
 def test_a_receipt_is_read_by_whom_it_is_for(deal: Deal) -> None:

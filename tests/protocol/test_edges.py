@@ -23,11 +23,11 @@ from firsthand.protocol.agreements import (
     Proffer,
     check_proffer,
     chosen,
-    clock_apart,
     read_proffer,
     sign_proffer,
 )
 from firsthand.protocol.changes import Change, read_change
+from firsthand.protocol.clocks import clock_apart
 from firsthand.protocol.jws import sign_jws
 from firsthand.protocol.receipts import BatchLabel, read_batch_label
 from firsthand.protocol.refusals import Refused
@@ -151,8 +151,8 @@ def test_of_what_is_odd_sixty_letters_are_said(deal: Deal, monkeypatch: pytest.M
 
 def test_clocks_may_differ_by_five_minutes_and_both_are_told() -> None:
     said = clock_apart(0, 3_600)
-    assert "1970-01-01T00:00:00Z" in said
-    assert "1970-01-01T01:00:00Z" in said
+    assert "1970-01-01 00:00:00 UTC" in said
+    assert "1970-01-01 01:00:00 UTC" in said
     assert "may differ by 5 minutes. Set" in said
 
 

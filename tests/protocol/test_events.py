@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firsthand.protocol.events import (
-    BATCH_EVENTS_MAX,
     CloudEvent,
     EventRefused,
     decode_batch,
@@ -18,6 +17,7 @@ from firsthand.protocol.events import (
     encode_batch,
     encode_event,
 )
+from firsthand.protocol.wire import BATCH_EVENTS_MAX
 
 VECTORS = Path(__file__).parents[2].parent / "shared" / "vectors" / "cloudevents"
 here = pytest.mark.skipif(

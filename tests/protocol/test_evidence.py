@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.protocol import paper
 
+from firsthand.protocol.canonical import canonical, sha256_hex
 from firsthand.protocol.checkpoints import Checkpoint, sign_checkpoint, verifier_key
 from firsthand.protocol.evidence import Finding, check
 from firsthand.protocol.exported_log import Part, Seen, read_log, write_log
 from firsthand.protocol.identity import jwk_of
+from firsthand.protocol.jws import read_jws
 from firsthand.protocol.keylog import one_key, read_key_log, sign_first, sign_next
 from firsthand.protocol.merkle import EMPTY_ROOT, leaf_hash
 from firsthand.protocol.refusals import Refused
@@ -359,3 +361,8 @@ def test_a_seal_is_of_this_person_and_this_part() -> None:
         assert "seal" in {finding.what for finding in found}
     assert failures(paper.but(WHOLE, person="urn:somebody"))
     assert check(write_log([WHOLE, WHOLE]))[0].why == "One relationship is there more than once."
+
+
+def test_the_sum_of_a_part_is_that_of_its_canonical_form() -> None:
+    whole = msgspec.to_builtins(msgspec.structs.replace(WHOLE, seal=""))
+    assert read_jws(WHOLE.seal)[1]["sha256"] == sha256_hex(canonical(whole))

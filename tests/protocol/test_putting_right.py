@@ -4,8 +4,10 @@ import json
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from firsthand.protocol.putting_right import check_corrections, corrections
+from firsthand.protocol.putting_right import check_corrections, corrections, put_together
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.rights import Request
 from firsthand.protocol.roles.profile_rules import Item, plan_that_fits
@@ -73,3 +75,22 @@ def test_a_price_that_is_none_stops_no_answer(price: str) -> None:
     assert [(one.item, Decimal(str(one.saves_yearly))) for one in picks] == [
         ("1", Decimal("59.88"))
     ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from("ab"), st.sampled_from("xyz"))))
+def test_what_was_asked_last_holds_in_whichever_order_it_is_done(
+    said: list[tuple[int, str, str]],
+) -> None:
+    requests = [
+        Request(
+            right="rectification", regime="gdpr", jti=f"r{n}", at=at,
+            details=json.dumps({"corrections": [{"thing": thing, "fields": {"name": name}}]}),
+        )
+        for n, (at, thing, name) in enumerate(said)
+    ]  # fmt: skip
+    known = put_together(requests)
+    assert put_together(requests[::-1]) == known
+    for thing in "ab":
+        last = max((one for one in zip(said, requests, strict=True) if one[0][1] == thing),
+                   key=lambda one: (one[1].at, one[1].jti), default=None)  # fmt: skip
+        assert known.get(thing) == (None if last is None else {"name": last[0][2]})

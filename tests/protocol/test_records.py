@@ -9,12 +9,12 @@ from tests.protocol.conftest import Deal
 
 from firsthand.protocol.agreement_life import P7012_STATUS
 from firsthand.protocol.agreements import check_proffer, consent_record, read_agreement
+from firsthand.protocol.clocks import stamp_of
 from firsthand.protocol.records import (
     ANSWERED,
     DPV_RECEIPT,
     DPV_RECORD,
     exported,
-    stamp_of,
 )
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.terms import ROSTER

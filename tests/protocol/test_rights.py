@@ -24,7 +24,10 @@ from firsthand.protocol.rights import (
     read_request,
     read_status,
     sign_status,
+    stopped_by,
+    stopped_in_words,
 )
+from firsthand.protocol.terms import PURPOSES
 
 KEY = derive_private_key(51, SECP256R1())
 DAYS = st.dates(date(1990, 1, 1), date(2090, 1, 1))
@@ -280,3 +283,13 @@ def test_a_status_of_a_time_to_come_does_not_move_the_last_day() -> None:
         with pytest.raises(Refused) as refused:
             heard(made)
         assert refused.value.refusal.reason == "clock_differs"
+
+
+@given(st.lists(st.sampled_from(PURPOSES), min_size=1, unique=True), st.text(max_size=40))
+def test_what_is_stopped_is_read_from_the_signed_words(chosen: list[str], more: str) -> None:
+    in_words = Request(right="objection", regime="gdpr", jti="a", at=1, details="No letters.")
+    words = f"{stopped_in_words(chosen)} {more}"
+    assert set(stopped_by(in_words, words)) == set(chosen)
+    assert stopped_by(in_words, more if more[:3] != "Not" else "") == []
+    listed = msgspec.structs.replace(in_words, details=", ".join(chosen))
+    assert set(stopped_by(listed, more)) == set(chosen)

@@ -17,9 +17,6 @@ from firsthand.protocol.digests import DigestRefused, check_content_digest, cont
 from firsthand.protocol.es256 import sign_es256
 from firsthand.protocol.identity import thumbprint_of
 from firsthand.protocol.signatures import (
-    COVERED_BARE,
-    COVERED_BATCH,
-    COVERED_BODY,
     Message,
     SignatureRefused,
     keyid_of,
@@ -27,6 +24,7 @@ from firsthand.protocol.signatures import (
     signature_base,
     verify,
 )
+from firsthand.protocol.wire import COVERED_BARE, COVERED_BATCH, COVERED_BODY
 
 VECTORS = Path(__file__).parents[2].parent / "shared" / "vectors" / "rfc9421" / "b2.json"
 here = pytest.mark.skipif(

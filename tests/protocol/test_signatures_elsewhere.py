@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_priva
 
 from firsthand.protocol.digests import content_digest
 from firsthand.protocol.identity import thumbprint_of
-from firsthand.protocol.signatures import COVERED_BATCH, Message, sign, verify
+from firsthand.protocol.signatures import Message, sign, verify
+from firsthand.protocol.wire import COVERED_BATCH
 
 KEY = derive_private_key(7, SECP256R1())
 KEYID = thumbprint_of(KEY.public_key())

@@ -1,23 +1,19 @@
 """The description in `spec/` is the code's own, and the running server keeps to it."""
 
-import contextlib
-import socket
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
 from schemathesis.checks import CHECKS
 from schemathesis.core.failures import FailureGroup
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
+from tests.harness.quick import Door
 
 from firsthand import app
 from firsthand.foundation.settings import Settings
@@ -42,35 +38,19 @@ def as_text(_: object, value: object) -> bytes:
     return str(value).encode()
 
 
-@contextlib.contextmanager
-def serving(application: ASGIApp, sock: socket.socket) -> Iterator[None]:
-    """Serve an application on a bound socket until the block ends."""
-    server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
     """A real organisation, served; its address and its tokens by purpose."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{sock.getsockname()[1]}"
-        folder = tmp_path_factory.mktemp("spec") / "reel"
-        made = app.found_hub(folder, name="Reel", url=url, settings=Settings())
-        hub = app.open_hub(folder, Settings())
-        tokens = made["tokens"]
-        assert isinstance(tokens, dict)
-        with serving(app.hub_application(hub), sock):
-            yield url, tokens
-        hub.close()
+    door = Door()
+    folder = tmp_path_factory.mktemp("spec") / "reel"
+    made = app.found_hub(folder, name="Reel", url=door.url, settings=Settings())
+    hub = app.open_hub(folder, Settings())
+    tokens = made["tokens"]
+    assert isinstance(tokens, dict)
+    door.open(app.hub_application(hub))
+    yield door.url, tokens
+    door.close()
+    hub.close()
 
 
 def test_a_server_that_breaks_its_word_is_found() -> None:
@@ -79,14 +59,12 @@ def test_a_server_that_breaks_its_word_is_found() -> None:
         await send({"type": "http.response.start", "status": 500, "headers": []})
         await send({"type": "http.response.body", "body": b"oh"})
 
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        with serving(broken, sock):
-            case = OPENAPI[wire.PATH_MYTERMS]["GET"].Case()
-            with pytest.raises(FailureGroup):
-                case.call_and_validate(
-                    base_url=f"http://127.0.0.1:{sock.getsockname()[1]}", checks=KEPT
-                )
+    door = Door()
+    door.open(broken)
+    case = OPENAPI[wire.PATH_MYTERMS]["GET"].Case()
+    with pytest.raises(FailureGroup):
+        case.call_and_validate(base_url=door.url, checks=KEPT)
+    door.close()
 
 
 def test_the_files_are_what_the_code_says() -> None:

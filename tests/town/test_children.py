@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.harness.quick import running
 
 from firsthand.foundation.clock import SystemClock
 from firsthand.town.children import Child
@@ -85,12 +86,10 @@ def test_an_attended_command_ends_when_its_pipe_closes(tmp_path: Path) -> None:
         [*plain, "hub", "init", "--hub", str(hub), *url], check=True, capture_output=True
     )
     serve = [sys.executable, "-m", "firsthand.cli.attended", "hub", "serve", "--hub", str(hub)]
-    with subprocess.Popen(
-        [*serve, "--port", "0"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
+    with running(*serve, "--port", "0", stdin=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdin is not None
-        assert process.stdout.readline().startswith(b"X answers at")
+        assert process.stdout.readline().startswith("X answers at")
         assert process.poll() is None
         process.stdin.close()
         assert process.wait(WAIT_SECONDS) == 0

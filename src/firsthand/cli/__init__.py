@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from firsthand.cli import hub, look, sources, up, vault, verify
 from firsthand.cli.opening import WrongUsage
@@ -18,9 +19,21 @@ from firsthand.foundation.settings import SettingRefused, from_environment
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """An id may begin with a dash, as base64url does once in 64 times; no option of ours is short.
+
+    But for ``-h``, which stands alone.
+    """
+
+    def _parse_optional(self, arg_string: str) -> Any:  # noqa: ANN401 - as the original
+        if len(arg_string) > len("-h") and arg_string[0] == "-" != arg_string[1]:
+            return None  # no option
+        return super()._parse_optional(arg_string)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Every command with its arguments and its help."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="firsthand",
         description="Your own data, and who may use it for what: customer data that comes from "
         "people, under their terms.",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TOLD_EVERY_MS = 500
 _TOLD_AFTER_MS = 300
+_AT_ONCE_BYTES_MIN = 4 * 1024 * 1024  # what takes a while is told of from its beginning
 _MIB = 1024 * 1024
 _STATES = {"done": "", "undone": "taken back", "stopped": "half done", "going": "half done"}
 
@@ -204,6 +205,8 @@ def run_redact(args: argparse.Namespace, settings: "Settings") -> int:
         show.words(f"{show.moment(each['time'])}  {each['name']}", "  ")
     if told["given"]:
         show.words(f"{told['given']} of them were given to somebody, and stay there.")
+    if told.get("cases"):
+        show.words("Messages about what went are still there: firsthand vault settle CASE --delete")
     print(
         f"Take it back: firsthand vault redact --remove {told['id']}"
         if args.yes
@@ -299,7 +302,8 @@ class _Line:
 
     def tell(self, progress: "Progress") -> None:
         """Say where it is, at most twice a second."""
-        if sys.stderr.isatty() and self._ticks_ms() >= self._next_ms:
+        first = not self._told and progress.size_bytes >= _AT_ONCE_BYTES_MIN
+        if sys.stderr.isatty() and (first or self._ticks_ms() >= self._next_ms):
             self._next_ms = self._ticks_ms() + _TOLD_EVERY_MS
             self._told = True
             print(f"\r\033[K{line_of(progress)}", end="", file=sys.stderr, flush=True)

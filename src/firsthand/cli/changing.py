@@ -109,6 +109,8 @@ def _rested(args: argparse.Namespace, settings: Settings, act: Any, word: str) -
         return 0
     if word == "goes on" and done["state"] == "paused":
         word = "still rests, because they paused it too"
+    elif word == "goes on" and not done["outcomes"]:
+        word = "is not paused by you. Where they paused it, they have to go on with it"
     print(f"Your deal with {show.plain(done['organisation'])} {word}.")
     if not done["confirmed"]:
         show.words(f"They could not be told yet: {done['reason']} It is said again by: "

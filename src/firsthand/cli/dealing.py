@@ -19,6 +19,11 @@ _VERDICTS = {
     "differs": "does not follow from what you gave",
     "unverifiable": "cannot be checked",
 }
+_STATEMENTS = {
+    "fits": "checked",
+    "differs": "it does not hold",
+    "unverifiable": "cannot be checked",
+}
 
 
 def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
@@ -187,7 +192,7 @@ def run_relationships(args: argparse.Namespace, settings: Settings) -> int:
                 [
                     each["called"],
                     each["organisation"],
-                    each["state"],
+                    each["standing"],
                     each["terms"],
                     show.moment(each["since"]),
                     each["account"],
@@ -202,10 +207,14 @@ def run_relationships(args: argparse.Namespace, settings: Settings) -> int:
 def run_inbox(args: argparse.Namespace, settings: Settings) -> int:
     """Read what came back; who is away is only told of."""
     from firsthand.protocol.roles.profile import TYPE_ANSWERED
-    from firsthand.vault.acts.receiving import inbox
+    from firsthand.vault.acts.receiving import inbox, mark_read
 
     with opened(args, settings) as vault:
         found: dict[str, Any] = inbox(vault)
+        sharing.show_doubts(vault)
+        if not args.json:
+            for name in {each["relationship"] for each in found["messages"] if each["unread"]}:
+                mark_read(vault, name)
     for name, problem in found["problems"].items():
         show.note(f"firsthand: {name}: {problem}")
     if args.json:
@@ -214,15 +223,39 @@ def run_inbox(args: argparse.Namespace, settings: Settings) -> int:
     if not found["messages"]:
         print("Nothing came back yet.")
     for message in found["messages"]:
-        verdict = _VERDICTS.get(message["verdict"], message["verdict"])
+        answer = message["type"] == TYPE_ANSWERED
+        words = _VERDICTS if answer else _STATEMENTS
+        verdict = words.get(message["verdict"], message["verdict"])
         new = "  (new)" if message["unread"] else ""
         print(f"{show.moment(message['at'])}  {show.plain(message['organisation'])}{new}")
-        if message["type"] == TYPE_ANSWERED:  # others say how a deal or a request stands
+        if answer:
             sharing.show_answer(message["data"])
+        else:
+            show.words(stated(message), "  ")
         detail = f": {message['verdict_detail']}" if message["verdict_detail"] else ""
         show.words(f"{verdict}{detail}", "  ")
         print()
     return 0
+
+
+def stated(message: dict[str, Any]) -> str:
+    """What a message that is no answer says of a deal or of a request by right."""
+    from firsthand.protocol.jws import JwsRefused, read_jws
+    from firsthand.protocol.wire import TYPE_RIGHT_CHANGED, TYPE_TAKEN_BACK
+
+    data, right = message["data"], message["type"] == TYPE_RIGHT_CHANGED
+    if message["type"] == TYPE_TAKEN_BACK:
+        return "They deleted what they had said here."
+    if "erasure" in data:
+        return "They erased what you gave under a deal that is over."
+    try:
+        said = read_jws(str(data.get("status" if right else "receipt")))[1]
+    except JwsRefused:
+        return "They say how something stands, and did not sign it."
+    if right:
+        named = str(said.get("request"))[:8]
+        return f"How your request {named} stands: {said.get('status')}. See: firsthand vault rights"
+    return f"How your deal stands: {said.get('state')}. See: firsthand vault relationships"
 
 
 def run_log(args: argparse.Namespace, settings: Settings) -> int:
@@ -244,13 +277,16 @@ def run_log(args: argparse.Namespace, settings: Settings) -> int:
         _show_log(found)
         if args.verify and not problems and not found["growth"]:
             print()
-            print("Every receipt was proven again, and that their logs only grew.")
+            grew = "." if found["gone_on"] else ", and that their logs only grew."
+            print(f"Every receipt was proven again{grew}")
     for each in problems:
         show.note(
             f"firsthand: {each['organisation']}, {show.moment(each['at'])}: {each['problem']}"
         )
     for problem in found["growth"]:
         show.note(f"firsthand: {problem}")
+    for each in found["gone_on"]:
+        show.note(f"firsthand: {each} You went on all the same.")
     return 1 if problems or found["growth"] else 0
 
 
@@ -289,9 +325,16 @@ def run_revoke(args: argparse.Namespace, settings: Settings) -> int:
         ["ASKED", "WHEN", "STATE", "CONFIRMED", "WHY"],
         [_ending(each) for each in done["endings"]],
     )
+    for each in done["endings"]:
+        if each["reason"] and each["state"] != "confirmed":
+            print()
+            show.words(each["reason"])
     if not done["confirmed"]:
         print()
-        show.words("Not confirmed yet. It is sent again with: firsthand vault inbox")
+        refused = any(each["state"] == "refused" for each in done["endings"])
+        again = f"revoke {show.plain(args.name)}" if refused else "inbox"
+        said = "They did not take it. Ask" if refused else "Not confirmed yet. It is sent"
+        show.words(f"{said} again with: firsthand vault {again}")
     return 0
 
 

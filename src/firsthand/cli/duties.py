@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from firsthand.foundation.settings import Settings
 
 _SHORT = 12
+_TO_READ = "read the words, and fulfil it with --purpose for each that they mean, or all"
 
 
 def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
@@ -27,6 +28,36 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
         "being served. The old ones are deleted. Nobody has to agree anew.",
         "firsthand hub rotate-key",
     )
+
+
+def add_check(below: Commands[argparse.ArgumentParser], make: Make) -> None:
+    """Add `check`; `make` as above."""
+    make(
+        below,
+        "check",
+        run_check,
+        "see that all is as it came",
+        "Compare every delivery that is kept with its place in the log and with what was signed, "
+        "the log with its checkpoint, and deals, messages, requests and what staff are shown with "
+        "what they stand on; say what was changed since. Whenever serving begins, deliveries and "
+        "log are looked through by themselves, without the signatures.",
+        "firsthand hub check",
+    )
+
+
+def run_check(args: argparse.Namespace, settings: Settings) -> int:
+    """Check; 1 where something was changed."""
+    found: dict[str, Any] = do(args, settings, "check", {})
+    if args.json:
+        show.as_json(found)
+    else:
+        show.words(found["says"])
+        if found["changed"]:
+            print(f"Places in the log: {', '.join(map(str, found['changed']))}.")
+        rows = [(one["what"], one["relationship"][:_SHORT], one["key"]) for one in found["others"]]
+        if rows:
+            show.table(("what", "customer", "which"), rows)
+    return 0 if found["holds"] else 1
 
 
 def add_rights(below: Commands[argparse.ArgumentParser], make: Make) -> None:
@@ -52,8 +83,8 @@ def add_rights(below: Commands[argparse.ArgumentParser], make: Make) -> None:
         "fulfil",
         run_fulfil,
         "do what was asked",
-        "Say that it is done. What a correction names is read as corrected from now on; one that "
-        "was asked in words is answered in words with --why.",
+        "Say that it is done. What a correction names is read as corrected; one that was asked in "
+        "words needs --why. An objection in free words needs --purpose, or all.",
         "firsthand hub rights fulfil 3f9a1c22",
     )
     deny = make(
@@ -72,12 +103,20 @@ def add_rights(below: Commands[argparse.ArgumentParser], make: Make) -> None:
         "Take more time, before the first is over. The person is told why.",
         'firsthand hub rights extend 3f9a1c22 --why "The archive is on paper."',
     )
+    _add_purposes(fulfil)
     deny.add_argument("--reason", required=True, metavar="REASON", help="a word of the protocol")
     extend.add_argument("--why", required=True, metavar="WORDS", help="what the person is told")
     for parser in (fulfil, deny):
         parser.add_argument("--why", default="", metavar="WORDS", help="what the person is told")
     for parser in (one, fulfil, deny, extend):
         parser.add_argument("id", metavar="ID", help="the request's id, or its beginning")
+
+
+def _add_purposes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--purpose", action="append", default=[], metavar="PURPOSE",
+        help="what an objection in words means: a purpose, or all",
+    )  # fmt: skip
 
 
 def run_list(args: argparse.Namespace, settings: Settings) -> int:
@@ -105,7 +144,7 @@ def run_show(args: argparse.Namespace, settings: Settings) -> int:
 
 def run_fulfil(args: argparse.Namespace, settings: Settings) -> int:
     """Do what was asked."""
-    arguments = {"reference": args.id, "why": args.why}
+    arguments = {"reference": args.id, "why": args.why, "purposes": args.purpose}
     return _shown(args, do(args, settings, "rights fulfil", arguments))
 
 
@@ -142,6 +181,9 @@ def _shown(args: argparse.Namespace, one: dict[str, Any]) -> int:
             ("state", one["status"]),
             ("reason", one["reason"]),
             ("asks", "" if fixes else one["details"]),
+            ("stops", ", ".join(one["purposes"])),
+            ("deal allows", ", ".join(one["agreed_purposes"]) if one["words_to_read"] else ""),
+            ("to do", _TO_READ if one["words_to_read"] else ""),
             *(("put right", fix) for fix in fixes),
             ("told", one["processing_details"]),
         ]

@@ -40,6 +40,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_offering(below)
     deciding.add_commands(below, _command)
     duties.add_commands(below, _command)
+    duties.add_check(below, _command)
     rights = below.add_parser(
         "rights",
         help="answer what people ask by right",
@@ -191,6 +192,7 @@ def run_serve(args: argparse.Namespace, settings: Settings) -> int:
     """Serve until it is stopped; prints one line when it listens."""
     from firsthand import app
     from firsthand.cli.serving import serve
+    from firsthand.hub.acts import checking
     from firsthand.hub.acts.console import Console
 
     hub = app.open_hub(folder_of(args, settings), settings)
@@ -200,6 +202,7 @@ def run_serve(args: argparse.Namespace, settings: Settings) -> int:
             host, number = place(hub.organisation.url, args.host, args.port)
             line = f"{hub.organisation.name} answers at {hub.organisation.url}"
             served = app.hub_application(hub)
+            checking.beside(hub, show.note)
             return serve(served, host=host, port=number, line=line, ending=hub.part)
         finally:
             console.close()

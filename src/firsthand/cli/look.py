@@ -73,6 +73,10 @@ def show_left(file: dict[str, Any]) -> None:
             names = ", ".join(each["names"][:LEFT_SHOWN])
             more = ", ..." if each["files"] > LEFT_SHOWN else ""
             show.words(f"{each['files']:,}  {each['why']} ({names}{more})", "  ")
+    if file.get("renewed"):
+        print()
+        many = show.many(file["renewed"], "thing")
+        show.words(f"{file['path']}: {many} that you had already brought up to date.")
     if file.get("skipped"):
         print()
         show.words(f"{file['path']}: {show.many(file['skipped_rows'], 'row')} skipped:")
@@ -130,7 +134,9 @@ def _show(seen: dict[str, Any]) -> None:
     if read and not seen["findings"]:
         print()
         print(
-            "Nothing stands out." if not seen["questions"] else "There is something to ask first."
+            "There is nothing of yours in it."
+            if not seen["questions"]
+            else "There is something to ask first."
         )
     if seen["questions"]:
         show_questions(seen["questions"], "firsthand vault import FILE")

@@ -113,10 +113,11 @@ def run_compare(args: argparse.Namespace, settings: Settings) -> int:
 
 def run_looked(args: argparse.Namespace, settings: Settings) -> int:
     """List who looked; 1 where somebody looked who was not allowed to."""
+    from firsthand.vault.acts.connecting import meant
     from firsthand.vault.acts.looked import looked
 
     with opened(args, settings) as vault:
-        found: dict[str, Any] = looked(vault, args.name)
+        found: dict[str, Any] = looked(vault, meant(vault, args.name))
     if found["unasked"]:
         show.note(f"firsthand: {found['unasked']}")
     if args.json:

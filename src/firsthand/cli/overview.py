@@ -76,7 +76,12 @@ def run_who(args: argparse.Namespace, settings: Settings) -> int:
     if not found["organisations"]:
         print("Nobody has anything of yours.")
         return 0
-    print(f"{found['things']:,} of your things are with {show.many(found['holding'], 'other')}.")
+    holding = show.many(found["holding"], "organisation")
+    if found["things"]:
+        print(f"{show.many(found['things'], 'thing')} of yours: with {holding}.")
+    else:
+        print(f"{holding} may have something of yours." if found["holding"] else "Nobody has "
+              "anything of yours now.")  # fmt: skip
     show.table(
         ["WHO", "STATE", "THINGS", "FOR", "SINCE", "UNTIL", "LOOKED LAST", "UNCONFIRMED SINCE"],
         [_row(each) for each in found["organisations"]],
@@ -86,11 +91,12 @@ def run_who(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _row(each: dict[str, Any]) -> list[object]:
-    from firsthand.protocol.records import stamp_of
+    from firsthand.protocol.clocks import stamp_of
 
     until = show.moment(stamp_of(each["until"])) if each["until"] else ""
+    things = f"{each['things']:,} + {each['perhaps']:,}?" if each["perhaps"] else each["things"]
     return [
-        each["organisation"], each["state"], each["things"], ", ".join(each["purposes"]),
+        each["organisation"], each["state"], things, ", ".join(each["purposes"]),
         show.moment(each["since"]), until, show.moment(each["last_looked"]),
         show.moment(each["unconfirmed"]),
     ]  # fmt: skip
@@ -98,10 +104,11 @@ def _row(each: dict[str, Any]) -> list[object]:
 
 def run_story(args: argparse.Namespace, settings: Settings) -> int:
     """List what happened."""
+    from firsthand.vault.acts.connecting import meant
     from firsthand.vault.acts.story import story
 
     with opened(args, settings) as vault:
-        found: dict[str, Any] = story(vault, args.name, parts=args.part)
+        found: dict[str, Any] = story(vault, meant(vault, args.name), parts=args.part)
     if args.json:
         show.as_json(found)
         return 0

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from firsthand.vault.acts.opened import Vault
 
 RIGHTS = ("access", "portability", "rectification", "erasure", "restriction", "objection")
+_OVER = "over: they erased it all"
+SPOKEN = ["en", "de", "fr", "es", "it", "nl", "pt"]  # letters that ask by right
 
 
 def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
@@ -45,7 +47,7 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
     right.add_argument(
         "--sender", metavar="'NAME <ADDRESS>'", help="with --to: who you are, for the letter"
     )
-    right.add_argument("--lang", choices=["en", "de"], default="en", help="with --to: the language")
+    right.add_argument("--lang", choices=SPOKEN, default="en", help="with --to: the language")
     right.add_argument("--eml", metavar="FILE", help="with --to: a new file for the e-mail")
     rights = make(
         below,
@@ -74,11 +76,17 @@ def _add_choices(rights: argparse.ArgumentParser) -> None:
     what.add_argument("--denied", metavar="REASON", help="note: they said no")
     what.add_argument("--took-back", action="store_true", help="note: you took it back")
     what.add_argument(
+        "--confirmed", action="store_true", help="note: they know that you took it back"
+    )
+    what.add_argument(
         "--take-back", action="store_true", help="take it back, or lift what it holds back"
     )
     what.add_argument("--complain", metavar="COUNTRY", help="write to the authority, such as of DE")
     rights.add_argument("--on", metavar="DAY", type=_day, help="on which day that was, YYYY-MM-DD")
     rights.add_argument("--why", metavar="TEXT", default="", help="what they said")
+    rights.add_argument(
+        "--eml", metavar="FILE", help="with --take-back: a new file for the e-mail, if it was one"
+    )
     rights.add_argument("--save", metavar="FILE", help="with --fetch: all of it, in a new file")
     rights.add_argument("--lang", choices=["en", "de"], help="with --complain: the language")
     rights.add_argument("--sender", metavar="NAME", default="", help="with --complain: your name")
@@ -86,10 +94,12 @@ def _add_choices(rights: argparse.ArgumentParser) -> None:
 
 def run_right(args: argparse.Namespace, settings: Settings) -> int:
     """Ask; 1 where it was not taken."""
-    from firsthand.vault.acts import rights
+    from firsthand.vault.acts import connecting, rights
 
     name, right = _whom(args)
     with opened(args, settings) as vault:
+        if name is not None:
+            name = connecting.meant(vault, name)
         if name is not None and args.thing:
             told: dict[str, Any] = _put_right(args, vault, name)
             file = None
@@ -124,9 +134,9 @@ def run_rights(args: argparse.Namespace, settings: Settings) -> int:
             )
             show_letter(args, letter)
             return 0
-        event = _event(args)
+        event, file = _event(args), None
         if args.take_back:
-            told: dict[str, Any] = rights.take_back(vault, args.request)
+            told, file = _take_back(args, vault)
         elif event is not None:
             told = rights.note(
                 vault, args.request, event, day=args.on, reason=args.denied, words=args.why
@@ -134,9 +144,11 @@ def run_rights(args: argparse.Namespace, settings: Settings) -> int:
         else:
             told = rights.shown(vault, args.request)
     if args.json:
-        show.as_json(told)
+        show.as_json({**told, "file": file} if file else told)
     else:
         _show_one(told)
+        if file:
+            print(f"Written: {show.plain(file)}. Open it with your mail program, and send it.")
     if args.take_back and told["problem"]:
         show.note(f"firsthand: {told['problem']} They are told again with: firsthand vault rights")
     return 0
@@ -187,6 +199,24 @@ def _write(args: argparse.Namespace, vault: Vault, right: str) -> tuple[dict[str
     return told, str(path)
 
 
+def _take_back(args: argparse.Namespace, vault: Vault) -> tuple[dict[str, Any], str | None]:
+    """Take one back; of a letter, write the one that says so into a file."""
+    from firsthand.vault.acts import rights
+    from firsthand.vault.terms.relationships import short_name
+
+    before = rights.shown(vault, args.request)
+    if before["eml"] is None:
+        return rights.take_back(vault, args.request), None
+    name = short_name(str(before["organisation"]))
+    path = Path(args.eml or f"{name}-{before['right']}-taken-back.eml")
+    if path.exists():
+        raise WrongUsage(f"{path} is there already, and was not touched. Choose another: --eml.")
+    told: dict[str, Any] = rights.take_back(vault, args.request)
+    with path.open("xb") as file:
+        file.write(told["eml_back"].encode())
+    return told, str(path)
+
+
 def _list(args: argparse.Namespace, settings: Settings) -> int:
     from firsthand.protocol.refusals import Refused
     from firsthand.vault.acts import rights
@@ -217,13 +247,16 @@ def _list(args: argparse.Namespace, settings: Settings) -> int:
                     each["organisation"],
                     each["right"],
                     show.moment(each["at"])[:10],
-                    each["state"] if each["sent_at"] else "waiting to be sent",
+                    _state(each),
                     each["expected_by"] if each["open"] else "",
                     _left(each),
                 ]
                 for each in found
             ],
         )
+        for each in found:
+            if each["problem"]:
+                show.note(f"firsthand: {each['id'][:8]}: {each['problem']}")
     return 0
 
 
@@ -244,11 +277,25 @@ def _fetch(args: argparse.Namespace, vault: Vault) -> int:
     else:
         read, added = show.many(done["read"], "thing"), done["added"]
         print(f"{show.plain(done['organisation'])} delivered {read}: {added} new, the rest known.")
+        found = done["compared"]
+        print(f"Of {show.many(found['given'], 'thing')} that you gave, {found['missing']} missing, "
+              f"{found['changed']} altered;")  # fmt: skip
+        print(f"{found['elsewhere']} delivered that you never gave from here.")
+        for what, names in found["which"].items():
+            for name in names:
+                print(f"  {what}: {show.plain(name)}")
     return 0
 
 
+def _state(told: dict[str, Any]) -> str:
+    if told["erased"] and not told["open"] and told["state"] in {"open", "in_progress"}:
+        return _OVER
+    state = str(told["state"])
+    return state if told["sent_at"] else "waiting to be sent"
+
+
 def _show_one(told: dict[str, Any]) -> None:
-    state = told["state"] if told["sent_at"] else "waiting to be sent"
+    state = _state(told)
     back = f"firsthand vault rights {told['id'][:8]} --take-back"
     show.pairs(
         [
@@ -256,7 +303,7 @@ def _show_one(told: dict[str, Any]) -> None:
             ("of", told["organisation"]),
             ("for", f"{told['right']}: {told['meaning']}"),
             ("in particular", told["details"]),
-            ("state", f"{state}: {told['says']}"),
+            ("state", state if state == _OVER else f"{state}: {told['says']}"),
             ("reason", told["reason_says"]),
             ("they say", told["words"]),
             ("until", f"{told['expected_by']} ({_left(told)})" if told["open"] else None),
@@ -297,6 +344,7 @@ def _event(args: argparse.Namespace) -> str | None:
         "fulfilled": args.fulfilled,
         "denied": args.denied is not None,
         "took back": args.took_back,
+        "confirmed": args.confirmed,
     }
     return next((event for event, yes in chosen.items() if yes), None)
 

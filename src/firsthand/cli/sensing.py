@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     Ask = Callable[[Vault, argparse.Namespace], dict[str, Any]]
 
+SHOPS_MAX = 5
 BRING = "Nothing of this is here yet. Bring some: firsthand vault import FILE"
 
 
@@ -46,7 +47,7 @@ def add_commands(below: Commands[argparse.ArgumentParser], command: Make) -> Non
              "ready"),
             ("corrections", run_corrections, "what you corrected",
              "List what you corrected; say one to correct it, or undo it.",
-             "corrections --correct category:kettle-bean=eating-out"),
+             "corrections --correct 'category:Kettle Bean=eating-out'"),
         )
     }  # fmt: skip
     _add_options(made)
@@ -167,26 +168,37 @@ def run_year(args: argparse.Namespace, settings: Settings) -> int:
     told = _told(args, settings, lambda vault, _: year(vault, args.year))
     if args.json or told["year"] is None:
         return _plain(told, args, there=told["year"] is not None)
-    show.pairs(
-        [
-            ("Year", told["year"]),
-            ("Things", f"{told['things']:,}"),
-            ("Fullest day", told["busiest"]),
-        ]
-    )
-    print()
+    pairs = [
+        ("Year", told["year"]),
+        ("Things", f"{told['things']:,}"),
+        ("Fullest day", told["busiest"]),
+    ]
+    paid = told["money"]
+    if paid:
+        pairs += [(name.capitalize(), show.amount(paid[name], paid["currency"]))
+                  for name in ("out", "in")]  # fmt: skip
+    show.pairs(pairs)
     rows = [
         [top["sense"], top["part"], each["name"], each["times"]]
         for top in told["tops"]
         for each in top["top"]
     ]
-    show.table(["WHAT", "HOW", "NAME", "TIMES"], rows, right=["TIMES"])
+    rows += [["money", "out", shop["name"], shop["payments"]]
+             for shop in paid["shops"][:SHOPS_MAX]] if paid else []  # fmt: skip
+    rows += [["moved", each["part"], each["name"], each["times"]] for each in told["moves"]]
+    if rows:
+        print()
+        show.table(["WHAT", "HOW", "NAME", "TIMES"], rows, right=["TIMES"])
+    if told["trips"]:
+        print()
+        trips = [[each["name"], each["from"], each["to"]] for each in told["trips"]]
+        show.table(["TRIP", "FROM", "TO"], trips)
     return _rule(told)
 
 
 def run_changed(args: argparse.Namespace, settings: Settings) -> int:
     """Show what changed."""
-    from firsthand.vault.acts.changed import changed
+    from firsthand.vault.acts.changed import changed, said
 
     told = _told(
         args, settings, lambda vault, _: changed(vault, vault.clock.now().date(), args.month)
@@ -194,9 +206,10 @@ def run_changed(args: argparse.Namespace, settings: Settings) -> int:
     if args.json or told["month"] is None:
         return _plain(told, args, there=told["month"] is not None)
     rows = [
-        [each["way"], each["sense"], each["name"], each["now"], each["usual"]]
+        [each["way"], each["sense"], each["name"], said(each, each["now"]),
+         said(each, each["usual"])]
         for each in told["changes"]
-    ]
+    ]  # fmt: skip
     print(
         f"{told['month']} against the months before:" if rows else f"{told['month']} was as usual."
     )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+HERE = "127.0.0.1"
 KEEP_ALIVE_S = 30
 GRACE_S = 5
 QUEUE_MAX = 2048
@@ -27,11 +28,13 @@ def serve(
     port: int,
     line: str,
     ending: Callable[[], None] | None = None,
+    behind_proxy: bool = False,
 ) -> int:
     """Listen, print ``line`` once, and serve; returns 0 after a stop. Raises ``UnableToListen``.
 
     ``ending`` is called once when it is told to stop, before it waits for what is under way: it
-    ends the answers that would never end by themselves.
+    ends the answers that would never end by themselves. With ``behind_proxy`` a server on this
+    machine says who asks (``X-Forwarded-For``).
     """
     import uvicorn
 
@@ -57,18 +60,25 @@ def serve(
         log_level="warning",
         access_log=False,  # a log of addresses is one about people
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=behind_proxy,
+        forwarded_allow_ips=HERE,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
         backlog=QUEUE_MAX,
     )
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        # The server ends by it and then raises it once more. Left as it is, that would end the
-        # process before whoever called has closed what is open.
-        signal.signal(signal.SIGTERM, _end)
+    _end_in_order()
     with sock:
         Server(config).run(sockets=[sock])
     return 0
+
+
+def _end_in_order() -> None:
+    """Let whoever called close what is open, before SIGTERM ends the process.
+
+    The server ends by it and then raises it once more: left as it is, that would be the end.
+    """
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _end)
 
 
 def _end(_signal: int, _frame: object) -> NoReturn:

@@ -54,6 +54,7 @@ def add_commands(below: Commands[argparse.ArgumentParser], make: Make) -> None:
     settle.add_argument("--note", choices=EVENTS, help="with a case: what happened")
     settle.add_argument("--on", metavar="DAY", type=_day, help="with --note: the day, YYYY-MM-DD")
     settle.add_argument("--words", metavar="TEXT", default="", help="with --note: what was said")
+    settle.add_argument("--delete", action="store_true", help="with a case: delete all of it")
     settle.add_argument("--eml", metavar="FILE", help="write the message to a new file, as e-mail")
     add_json(settle)
 
@@ -69,6 +70,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             return _list(args, vault)
         if args.what in KINDS:
             told = _begin(args, vault)
+        elif args.delete:
+            settling.forget(vault, args.what)
+            print("It is deleted, with its message and all that you noted.")
+            return 0
         elif args.note:
             told = settling.mark(vault, args.what, args.note, day=args.on, words=args.words)
         else:
@@ -118,6 +123,7 @@ def _list(args: argparse.Namespace, vault: Vault) -> int:
     show.table(
         ("Could be settled", "How", "About"),
         [(m["title"], ", ".join(m["kinds"]), m["about"]) for m in told["matters"]],
+        whole=("About",),
     )
     if told["matters"] and told["cases"]:
         print()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from firsthand.cli.adding import Commands, Make
     from firsthand.foundation.settings import Settings
+    from firsthand.vault.acts.opened import Vault
 
 THINGS_SHOWN = 20
 
@@ -80,6 +81,7 @@ def run_share(args: argparse.Namespace, settings: Settings) -> int:
                 done = giving.preview(vault, name, choice)
             else:
                 done = giving.share(vault, name, choice, later=args.later)
+        show_doubts(vault)
     if args.json:
         show.as_json(done)
     elif args.preview and args.again:
@@ -89,6 +91,14 @@ def run_share(args: argparse.Namespace, settings: Settings) -> int:
     elif args.preview:
         _show_preview(done)
     return 0 if args.preview else _given(done, told=args.json)
+
+
+def show_doubts(vault: Vault) -> None:
+    """Say of whom the log does not fit, as far as it is known: giving to them stops."""
+    from firsthand.vault.acts.witnessing import doubts
+
+    for each in doubts(vault):
+        show.note(f"firsthand: {each['why']} See: firsthand vault checkpoints {each['name']}")
 
 
 def _given(done: dict[str, Any], *, told: bool) -> int:

@@ -39,18 +39,23 @@ def plain(value: object) -> str:
 
 
 def table(
-    heads: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()
+    heads: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: Sequence[str] = (),
+    whole: Sequence[str] = (),
 ) -> None:
     """Print rows under their heads, columns aligned; the widest gives way to the terminal.
 
-    right: the heads of columns that are aligned to the right. Prints nothing where there are no
-    rows.
+    right: the heads of columns that are aligned to the right. whole: those that are never cut, as
+    what stands there is to be copied. Prints nothing where there are no rows.
     """
     cells = [[plain(cell) for cell in row] for row in rows]
     if not cells:
         return
     columns = list(zip(heads, *cells, strict=True))
-    widths = _fitting([max(_wide(cell) for cell in column) for column in columns])
+    widest = [max(_wide(cell) for cell in column) for column in columns]
+    widths = _fitting(widest, [head in whole for head in heads])
     for line in [list(heads), *cells]:
         parts = [
             _set(_cut(cell, width), width, to_right=head in right)
@@ -107,11 +112,15 @@ def _width() -> int:
     return max(WIDTH_MIN, shutil.get_terminal_size((WIDTH_DEFAULT, 24)).columns)
 
 
-def _fitting(widths: list[int]) -> list[int]:
-    """Take from the widest column until all fit beside each other."""
+def _fitting(widths: list[int], whole: list[bool]) -> list[int]:
+    """Take from the widest column that may be cut until all fit beside each other."""
     room = _width() - len(GAP) * (len(widths) - 1)
-    while sum(widths) > room and max(widths) > WIDTH_MIN // len(widths):
-        widths[widths.index(max(widths))] -= 1
+    may = [each for each, kept in enumerate(whole) if not kept]
+    while sum(widths) > room and may:
+        widest = max(may, key=lambda each: widths[each])
+        if widths[widest] <= WIDTH_MIN // len(widths):
+            break
+        widths[widest] -= 1
     return widths
 
 

@@ -58,6 +58,13 @@ def add_commands(commands: Subparsers[argparse.ArgumentParser]) -> None:
         metavar="DIR",
         help=f"where everything is kept (or set FIRSTHAND_DATA): ~/{DATA} if not said",
     )
+    up.add_argument(
+        "--address",
+        type=_address,
+        metavar="URL",
+        help="where others reach these pages, such as https://vaults.example: for many people, "
+        "behind a server on this machine that speaks https",
+    )
     up.set_defaults(run=run_up)
 
 
@@ -67,10 +74,14 @@ def run_up(args: argparse.Namespace, settings: Settings) -> int:
 
     keep_memory_off_disk()
     signal.signal(signal.SIGTERM, _end)
+    if args.address and args.town:
+        raise UnableToStart("The town is for this machine alone: leave --address or --town out.")
     data = Path(args.data) if args.data else settings.data or Path.home() / DATA
     check_ports(args.port, PORTS if args.town else 1)
     folder = data / f"town-{args.port}" if args.town else data
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if args.address:
+        return _alone(folder, settings, args.port, args.address)
     # Made for trying things out with both sides on one machine: what is dialled may be here.
     settings = msgspec.structs.replace(settings, egress="loopback")
     return (_town if args.town else _alone)(folder, settings, args.port)
@@ -89,9 +100,15 @@ def check_ports(port: int, count: int) -> None:
                 raise UnableToStart(f"Port {each}: {error.strerror}. {MEND}") from error
 
 
-def _alone(folder: Path, settings: Settings, port: int) -> int:
-    host = _host(folder / "vaults", settings, port)
-    return _serve(host, port, f"Your pages: http://{HOST}:{port} (kept in {folder}; Ctrl-C ends).")
+def _alone(folder: Path, settings: Settings, port: int, public: str = "") -> int:
+    host = _host(folder / "vaults", settings, port, public=public)
+    line = f"Your pages: http://{HOST}:{port} (kept in {folder}; Ctrl-C ends)."
+    if public:
+        line = (
+            f"The pages of everybody: https://{public} (kept in {folder}; Ctrl-C ends). Your "
+            f"server passes requests on to http://{HOST}:{port}, with Host and X-Forwarded-For."
+        )
+    return _serve(host, port, line, behind_proxy=bool(public))
 
 
 def _town(folder: Path, settings: Settings, port: int) -> int:
@@ -124,7 +141,12 @@ def _town(folder: Path, settings: Settings, port: int) -> int:
 
 
 def _host(
-    folder: Path, settings: Settings, port: int, standing: Standing | None = None
+    folder: Path,
+    settings: Settings,
+    port: int,
+    standing: Standing | None = None,
+    *,
+    public: str = "",
 ) -> VaultHost:
     """The pages of everybody below `folder`, with samples, and the doors of the town if any."""
     from firsthand import app
@@ -148,15 +170,22 @@ def _host(
         Sample(name=each.name, content=each.content, label=each.label, words=each.words)
         for each in samples(SystemClock())
     ]
-    return app.vault_host(folder, settings, port=port, samples=found, doors=doors)
+    return app.vault_host(folder, settings, port=port, samples=found, doors=doors, public=public)
 
 
-def _serve(host: VaultHost, port: int, line: str) -> int:
+def _serve(host: VaultHost, port: int, line: str, *, behind_proxy: bool = False) -> int:
     from firsthand.cli.serving import serve
 
     host.start()
     try:
-        return serve(host, host=HOST, port=port, line=line, ending=host.parts.streams.close)
+        return serve(
+            host,
+            host=HOST,
+            port=port,
+            line=line,
+            ending=host.parts.streams.close,
+            behind_proxy=behind_proxy,
+        )
     finally:
         host.close()
 
@@ -179,6 +208,14 @@ def _tell(standing: Standing, port: int) -> None:
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(0)
+
+
+def _address(text: str) -> str:
+    """The name, with its port if it says one, of an address by https."""
+    match = re.fullmatch(r"https://((?!-)[a-z0-9.-]{1,253}(?::[0-9]{1,5})?)/?", text.lower())
+    if match is None or "." not in match[1]:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address such as https://vaults.example")
+    return match[1].removesuffix(":443")
 
 
 def _port(text: str) -> int:

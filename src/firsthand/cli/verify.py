@@ -35,7 +35,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace, _settings: Settings) -> int:
     """Check; 1 where something does not hold."""
-    from firsthand.protocol.evidence import check
+    from firsthand.protocol.evidence import about, check
 
     body = _bytes_of(args.file)
     keys = [] if args.keys is None else [_keys_in(args.keys)]
@@ -43,12 +43,16 @@ def run(args: argparse.Namespace, _settings: Settings) -> int:
     failed = [finding for finding in findings if not finding.ok]
     open_ones = [finding for finding in findings if finding.ok and not finding.shown]
     if args.json:
-        show.as_json({"holds": not failed, "findings": findings})
+        show.as_json({"holds": not failed, "of": about(body), "findings": findings})
         return 1 if failed else 0
     for finding in failed:
         show.note(f"firsthand: {finding.what} ({finding.where}): {finding.why}")
     for finding in open_ones:
         print(show.plain(f"Not shown: {finding.what} ({finding.where}): {finding.why}"))
+    for each in about(body):
+        deals = show.many(each.agreements, "deal")
+        left = show.many(each.entries, "delivery", "deliveries")
+        print(show.plain(f"Of {each.organisation} ({each.url}): {deals}, {left}."))
     proven = len(findings) - len(failed) - len(open_ones)
     if failed:
         print(f"It does not hold: {len(failed)} of {show.many(len(findings), 'check')} failed.")

@@ -1,6 +1,6 @@
 """The one way out: every request that leaves a vault or a hub goes through `Egress`.
 
-Only `vault/gate.py` and `hub/outbox.py` may import this module. Above it is what they decide to
+Only `vault/gate` and `hub/outbox.py` may import this module. Above it is what they decide to
 send; below it `egress_urls` (what may be asked for), `egress_addresses` (what may be dialled),
 `egress_dial` (dialling it) and `egress_pools` (connections kept open).
 

@@ -1,6 +1,7 @@
 """The contract of a hub's journal: an append-only record of batches, and the tables beside it.
 
-Above: the hub's intake, projector, erasing and reads. Below: the makers in `foundation.journals`.
+Above: the few rooms of the hub that may know it (the contract `facts` in pyproject.toml names
+them). Below: the makers in `foundation.journals`.
 What is in a journal is a fact and never changes; it can only be erased, and then its leaf hash
 stays, so that every proof still holds. There is one writer; reading goes on beside it.
 """
@@ -15,6 +16,7 @@ import msgspec
 
 from firsthand.foundation.tables import Reader, Tx
 from firsthand.protocol.merkle import UnableToProve
+from firsthand.protocol.wire import BATCH_BYTES_MAX, BATCH_EVENTS_MAX, SALT_BYTES
 
 T = TypeVar("T")
 X = TypeVar("X")
@@ -26,11 +28,8 @@ Sink = Callable[[Sequence[tuple[object, object]]], None]
 """Takes the outcomes of one group as (ticket, Receipt | refusal | exception), once a group."""
 
 BASE_BYTES_MAX = 16 << 10
-BODY_BYTES_MAX = 4 << 20
-EVENTS_MAX = 1_000
 HASH_BYTES = 32
 NAME_CHARS_MAX = 128
-SALT_BYTES = 16
 SIGNATURE_BYTES_MAX = 512
 INTEGER_MAX = 2**63 - 1
 
@@ -257,8 +256,23 @@ class Journal(Protocol):
         """
         ...
 
-    def wait(self, after: int, wait_ms_max: int) -> int:
-        """Wait until there are more than `after` leaves, at most so long; return how many are."""
+    def nodes(self, reader: Reader, after: int, rows_max: int) -> list[bytes]:
+        """Return for up to `rows_max` leaves, from `after` on, what is kept of the tree.
+
+        Of each its hash and then, upwards, every node that it completed, 32 bytes each; those
+        erased are among them.
+        """
+        ...
+
+    def wait(self, after: int, wait_ms_max: int, stop: Callable[[], bool] = bool) -> int:
+        """Wait until there are more than `after` leaves, at most so long; return how many are.
+
+        It returns sooner once `stop()` is true; whoever makes it true calls `wake` afterwards.
+        """
+        ...
+
+    def wake(self) -> None:
+        """Let everybody who waits ask its `stop` again; from any thread."""
         ...
 
     def close(self) -> None:
@@ -283,16 +297,16 @@ def check_batch(batch: Batch) -> None:
         raise UnableToAppend("a name of it is empty, or not ASCII, or has a zero character")
     if max(map(len, names)) > NAME_CHARS_MAX:
         raise UnableToAppend(f"a name of it is longer than {NAME_CHARS_MAX} characters")
-    if len(batch.body) > BODY_BYTES_MAX or len(batch.base) > BASE_BYTES_MAX:
-        raise UnableToAppend(f"body or base are longer than {BODY_BYTES_MAX}, {BASE_BYTES_MAX}")
+    if len(batch.body) > BATCH_BYTES_MAX or len(batch.base) > BASE_BYTES_MAX:
+        raise UnableToAppend(f"body or base are longer than {BATCH_BYTES_MAX}, {BASE_BYTES_MAX}")
     if len(batch.salt) != SALT_BYTES or len(batch.leaf) != HASH_BYTES:
         raise UnableToAppend(f"the salt has {SALT_BYTES} bytes and the leaf {HASH_BYTES}")
     if len(batch.signature) > SIGNATURE_BYTES_MAX:
         raise UnableToAppend(f"the signature is longer than {SIGNATURE_BYTES_MAX} bytes")
     if not 1 <= batch.n <= INTEGER_MAX or not 0 <= batch.received_ms <= INTEGER_MAX:
         raise UnableToAppend("its number or its time lie outside what can be kept")
-    if not 0 <= batch.events <= EVENTS_MAX:
-        raise UnableToAppend(f"{batch.events} events where at most {EVENTS_MAX} may be")
+    if not 0 <= batch.events <= BATCH_EVENTS_MAX:
+        raise UnableToAppend(f"{batch.events} events where at most {BATCH_EVENTS_MAX} may be")
 
 
 def check_follows(batch: Batch, last: Place | None) -> None:

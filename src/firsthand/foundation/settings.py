@@ -21,10 +21,17 @@ VARIABLES = {
     "data": "FIRSTHAND_DATA",
     "device": "FIRSTHAND_DEVICE",
     "backup_passphrase": "FIRSTHAND_BACKUP_PASSPHRASE",
+    "upload_mb_max": "FIRSTHAND_UPLOAD_MB_MAX",
+    "spool_mb_max": "FIRSTHAND_SPOOL_MB_MAX",
+    "visit_mb_max": "FIRSTHAND_VISIT_MB_MAX",
+    "visits_mb_max": "FIRSTHAND_VISITS_MB_MAX",
 }
 EGRESS_ALLOWED = ("public", "loopback")
 PATH_CHARACTERS_MAX = 4096
 PASSPHRASE_CHARACTERS_MAX = 1024
+UPLOAD_MB_MAX = 20_000
+VISIT_MB_MAX, VISITS_MB_MAX = 2_000, 8_000
+MB_MAX = 1_000_000
 
 
 class SettingRefused(ValueError):
@@ -42,6 +49,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     egress: "public", or "loopback" to reach this machine as well. data: the folder in which
     files go for which no other place was named. device: the folder in which it is noted how
     vaults were left. backup_passphrase: what a backup is encrypted with, and opened by.
+    upload_mb_max: the largest file that a browser may send. spool_mb_max: how much of what was
+    sent and not read yet may lie beside one vault. visit_mb_max: what may be sent before there is a
+    vault, where many keep theirs; visits_mb_max: of all who do so. In MB of 1,000,000 bytes.
     """
 
     vault: Path | None = None
@@ -52,6 +62,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data: Path | None = None
     device: Path | None = None
     backup_passphrase: str | None = None
+    upload_mb_max: int = UPLOAD_MB_MAX
+    spool_mb_max: int = UPLOAD_MB_MAX
+    visit_mb_max: int = VISIT_MB_MAX
+    visits_mb_max: int = VISITS_MB_MAX
 
     def __repr__(self) -> str:
         """Show everything but the passphrases: settings end up in error reports."""
@@ -62,7 +76,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             f"Settings(vault={self.vault!r}, passphrase={hidden}, new_passphrase={new}, "
             f"hub={self.hub!r}, "
             f"egress={self.egress!r}, data={self.data!r}, device={self.device!r}, "
-            f"backup_passphrase={backup})"
+            f"backup_passphrase={backup}, upload_mb_max={self.upload_mb_max!r}, "
+            f"spool_mb_max={self.spool_mb_max!r}, visit_mb_max={self.visit_mb_max!r}, "
+            f"visits_mb_max={self.visits_mb_max!r})"
         )
 
     def __rich_repr__(self) -> list[tuple[str, object]]:
@@ -92,6 +108,10 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         data=_path(environ, VARIABLES["data"]),
         device=_path(environ, VARIABLES["device"]),
         backup_passphrase=_passphrase(environ, VARIABLES["backup_passphrase"]),
+        upload_mb_max=_megabytes(environ, VARIABLES["upload_mb_max"], UPLOAD_MB_MAX),
+        spool_mb_max=_megabytes(environ, VARIABLES["spool_mb_max"], UPLOAD_MB_MAX),
+        visit_mb_max=_megabytes(environ, VARIABLES["visit_mb_max"], VISIT_MB_MAX),
+        visits_mb_max=_megabytes(environ, VARIABLES["visits_mb_max"], VISITS_MB_MAX),
     )
 
 
@@ -131,6 +151,15 @@ def _passphrase(environ: Mapping[str, str], name: str) -> str | None:
         )
         raise SettingRefused(message)
     return text
+
+
+def _megabytes(environ: Mapping[str, str], name: str, otherwise: int) -> int:
+    text = environ.get(name, str(otherwise))
+    plain = text.isascii() and text.isdecimal() and len(text) <= len(str(MB_MAX))
+    if not plain or not 1 <= int(text) <= MB_MAX:
+        message = f"{name} is {text[:80]!r}. Allowed is a number of MB from 1 to {MB_MAX}."
+        raise SettingRefused(message)
+    return int(text)
 
 
 def _egress(environ: Mapping[str, str], name: str) -> str:

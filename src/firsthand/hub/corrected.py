@@ -49,11 +49,6 @@ def put(tx: Tx, relationship: str, thing: str, fields: Mapping[str, str]) -> Non
     tx.put(TABLE, relationship, thing, msgspec.json.encode({**before, **fields}))
 
 
-def count(reader: Reader, relationship: str) -> int:
-    """How many things of a person were put right."""
-    return reader.count(TABLE, relationship)
-
-
 def of(reader: Reader, relationship: str) -> Corrections:
     """All that was put right of what one person gave."""
     entries = reader.scan(TABLE, relationship, rows_max=ROWS_MAX)

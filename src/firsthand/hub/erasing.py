@@ -23,6 +23,7 @@ from firsthand.hub.terms.organisation import BACKUP_DAYS, Organisation
 from firsthand.hub.terms.relationships import StateGraph
 from firsthand.hub.withdrawing import Withdrawing
 from firsthand.protocol.identity import subject_of
+from firsthand.protocol.jws import read_jws
 from firsthand.protocol.receipts import (
     ErasureReceipt,
     RevocationReceipt,
@@ -50,7 +51,8 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     when all is done. ``revocations`` are receipts by agreement. ``seen`` is how many leaves the
     projections had seen when it was closed: they see no more of it. ``by_itself``: nobody asked,
     its time was over; and ``told`` is under which number the person was told, if they looked.
-    ``traceless``: nothing was ever agreed, so that not even the tombstone stays.
+    ``traceless``: nothing was ever agreed, so that not even the tombstone stays. ``others`` are the
+    same receipt for other agreements of theirs, by which it was asked for.
     """
 
     key: dict[str, str]
@@ -63,6 +65,7 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     told: int = 0
     traceless: bool = False
     receipt: str | None = None
+    others: dict[str, str] = {}
 
 
 def find(reader: Reader, relationship: str) -> Erasure | None:
@@ -136,10 +139,31 @@ class Erasing:
                 Order.REVOKE,
             ).result()
             self._forgotten(relationship)
-        if kept.receipt is not None:
-            return kept.receipt
-        with self._one:
-            return self._delete(relationship)
+        receipt = kept.receipt
+        if receipt is None:
+            with self._one:
+                receipt = self._delete(relationship)
+        return self._naming(relationship, agreement, receipt)
+
+    def _naming(self, relationship: str, agreement: str, receipt: str) -> str:
+        """The receipt for the agreement by which it is asked for: they may know no newer one."""
+        said = msgspec.convert(read_jws(receipt)[1], ErasureReceipt)
+        if said.agreement == agreement:
+            return receipt
+        signed = sign_erasure(
+            msgspec.structs.replace(said, agreement=agreement), self._organisation.key
+        )
+
+        def work(tx: Tx) -> str:
+            kept = find(tx, relationship)
+            if kept is None or agreement not in kept.revocations:
+                return receipt
+            if agreement not in kept.others:
+                others = {**kept.others, agreement: signed}
+                put(tx, relationship, msgspec.structs.replace(kept, others=others))
+            return kept.others.get(agreement, signed)
+
+        return self._journal.submit(work, Order.ERASE).result()
 
     def forget(self, relationship: str, agreement: str) -> None:
         """Delete a relationship in which nothing was ever given: nothing stays, not even its key.

@@ -62,7 +62,7 @@ def after(reader: Reader, relationship: str, n: int, rows_max: int) -> list[Note
 
 
 def _key(n: int) -> str:
-    # The letter puts it after the reads that were noted without a number, under their time alone.
+    # Older reads have no number; their keys are times alone. The letter sorts this after them.
     return f"n{n:015d}"
 
 

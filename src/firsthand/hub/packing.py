@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol, TypeVar
 import msgspec
 
 ROW_BYTES_MAX = 1 << 19
-JOINED_BYTES_MAX = 1 << 18  # bodies of batches in one row: its columns are smaller than they are
+JOINED_BYTES_MAX = 1 << 18  # of the bodies that share a row, whose columns are smaller than they
 # Taking one text apart is several times as quick as decoding a list of texts.
 _BETWEEN = "\x7f"
 COLUMNS = ("kinds", "times", "sources", "names", "subjects")
@@ -180,7 +180,8 @@ def rows_of(batches: Sequence[tuple[Batch, Sequence[Signal]]]) -> list[tuple[str
     ]
     if not signals:
         return []
-    value = _packed(batches[-1][0], parts, signals)
+    last = batches[-1][0]
+    value = packed(last.agreement, last.purpose, parts, signals)
     if len(value) <= ROW_BYTES_MAX:
         return [(_key(newest, 0), value)]
     return [row for batch, each in batches for row in _rows_of_one(batch, each)]
@@ -191,7 +192,7 @@ def _rows_of_one(batch: Batch, signals: Sequence[Signal]) -> Iterator[tuple[str,
     while parts:
         start, stop = parts.pop()
         part = Part(0, start, stop - start, batch.received_ms)
-        value = _packed(batch, [part], signals[start:stop])
+        value = packed(batch.agreement, batch.purpose, [part], signals[start:stop])
         if len(value) <= ROW_BYTES_MAX:
             yield _key(batch.position, start), value
             continue
@@ -247,7 +248,8 @@ def _subject(data: Data) -> str:
     return ""
 
 
-def _packed(batch: Batch, parts: Sequence[Part], signals: Sequence[Signal]) -> bytes:
+def packed(agreement: str, purpose: str, parts: Sequence[Part], signals: Sequence[Signal]) -> bytes:
+    """A row of these signals, which came in these parts."""
     given = [signal.data for signal in signals]
     kinds = [one.kind for one in given]
     columns = (
@@ -259,7 +261,7 @@ def _packed(batch: Batch, parts: Sequence[Part], signals: Sequence[Signal]) -> b
         [_subject(one) for one in given],
     )
     fields = _fields(kinds, given)
-    head = (batch.agreement, batch.purpose, parts, len(signals), fields)
+    head = (agreement, purpose, parts, len(signals), fields)
     return _ENCODE((*head, *map(_short, columns)))
 
 
@@ -285,7 +287,7 @@ class Holding:
         self.ids: list[str] = []
         self._rows: list[tuple[int, Packed]] = []
         self._ends: list[int] = []
-        # For each row the places in it that stand; None: all of them.
+        # For each row the places in it that were not given again later; None: all of them.
         self._standing: list[list[int] | None] = []
         for position, row in rows:
             ids = ids_of(row)

@@ -35,7 +35,7 @@ from firsthand.hub.terms import agreements, relationships
 
 TABLES = cursors.TABLES
 SLICE_MS = 8.0
-SLICES_AHEAD = 4  # wait together: where nobody else does, one commit is enough for them
+SLICES_AHEAD = 4  # handed over together: where nobody else waits, one commit serves them all
 READ_ROWS_MAX = 2_000
 READ_BYTES_MAX = 8 << 20
 # The writer puts rows for each person, and each slice waits for a group of batches to be taken in
@@ -50,7 +50,7 @@ TRIES_MAX = 3
 TRY_AGAIN_S = 0.2
 # Between two rounds: each costs a commit, which receipts would otherwise wait for.
 REST_S = 0.09
-# Of the storage, and of no batch: then it is the same one's turn again.
+# Errors of the storage and not of a batch: the same slice is tried again.
 TROUBLE = (JournalClosed, UnableToCommit, UnableToQueue, UnableToRead, MemoryError)
 
 _log = logging.getLogger(__name__)
@@ -106,6 +106,7 @@ class Projector:
     def close(self) -> None:
         """Stop after the slice at hand."""
         self._closing.set()
+        self._journal.wake()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -140,7 +141,7 @@ class Projector:
                 if not tried:
                     self._try_aside()
                     tried = True
-                self._journal.wait(self.position, WAIT_MS_MAX)
+                self._journal.wait(self.position, WAIT_MS_MAX, self._closing.is_set)
                 more = [self._follow(projection) for projection in self._projections]
                 if not any(more):
                     self._closing.wait(REST_S)
@@ -177,8 +178,8 @@ class Projector:
         size_bytes = 0
         until = self._cursors[projection.name].until
         for batch in batches:
-            # A slice goes over no batch that was left out, and not from old ones to new ones: what
-            # stands in one row has one place in the order, and came for the first time or again.
+            # A slice ends before a batch that was set aside, so that a row has one place in the
+            # order; and before the first new batch, so that all of it is folded again, or none.
             aside = (projection.name, batch.position) in self._aside
             full = len(part) >= self._batches_a_slice or size_bytes >= SLICE_BYTES_MAX
             if part and (aside or full or part[-1].position < until <= batch.position):

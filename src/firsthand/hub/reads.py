@@ -9,7 +9,7 @@ so nothing comes back after an ending.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from firsthand.foundation.clock import Clock
-from firsthand.foundation.journal import Journal, Order, Stored
+from firsthand.foundation.journal import Batch, Journal, Order, Stored
 from firsthand.foundation.tables import Reader as Snapshot
 from firsthand.foundation.tables import Tx
 from firsthand.hub import corrected, noting
@@ -33,7 +33,7 @@ from firsthand.protocol.signals import signals_taken
 from firsthand.protocol.terms import PURPOSES
 
 TABLES = noting.TABLES
-Taken = Stored  # a batch as a projection folds it
+Arrival = Stored  # what a projection folds; roles may not import the journal
 ROWS_AT_FIRST = 200
 ROWS_BYTES = 4 << 20
 ROWS_MAX = 5_000
@@ -45,8 +45,8 @@ PAGE_BYTES_MAX = 8 << 20
 
 
 __all__ = [
-    "Customer", "Envelope", "Fact", "Facts", "Kept", "Noted", "PurposeRefused", "Reads",
-    "Taken", "UnknownCustomer", "Who", "envelope",
+    "Arrival", "Customer", "Envelope", "Fact", "Facts", "Kept", "Noted", "PurposeRefused",
+    "Reads", "UnknownCustomer", "Who", "envelope",
 ]  # fmt: skip
 
 Shares = Mapping[str, tuple[list[str], int]]
@@ -149,7 +149,7 @@ class Reads:
             page = self._journal.batches(
                 snapshot, after, rows_max=rows_max, bytes_max=PAGE_BYTES_MAX
             )
-        return [envelope(batch) for batch in page.batches], page.seen
+        return [envelope(batch, batch.position) for batch in page.batches], page.seen
 
     def customers(self, *, table: str) -> list[Customer]:
         """Everybody who is known, with nothing that was given but how many things it is."""
@@ -313,10 +313,10 @@ def _check_still(shares: Shares, allowed: set[str]) -> None:
         raise PurposeRefused("An agreement ended during the reading. Read again.")
 
 
-def envelope(batch: Stored) -> Envelope:
-    """What may be shown of a batch without a purpose."""
+def envelope(batch: Batch, position: int) -> Envelope:
+    """What may be shown of a batch without a purpose; ``position`` is that of its leaf."""
     return Envelope(
-        position=batch.position,
+        position=position,
         relationship=batch.relationship,
         role=batch.role,
         purpose=batch.purpose,

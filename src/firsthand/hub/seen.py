@@ -7,8 +7,6 @@ import msgspec
 
 from firsthand.protocol.things import Thing
 
-KINDS = ("staff", "rule", "token", "command")
-
 
 class PurposeRefused(Exception):
     """The person's terms do not allow this: the purpose, or any use since it ended.

@@ -18,7 +18,7 @@ from firsthand.hub import cursors
 from firsthand.hub.terms import agreements, relationships
 from firsthand.hub.terms.relationships import StateGraph
 
-ROWS_A_SLICE = 50  # which are large
+ROWS_A_SLICE = 50  # rows are large
 WORDS_A_SLICE = 100
 PAGE_ROWS_MAX = 1_000
 PAGE_BYTES_MAX = 4 << 20

@@ -5,12 +5,13 @@ takes a counter-offer up sends a proposal whose ``prev`` names it, and that one 
 refused. Pausing has two sides: it stays paused until each who paused it has resumed it.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
-from firsthand.protocol.agreements import Agreement, Proffer, clock_apart
+from firsthand.protocol.agreements import Agreement, Proffer
 from firsthand.protocol.changes import CHANGES, Change
+from firsthand.protocol.clocks import clock_apart
 from firsthand.protocol.graphs import Graph
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.terms import P7012, PURPOSES
@@ -133,7 +134,7 @@ def _events(
     events = [*_rests(turns), (exp, "lapsed")]
     events += [(ended_at, "ended")] if ended_at is not None else []
     events += [(superseded_at, "superseded")] if superseded_at is not None else []
-    return sorted(events, key=lambda event: event[0])  # of one second they stay as they are here
+    return sorted(events, key=lambda event: event[0])  # within one second the order stays
 
 
 def _rests(turns: Sequence[Turn]) -> Iterator[tuple[int, str]]:
@@ -223,3 +224,52 @@ def readable_purposes(given_under: Collection[str], *since: Collection[str]) -> 
         for purpose in PURPOSES
         if purpose in given_under and all(purpose in later for later in since)
     )
+
+
+class Readable:
+    """What the deals of one relationship allow to be read, and until when.
+
+    What came under a deal that another one took the place of is read on for what both allow, until
+    the last of them ends or runs out. ``ended`` says since when one has ended. All times are
+    seconds since 1970.
+    """
+
+    def __init__(self, agreements: Mapping[str, Agreement], ended: Mapping[str, int]) -> None:
+        """Of these accepted agreements, by their ids."""
+        self._agreements, self._ended = agreements, ended
+        self._after = {
+            one.proffer.supersedes: one
+            for one in agreements.values()
+            if one.accepted and one.proffer.supersedes is not None
+        }
+        self._until: dict[tuple[str, str], tuple[int, str]] = {}
+
+    def why_not(self, agreement: str, purpose: str, at: int) -> str | None:
+        """Why what came under an agreement could not be read for this at a time, or None.
+
+        ``no_agreement``, ``purpose_not_allowed``, ``replaced`` (the deal that took its place does
+        not allow it), ``agreement_ended`` or ``expired``.
+        """
+        if (one := self._agreements.get(agreement)) is None:
+            return "no_agreement"
+        if not one.allows(purpose):
+            return "purpose_not_allowed"
+        key = (agreement, purpose)
+        if key not in self._until:
+            self._until[key] = min(self._bounds(one, purpose))
+        until, why = self._until[key]
+        return why if at > until else None
+
+    def _bounds(self, one: Agreement, purpose: str) -> Iterator[tuple[int, str]]:
+        passed: set[str] = set()
+        while one.id not in passed:
+            passed.add(one.id)
+            if one.id in self._ended:
+                yield self._ended[one.id], "agreement_ended"
+            later = self._after.get(one.id, one)
+            if not later.allows(purpose):
+                # It was answered a moment before it was kept: a read in between was still allowed.
+                yield later.answer.iat + SKEW_S_MAX, "replaced"
+                break
+            one = later
+        yield one.proffer.exp, "expired"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from firsthand.protocol.canonical import sha256_hex
+from firsthand.protocol.clocks import clock_apart
 from firsthand.protocol.identity import KeyRefused, jwk_of, public_key_of, subject_of, thumbprint
 from firsthand.protocol.jws import JwsRefused, read_jws, sign_jws, verify_jws
 from firsthand.protocol.records import (
@@ -21,7 +22,6 @@ from firsthand.protocol.records import (
     check_record,
     consent_receipt,
     consent_record,
-    stamp_of,
 )
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.terms import P7012, PRECISIONS, ROSTER, Terms, terms_of
@@ -50,7 +50,6 @@ __all__ = [  # with the record's names, which are made next door
     "agreement_id",
     "check_proffer",
     "chosen",
-    "clock_apart",
     "consent_record",
     "read_agreement",
     "read_proffer",
@@ -277,14 +276,6 @@ def _wrong_fields(proffer: Proffer, terms: Terms) -> str | None:
         if terms.fields is not None and not set(names) <= set(terms.fields.get(kind, ())):
             return f"{terms.id} does not let all these fields of {kind[:60]!r} be given."
     return None
-
-
-def clock_apart(said: int, here: int) -> str:
-    """The words for two clocks that differ: both times, RFC 3339 in UTC."""
-    return (
-        f"It was signed at {stamp_of(said)}, and by the clock here it is {stamp_of(here)}. The two "
-        f"may differ by {SKEW_S_MAX // 60} minutes. Set the clock that is wrong and try again."
-    )
 
 
 def sign_answer(answer: Answer, key: EllipticCurvePrivateKey) -> str:

@@ -47,8 +47,8 @@ NEEDS: dict[str, Need] = {
 }
 
 _KINDS = {
-    "ViewAction": "The trailers you looked at say little about what you like. What you watched is "
-    "enough for a recommendation.",
+    "ViewAction": "The pages and trailers you saw say little about what you like. What you watched "
+    "is enough for a recommendation.",
     "ReceiveAction": "What you earn and who pays you is not needed to recommend anything to you.",
     "SearchAction": "What you searched for shows thoughts that you may never have acted on.",
     "MoveAction": "Where you have been is not needed to recommend anything to you.",
@@ -133,12 +133,6 @@ def smaller(asks: Mapping[str, Collection[str]], *, role: str = "profile") -> di
         for kind, fields in asks.items()
     }
     return {kind: fields for kind, fields in cut.items() if NAME in fields}
-
-
-def enough(precision: str, *, role: str = "profile") -> str:
-    """The precision that is asked for, or the role's where that is coarser."""
-    need = NEEDS[role].precision
-    return need if _fineness(precision) < _fineness(need) else precision
 
 
 def _in_kind(need: Need, kind: str, fields: Collection[str]) -> Iterator[Beyond]:

@@ -7,7 +7,7 @@ both sides sign and hash what they read.
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import NoReturn
 
@@ -66,6 +66,24 @@ def read_json(raw: bytes, *, depth_max: int = DEPTH_MAX) -> object:
     `depth_max` counts arrays and objects inside each other; a bare number has depth 0.
     Raises UnableToReadJson with the place and the reason.
     """
+    value = _read(raw, depth_max, _object_of)
+    # Raw UTF-8 holds no surrogates: only an escape can have made one.
+    if b"\\u" in raw:
+        _check_characters(value)
+    return value
+
+
+def check_json(raw: bytes, *, depth_max: int = DEPTH_MAX) -> None:
+    """Refuse what ``read_json`` refuses, and keep nothing: for what is large and read elsewhere.
+
+    Of the objects that are done nothing stays in memory. Raises UnableToReadJson.
+    """
+    _check_characters(_read(raw, depth_max, _checked if b"\\u" in raw else _named_once))
+
+
+def _read(
+    raw: bytes, depth_max: int, object_of: Callable[[list[tuple[str, object]]], object]
+) -> object:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as refused:
@@ -75,20 +93,19 @@ def read_json(raw: bytes, *, depth_max: int = DEPTH_MAX) -> object:
     try:
         value: object = json.loads(
             text,
-            object_pairs_hook=_object_of,
+            object_pairs_hook=object_of,
             parse_int=_integer_of,
             parse_float=_float_of,
             parse_constant=_refuse_constant,
         )
     except json.JSONDecodeError as refused:
         raise UnableToReadJson(f"character {refused.pos}", refused.msg) from refused
-    # Raw UTF-8 holds no surrogates: only an escape can have made one.
-    if "\\u" in text:
-        _check_characters(value)
     return value
 
 
 def _check_depth(raw: bytes, depth_max: int) -> None:
+    if raw.count(b"[") + raw.count(b"{") <= depth_max:
+        return  # there are too few brackets to be so deep, even counting those in texts
     depth = 0
     for found in _STRING_OR_BRACKET.finditer(raw):
         letter = found[0][:1]
@@ -110,6 +127,14 @@ def _object_of(members: list[tuple[str, object]]) -> dict[str, object]:
                 raise UnableToReadJson(f"member {name!r}", "this name is there twice")
             seen.add(name)
     return made
+
+
+def _named_once(members: list[tuple[str, object]]) -> None:
+    _object_of(members)
+
+
+def _checked(members: list[tuple[str, object]]) -> None:
+    _check_characters(_object_of(members))
 
 
 def _integer_of(digits: str) -> int:

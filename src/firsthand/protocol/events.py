@@ -16,8 +16,8 @@ from firsthand.protocol.canonical import (
     canonical,
     read_json,
 )
+from firsthand.protocol.wire import BATCH_EVENTS_MAX
 
-BATCH_EVENTS_MAX = 1_000
 ATTRIBUTE_CHARS_MAX = 4_096
 EXTENSIONS_MAX = 32
 

@@ -55,6 +55,32 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     shown: bool = True
 
 
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What an exported log says that it holds of one connection; a whole one may be left out."""
+
+    organisation: str
+    url: str
+    agreements: int
+    entries: int
+
+
+def about(body: bytes) -> list[About]:
+    """What an exported log is about, unchecked; nothing where it cannot be read."""
+    try:
+        log = read_log(body)
+    except Refused:
+        return []
+    return [
+        About(
+            organisation=part.organisation.name,
+            url=part.organisation.url,
+            agreements=len(part.agreements),
+            entries=len(part.disclosures),
+        )
+        for part in log.parts
+    ]
+
+
 def check(body: bytes, keys: Sequence[KeyLog] = ()) -> list[Finding]:
     """Check an exported log, offline. ``keys`` are key logs that were got from elsewhere.
 
@@ -156,7 +182,7 @@ class _Check:
 
     def _disclosures(self) -> None:
         url = self.part.organisation.url
-        last, lanes, taken = 0, dict[str, tuple[int, int]](), dict[int, str]()
+        last, placed, taken = 0, list[tuple[str, int, int, str]](), dict[int, str]()
         for entry in self.part.disclosures:
             where = f"entry {entry.position}"
             self._try("order", where, _check_position, entry, last)
@@ -172,9 +198,17 @@ class _Check:
             if found is not None:
                 lane, n, index, checkpoint = found
                 self.checkpoints.append((where, checkpoint))
-                self._try("row", where, _check_lane, lane, (n, index), lanes)
+                placed.append((lane, n, index, where))
                 leaf = entry.receipt.leaf if entry.receipt else ""
                 self._try("log", where, _check_place, index, leaf, taken)
+
+        self._rows(placed)
+
+    def _rows(self, placed: list[tuple[str, int, int, str]]) -> None:
+        """By number: what waited for a moment of its own has a later one than what stands below."""
+        lanes = dict[str, tuple[int, int]]()
+        for lane, n, index, where in sorted(placed):
+            self._try("row", where, _check_lane, lane, (n, index), lanes)
 
     def _allowed(self, entry: Disclosed) -> None:
         agreement = self._named(entry.agreement)

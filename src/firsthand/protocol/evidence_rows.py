@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
+from firsthand.protocol.agreement_life import Readable
 from firsthand.protocol.agreements import Agreement
 from firsthand.protocol.canonical import read_json, sha256_hex
 from firsthand.protocol.checkpoints import Checkpoint, verify_checkpoint
@@ -131,14 +132,19 @@ def check_reads(
     told = read_reads_told(
         token, key=log.key_for(token), organisation=log.subject, person=person, after=after
     )
+    readable = Readable(agreements, ended)
     for read in told.reads:
-        agreement = agreements.get(read.agreement)
-        if agreement is None or not agreement.allows(read.purpose):
+        why = readable.why_not(read.agreement, read.purpose, read.at)
+        if why in {"no_agreement", "purpose_not_allowed"}:
             raise refuse("purpose_not_allowed", f"Look {read.n} was not allowed: {read.purpose}.")
-        if read.at > ended.get(read.agreement, read.at):
-            raise refuse("agreement_ended", f"Look {read.n} was after the deal had ended.")
-        if read.at > agreement.proffer.exp:
-            raise refuse("agreement_ended", f"Look {read.n} was after the deal had run out.")
+        if why == "replaced":
+            raise refuse(
+                "purpose_not_allowed",
+                f"Look {read.n} was not allowed since the deal was changed: {read.purpose}.",
+            )
+        if why is not None:
+            how = "ended" if why == "agreement_ended" else "run out"
+            raise refuse("agreement_ended", f"Look {read.n} was after the deal had {how}.")
     return told.next
 
 

@@ -5,6 +5,7 @@ so that nothing of it can be left out or changed on the way by anybody else. ``e
 """
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Literal
 
 import msgspec
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePublicKey,
 )
 
-from firsthand.protocol.canonical import UnableToReadJson, canonical, read_json, sha256_hex
+from firsthand.protocol.canonical import UnableToReadJson, canonical, check_json
 from firsthand.protocol.jws import JwsRefused, sign_jws, verify_jws
 from firsthand.protocol.receipts import ReceiptJson
 from firsthand.protocol.refusals import refuse
@@ -154,10 +155,28 @@ def read_log(body: bytes) -> ExportedLog:
     if len(body) > LOG_BYTES_MAX:
         raise refuse("too_large", f"A log has at most {LOG_BYTES_MAX} bytes.")
     try:
-        return msgspec.convert(read_json(body), ExportedLog)
+        check_json(body)  # of a large log no tree of values is made, only what it is read as
+        return _READER.decode(body)
     except (UnableToReadJson, msgspec.ValidationError) as error:
         raise refuse("shape_invalid", f"This is no exported log: {error}") from error
 
 
 def _sum_of(part: Part) -> str:
-    return sha256_hex(canonical(msgspec.to_builtins(msgspec.structs.replace(part, seal=""))))
+    """The SHA-256 of the part as canonical JSON, row by row: the whole is never there at once."""
+    digest = sha256()
+    for n, name in enumerate(sorted(Part.__struct_fields__)):  # ASCII: as RFC 8785 sorts them
+        digest.update(b"{" if n == 0 else b",")
+        digest.update(canonical(name) + b":")
+        value = "" if name == "seal" else getattr(part, name)
+        if isinstance(value, list):
+            digest.update(b"[")
+            for row, one in enumerate(value):
+                digest.update((b"," if row else b"") + canonical(msgspec.to_builtins(one)))
+            digest.update(b"]")
+        else:
+            digest.update(canonical(msgspec.to_builtins(value)))
+    digest.update(b"}")
+    return digest.hexdigest()
+
+
+_READER = msgspec.json.Decoder(ExportedLog)

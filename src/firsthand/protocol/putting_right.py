@@ -6,7 +6,7 @@ answer by the same.
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import msgspec
@@ -96,6 +96,18 @@ def added(before: Corrections, named: list[Correction]) -> Corrections:
     for one in named:
         after[one.thing] = {**after.get(one.thing, {}), **one.fields}
     return after
+
+
+def put_together(requests: Iterable[Request]) -> Corrections:
+    """What holds once all of these are done: of two that name one field, what was asked last.
+
+    In which order they were done does not count, so both sides come to the same, also where an
+    organisation that put back a backup does them again.
+    """
+    known: Corrections = {}
+    for request in sorted(requests, key=lambda one: (one.at, one.jti)):
+        known = added(known, corrections(request))
+    return known
 
 
 def put_right(thing: Thing, known: Corrections) -> Thing:

@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 
 from firsthand.protocol.canonical import canonical
+from firsthand.protocol.clocks import stamp_of
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.roster import P7012, Terms
 
@@ -137,15 +138,6 @@ def consent_receipt(
 def exported(statement: Mapping[str, object]) -> bytes:
     """A record or a receipt as a file: JSON-LD with its context, in canonical form (RFC 8785)."""
     return canonical({"@context": CONTEXT, **statement}) + b"\n"
-
-
-def stamp_of(seconds: int) -> str:
-    """Seconds since 1970 as RFC 3339 in UTC; the number itself where no calendar has such a day."""
-    try:
-        moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
-    except (ValueError, OverflowError, OSError):
-        return str(seconds)
-    return moment.replace(tzinfo=None).isoformat() + "Z"
 
 
 def _seconds(at: str) -> int | None:

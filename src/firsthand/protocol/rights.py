@@ -6,6 +6,7 @@ the law that is named. Every date comes in; nothing here knows what day it is.
 
 import calendar
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
@@ -15,9 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 
 from firsthand.protocol.canonical import UnableToReadJson, read_json
+from firsthand.protocol.clocks import clock_apart
 from firsthand.protocol.graphs import Graph
 from firsthand.protocol.jws import JwsRefused, sign_jws, verify_jws
 from firsthand.protocol.refusals import refuse
+from firsthand.protocol.terms import PURPOSES
 from firsthand.protocol.wire import (
     DETAILS_CHARS_MAX,
     SKEW_S_MAX,
@@ -78,6 +81,10 @@ DENIALS = {
 }
 NEEDS_PROOF = "need_user_verification"  # the one reason that work in progress can have
 
+# Whoever says nothing in particular, or says that it is all of it, objects to every purpose.
+_ALL_SAID = frozenset({"", "all", "all purposes"})
+_BETWEEN = re.compile(r"[,;]|\band\b")
+_STOPPED = "Not used any more for: "
 _MONTHS = 12
 _SATURDAY = 5
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -139,6 +146,36 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     expected_by: str
     processing_details: str
     iat: int
+
+
+# --- objections ------------------------------------------------------------------------------
+
+
+def objected(request: Request) -> list[str]:
+    """The purposes that an objection names in its first line; none where that is free words.
+
+    Such a list says all of it, whatever words come after. A purpose that free words mention is not
+    taken for what they mean: "your support told me to ask you to stop the letters" does not.
+    """
+    if request.right != "objection":
+        return []
+    line = request.details.strip().casefold().partition("\n")[0].rstrip(" .")
+    if line in _ALL_SAID:
+        return list(PURPOSES)
+    said = {one.strip() for one in _BETWEEN.split(line)} - {""}
+    return [one for one in PURPOSES if one in said] if said <= {*PURPOSES} else []
+
+
+def stopped_in_words(purposes: Sequence[str]) -> str:
+    """What whoever read an objection in free words says that they stop, in the signed status."""
+    return f"{_STOPPED}{', '.join(purposes)}."
+
+
+def stopped_by(request: Request, words: str) -> list[str]:
+    """The purposes that a granted objection stops: by its own list, or by what they signed."""
+    said = words.removeprefix(_STOPPED).partition(".")[0].split(", ")
+    by_words = [one for one in PURPOSES if one in said] if words.startswith(_STOPPED) else []
+    return objected(request) or by_words
 
 
 # --- deadlines -------------------------------------------------------------------------------
@@ -243,7 +280,7 @@ def read_status(
     if (status.iss, status.aud, status.request) != (organisation, person, request.jti):
         raise refuse("not_yours", "It is the status of another request.")
     if now is not None and max(status.received_at, status.iat) > now + SKEW_S_MAX:
-        raise refuse("clock_differs", f"It is dated {status.iat}; here it is {now}.")
+        raise refuse("clock_differs", clock_apart(status.iat, now))
     _check_words(status)
     _check_deadline(status, request)
     if before is not None:

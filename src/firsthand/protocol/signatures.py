@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from firsthand.protocol.clocks import clock_apart, moment_of
 from firsthand.protocol.es256 import sign_es256, verify_es256
 from firsthand.protocol.fields import (
     FieldRefused,
@@ -28,12 +29,9 @@ from firsthand.protocol.fields import (
     parse_dictionary,
     serialise_member,
 )
+from firsthand.protocol.wire import COVERED_BARE, COVERED_BATCH, COVERED_BODY, SKEW_S_MAX
 
-COVERED_BARE = ("@method", "@target-uri")
-COVERED_BODY = (*COVERED_BARE, "content-digest", "content-type")
-COVERED_BATCH = (*COVERED_BODY, "firsthand-batch")
 ALGORITHM = "ecdsa-p256-sha256"
-SKEW_S_MAX = 300
 INPUT_CHARS_MAX = 4_096
 COVERED_MAX = 32
 
@@ -321,16 +319,16 @@ def _signature(headers: Mapping[str, str], label: str, *, alone: bool) -> bytes:
 def _check_times(claim: _Claim, now: int, skew_s_max: int, *, waits: bool) -> None:
     created, expires = claim.created, claim.expires
     if created > now + skew_s_max:
-        raise SignatureRefused(CLOCK, f"signed at {created}, here it is {now}: set the clock")
+        raise SignatureRefused(CLOCK, clock_apart(created, now))
     if expires is not None and expires < created:
         raise SignatureRefused(INVALID, "it ended before it was made")
     if expires is not None and now > expires + skew_s_max:
-        raise SignatureRefused(EXPIRED, f"it was good until {expires}, here it is {now}")
+        raise SignatureRefused(EXPIRED, f"it was good until {moment_of(expires)}")
     if waits:
         if expires is None:
             raise SignatureRefused(INVALID, "what may wait must say until when: add expires")
     elif created < now - skew_s_max:
-        raise SignatureRefused(CLOCK, f"signed at {created}, here it is {now}: sign it again")
+        raise SignatureRefused(CLOCK, clock_apart(created, now))
 
 
 def _algorithm_of(public_key: PublicKey) -> str:

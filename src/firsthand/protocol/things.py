@@ -7,7 +7,7 @@ inside. Nothing here reads a clock or a file.
 import msgspec
 
 
-class Thing(msgspec.Struct, frozen=True, kw_only=True):
+class Thing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One item of a person's own data.
 
     `id` is the vault's own id or, once given, the relationship's own (a UUIDv8).

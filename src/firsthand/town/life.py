@@ -5,7 +5,6 @@ so that a stop at any moment, or a visitor who does something in between, change
 """
 
 import datetime
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,6 @@ GIFTS_AT_FIRST, GIFTS_PER_DAY = 300, 24
 ENDINGS_AT_FIRST, ENDINGS_PER_WEEK, ENDINGS_MAX = 2, 1, 12
 
 Invite = Callable[[str, str], str]
-_log = logging.getLogger(__name__)
 
 
 class Life:

@@ -16,8 +16,9 @@ from firsthand.foundation.clock import Clock, stamp
 from firsthand.protocol.events import EventRefused, decode_event
 from firsthand.protocol.jws import JwsRefused, verify_jws
 from firsthand.protocol.refusals import Refused, refuse
-from firsthand.protocol.wire import TYP_MESSAGE
+from firsthand.protocol.wire import TYP_MESSAGE, TYPE_AGREEMENT_CHANGED
 from firsthand.vault.gate import Gate, Offline, warn
+from firsthand.vault.terms import copies
 from firsthand.vault.terms.awaited import may_bring
 from firsthand.vault.terms.losses import loss_of, put_counted
 from firsthand.vault.terms.relationships import (
@@ -30,7 +31,8 @@ from firsthand.vault.terms.relationships import (
 if TYPE_CHECKING:
     from firsthand.vault.store import Store
 
-PAGES_MAX = 20  # how many times one fetch asks on for more
+ELSEWHERE = "It stands under a deal that another copy of your data has made."
+PAGES_MAX = 20  # how often one fetch asks for more
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,12 +43,16 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A verified message: its number, type and content, and what it answers."""
+    """A verified message: its number, type and content, and what it answers.
+
+    ``known``: it stands under a deal that is known here.
+    """
 
     n: int
     type: str
     data: dict[str, object]
     jws: str
+    known: bool = True
 
 
 Check = Callable[[Relationship, Message], Verdict]
@@ -136,13 +142,16 @@ def _take(
     try:
         rows = store.rows("agreements.of_relationship", relationship=name)
         deals = {row["id"] for row in rows if row["decision"] == "accepted"}
-        message = open_message(theirs, signer_of(store, relationship).subject, *sent, deals=deals)
+        person, copied = signer_of(store, relationship).subject, copies.may_be_others(store)
+        message = open_message(theirs, person, *sent, deals=deals, copied=copied)
     except Refused as error:
         warn(store, clock, relationship, f"A message was not taken: {error}")
         raise
     check = checks.get(message.type)
     verdict = Verdict(verdict="unverifiable", detail="This kind of message cannot be checked.")
-    if check is not None:
+    if not message.known and not _erases(message.type, message.data):
+        verdict = Verdict(verdict="unverifiable", detail=ELSEWHERE)
+    elif check is not None:
         verdict = check(relationship, message)
     with store.transaction() as tx:
         tx.run(
@@ -160,12 +169,15 @@ def _take(
 
 
 def open_message(
-    relationship: Relationship, person: str, n: int, jws: str, *, deals: Collection[str] = ()
-) -> Message:
+    relationship: Relationship, person: str, n: int, jws: str, *, deals: Collection[str] = (),
+    copied: bool = False,
+) -> Message:  # fmt: skip
     """Verify a message: signed by the pinned key, addressed to this person, next in order.
 
-    ``deals`` are the agreements of this relationship, those that were replaced included. Raises
-    ``Refused`` with what is wrong.
+    ``deals`` are the agreements of this relationship, those that were replaced included. Another
+    one is only taken where another copy may have made it (``copied``), or a change of which nobody
+    here heard: then that all was erased is the last that they say. Raises ``Refused`` with what is
+    wrong.
     """
     try:
         key = relationship.key_log.key_for(jws)
@@ -175,10 +187,15 @@ def open_message(
         raise refuse("signature_invalid", str(error)) from error
     if event.source != relationship.subject or event.subject != person:
         raise refuse("not_yours", "It is addressed to somebody else.")
-    if event.extensions.get("agreement") not in {relationship.agreement, *deals}:
+    known = event.extensions.get("agreement") in {relationship.agreement, *deals}
+    if not known and not copied and not _erases(event.type, event.data):
         raise refuse("no_agreement", "It stands under another agreement.")
     if event.extensions.get("sequence") != n or n != relationship.inbox_after + 1:
         raise refuse("lane_gap", f"It is out of order: {n} after {relationship.inbox_after}.")
     if not isinstance(event.data, dict):
         raise refuse("shape_invalid", "It holds no content.")
-    return Message(n=n, type=event.type, data=event.data, jws=jws)
+    return Message(n=n, type=event.type, data=event.data, jws=jws, known=known)
+
+
+def _erases(type: str, data: object) -> bool:
+    return type == TYPE_AGREEMENT_CHANGED and isinstance(data, dict) and "erasure" in data

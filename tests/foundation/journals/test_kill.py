@@ -1,13 +1,13 @@
 """A process killed while it writes: what was acknowledged is there, once and whole."""
 
 import random
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from tests.harness.quick import running
 
 from firsthand.foundation.journal import Stored
 from firsthand.foundation.journals.sqlite import SqliteJournal
@@ -30,19 +30,17 @@ def sign(size: int, root: bytes) -> str:
 
 def run_and_kill(folder: Path, run: str, lines_max: int, *fault: str) -> Acknowledged:
     """Start an appender, kill it after so many lines, return what it had acknowledged."""
-    child = subprocess.Popen(
-        [sys.executable, str(APPENDER), str(folder), run, *fault], stdout=subprocess.PIPE, text=True
-    )
-    assert child.stdout is not None
-    lines = []
-    for line in child.stdout:
-        lines.append(line)
-        if len(lines) >= lines_max:
-            child.kill()
-            break
-    lines += child.stdout.readlines()
-    child.stdout.close()
-    assert child.wait() == -9, "the appender ended by itself"
+    words = [sys.executable, str(APPENDER), str(folder), run, *fault]
+    with running(*words) as child:
+        assert child.stdout is not None
+        lines = []
+        for line in child.stdout:
+            lines.append(line)
+            if len(lines) >= lines_max:
+                child.kill()
+                break
+        lines += child.stdout.readlines()
+    assert child.returncode == -9, "the appender ended by itself"
     acknowledged: Acknowledged = {}
     for line in lines:
         if line.endswith("\n"):  # the last one may have been cut

@@ -8,7 +8,6 @@ import msgspec
 import pytest
 
 from firsthand.foundation.journal import (
-    BODY_BYTES_MAX,
     Batch,
     Journal,
     JournalClosed,
@@ -19,7 +18,8 @@ from firsthand.foundation.journal import (
     UnableToAppend,
 )
 from firsthand.foundation.tables import Entry, Tx, UnableToUseTable
-from firsthand.protocol.merkle import UnableToProve, verify_consistency
+from firsthand.protocol.merkle import Frontier, UnableToProve, verify_consistency
+from firsthand.protocol.wire import BATCH_BYTES_MAX
 
 from firsthand.protocol.checkpoints import _read_body  # isort: skip
 
@@ -213,6 +213,17 @@ def test_of_equal_keys_the_last_one_stays(journal: Journal) -> None:
         assert reader.count("folded") == 700
 
 
+def test_what_is_kept_of_the_tree_comes_leaf_by_leaf(journal: Journal, make: Make) -> None:
+    leaves = [journal.append(make(n=n), welcome).result() for n in range(1, 12)]
+    expected, tree = [], Frontier()
+    for one in leaves:
+        assert isinstance(one, Receipt)
+        expected.append(b"".join(node for _, _, node in tree.append(one.leaf)))
+    with journal.read() as reader:
+        found = [journal.nodes(reader, *asked) for asked in ((0, 100), (3, 5), (11, 5))]
+    assert found == [expected, expected[3:8], []]
+
+
 @pytest.mark.parametrize("table", ["folded", "agreements"])
 def test_forgetting_takes_slices(journal: Journal, table: str) -> None:
     put(journal, table, *(("r", f"{number}", b"x") for number in range(7)), ("s", "k", b"y"))
@@ -245,7 +256,7 @@ def test_misuse_of_tables_is_refused(journal: Journal, misuse: Callable[[Tx], ob
 @pytest.mark.parametrize(
     "odd",
     [
-        {"body": bytes(BODY_BYTES_MAX + 1)},
+        {"body": bytes(BATCH_BYTES_MAX + 1)},
         {"relationship": ""},
         {"relationship": "\u00e9"},
         {"lane": "a\0b"},
@@ -338,16 +349,6 @@ def test_a_sink_is_told_what_a_future_would_hold(journal: Journal, make: Make) -
     assert isinstance(told["first"], Receipt)
     assert told["second"] == "refused"
     assert isinstance(told["third"], UnableToAppend)
-
-
-def test_waiting_ends_with_the_next_batch(journal: Journal, make: Make) -> None:
-    assert journal.wait(0, 1) == 0
-    found: list[int] = []
-    waiter = threading.Thread(target=lambda: found.append(journal.wait(0, 30_000)))
-    waiter.start()
-    journal.append(make(), welcome).result()
-    waiter.join(30)
-    assert found == [1]
 
 
 def test_a_closed_journal_says_so(journal: Journal, make: Make) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlite
 
 from firsthand.foundation.journal import (
     Batch,
@@ -206,3 +207,25 @@ def test_a_view_of_another_maker_is_refused(open_sqlite: Open, tmp_path: Path) -
         journal.submit(lambda tx: other.lane(tx, "a", "b")).result()
     with pytest.raises(TypeError):
         journal.size(object())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM batches WHERE position = 1",
+        "UPDATE batches SET position = position + 9 WHERE position = 1",
+    ],
+)
+def test_a_log_that_was_changed_by_hand_is_said_with_what_to_do(
+    open_sqlite: Open, make: Make, tmp_path: Path, change: str
+) -> None:
+    journal = open_sqlite()
+    for n in range(1, 4):
+        journal.append(make(n=n), welcome).result()
+    journal.close()
+    connection = sqlite.connect(str(tmp_path / "journal" / FILE))
+    connection.execute(change)
+    connection.commit()
+    connection.close()
+    with pytest.raises(UnableToOpen, match=r"damaged or was changed.*Put back your last backup"):
+        open_sqlite()

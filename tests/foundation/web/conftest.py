@@ -2,8 +2,6 @@
 
 import asyncio
 import importlib.util
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -12,8 +10,8 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-import uvicorn
 from starlette.types import ASGIApp
+from tests.harness.quick import Door
 
 from firsthand.foundation.web.streams import Streams
 
@@ -69,19 +67,13 @@ def gallery() -> ModuleType:
 
 
 def _serve(gallery: ModuleType, side: str) -> Iterator[Served]:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        door.listen()  # who comes before the server is ready waits here
-        host = f"127.0.0.1:{door.getsockname()[1]}"
-        streams = Streams(gap_ms_min=50)
-        app = gallery.make([host], side=side, streams=streams)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
-        thread.start()
-        yield Served(url=f"http://{host}", streams=streams)
-        streams.close()
-        server.should_exit = True
-        thread.join()
+    door = Door()
+    streams = Streams(gap_ms_min=50)
+    application = gallery.make([f"127.0.0.1:{door.port}"], side=side, streams=streams)
+    door.open(application, log_level="critical")
+    yield Served(url=door.url, streams=streams)
+    streams.close()
+    door.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,14 @@
 """Charts: true to their figures, safe with any name, readable without sight."""
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from firsthand.foundation.web import charts
 
@@ -93,11 +95,13 @@ def test_a_calendar_has_every_day_and_its_months_add_up() -> None:
     assert sum(square.get("class") == "heat-4" for square in squares) == 10
     rows = {row[0].text: row[1].text for row in figure.findall(".//tbody/tr")}
     assert rows == {"December 2023": "14 films", "January 2024": "6 films"}
+    year = {until - timedelta(days=n): 1 + n % 9 for n in range(371)}
+    assert len(charts.calendar(year, until=until, unit="films", title="T")) < 36_000, "in bytes"
 
 
 def test_a_chart_says_in_words_what_it_shows() -> None:
     figure = parsed(charts.bars([("Jan", 3), ("Feb", 9)], unit="films", title="Films"))
-    picture = figure.find("svg")
+    picture = figure.find(".//svg[@role='img']")
     assert picture is not None
     assert "Most: Feb, 9 films. Least: Jan, 3 films." in picture.get("aria-label", "")
 
@@ -106,3 +110,20 @@ def test_a_chart_says_in_words_what_it_shows() -> None:
 def test_an_axis_ends_close_above_its_figures(value: float) -> None:
     top = charts._round_up(value)  # noqa: SLF001
     assert value * 0.999 <= top <= value * 2.001
+
+
+@pytest.mark.parametrize("draw", [charts.bars, charts.line])
+def test_figures_of_the_side_lie_over_no_bar(draw: Callable[..., Markup]) -> None:
+    figure = parsed(draw([("A", 1999), ("B", 12)], unit="EUR", title="Spent"))
+    side, plot = figure.findall("./div[@class='plot']/svg")
+    assert [text.text for text in side.findall("text")] == ["€2,000", "€1,000"]
+    assert {text.text for text in plot.findall("text")} == {"A", "B"}
+
+
+def test_long_names_below_a_chart_are_fewer_where_it_is_narrow() -> None:
+    def narrow(name: str) -> int:
+        drawn = charts.line([(f"{name}{n:02}", n) for n in range(12)], unit="", title="All")
+        return drawn.count('<text class="" ')
+
+    assert narrow("Jan ") == 6
+    assert narrow("May 20") == 4

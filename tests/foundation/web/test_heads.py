@@ -2,13 +2,11 @@
 
 import asyncio
 import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
-import uvicorn
 from starlette.types import Receive, Scope, Send
+from tests.harness.quick import Door
 
 from firsthand.foundation.web.heads import Heads, HttpProtocol
 
@@ -32,18 +30,10 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    sock = socket.socket()
-    sock.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(application, http=HttpProtocol, lifespan="off", log_level="error")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    yield sock.getsockname()[1]
-    server.should_exit = True
-    thread.join()
-    sock.close()
+    door = Door()
+    door.open(application, http=HttpProtocol)
+    yield door.port
+    door.close()
 
 
 def said(port: int, *requests: bytes, size: int) -> bytes:

@@ -52,6 +52,17 @@ def test_templates_have_no_inline_script_or_style() -> None:
         assert not inline.search(path.read_text(encoding="utf-8")), path.name
 
 
+def test_two_kits_share_code_and_nothing_else(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("{{ side }} {{ base }}")
+    first = Kit(tmp_path, side="hub", site_name="Reel", base="/reel")
+    second = kit(tmp_path, base="/vault")
+    assert first.render("page.html", {}) == "hub /reel"
+    assert second.render("page.html", {}) == "vault /vault"
+    page.write_text("{{ side }} anew")
+    assert kit(tmp_path).render("page.html", {}) == "vault anew"
+
+
 def test_the_docs_name_every_part_with_its_parameters(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "design-system.md").read_text(encoding="utf-8")
     found = vars(macros(kit(tmp_path)))

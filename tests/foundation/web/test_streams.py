@@ -101,6 +101,21 @@ def test_the_way_on_is_said_once() -> None:
     assert asyncio.run(run()) == b'event: go\ndata: "/done?x=\\"1\\""\n\n'
 
 
+def test_the_way_on_is_said_also_right_after_something_else_and_before_the_end() -> None:
+    async def run() -> list[bytes]:
+        streams = Streams(gap_ms_min=1)
+        stream = await opened(streams, "anna")
+        streams.publish("anna", "list")
+        said = [await anext(stream)]
+        streams.go("anna", "/left")
+        streams.close_topic("anna")
+        return [*said, *[each async for each in stream]]
+
+    first, *rest = asyncio.run(run())
+    assert changes(first) == [Change(part="list")]
+    assert rest == [b'event: go\ndata: "/left"\n\n']
+
+
 def test_a_page_is_never_told_of_more_than_it_can_hold() -> None:
     async def run() -> int:
         streams = Streams(gap_ms_min=1)

@@ -113,6 +113,11 @@ def test_kinds_are_counted_and_words_listed() -> None:
     assert words.listed("ab", "or") == "a or b"
 
 
+@pytest.mark.parametrize("kind", ["AddAction", "InstallAction", "ViewAction", "ReadAction"])
+def test_what_a_source_brings_has_a_name(kind: str) -> None:
+    assert words.counted(kind, 2) != words.counted("of no kind", 2)
+
+
 def test_initials() -> None:
     assert words.initials("Green Grocer") == "GG"
     assert words.initials("acme") == "A"

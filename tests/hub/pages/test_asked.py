@@ -7,6 +7,7 @@ import pytest
 from tests.hub.conftest import Person, Served, new_id
 from tests.hub.pages.conftest import Said, Staff
 
+from firsthand.hub.pages.asked import NOT_AGREED
 from firsthand.protocol import wire
 from firsthand.protocol.rights import Request
 
@@ -92,3 +93,28 @@ def test_a_member_sees_it_and_decides_nothing(
     assert "An owner answers it" in words
     assert "Say no" not in words
     assert member.post(place, decide="fulfil", why="y").status_code == 403
+
+
+def test_free_words_of_an_objection_wait_for_a_choice(
+    staff: Staff, said: Said, person: Person, served: Served
+) -> None:
+    ask(person, served, "objection", "No more letters.")
+    place = address(staff)
+    shown = said(staff.get(place))
+    assert "What they want you to stop" in shown
+    assert shown.count(NOT_AGREED) == len({"improvement", "research", "training"})
+    assert staff.post(place, decide="deny", reason="", why="x").status_code == 422
+    unchosen = staff.post(place, decide="fulfil", why="We did.")
+    assert (unchosen.status_code, "choose what you stop" in said(unchosen)) == (422, True)
+    assert "We did." in unchosen.text
+    own = {"origin": staff.url, "sec-fetch-site": "same-origin"}
+    chosen = {"decide": "fulfil", "why": "", "purpose-offers": "yes"}
+    too_much = staff.http.post(place, data={**chosen, "why": "x" * 5_000}, headers=own)
+    assert too_much.status_code == 422
+    ticked = [line for line in too_much.text.splitlines() if 'type="checkbox"' in line]
+    assert ["purpose-offers" in line for line in ticked if " checked" in line] == [True]
+    no = staff.post(place, decide="deny", reason="other", why="")
+    assert '<option value="other" selected>' in no.text
+    done = staff.http.post(place, data=chosen, headers=own)
+    assert done.status_code == 303
+    assert "Not used any more for: offers." in said(staff.get(place))

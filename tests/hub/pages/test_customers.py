@@ -6,6 +6,8 @@ import httpx
 import pytest
 from tests.hub.conftest import Person, Served
 from tests.hub.pages.conftest import Said, Staff
+from tests.hub.test_rights import ask
+from tests.hub.test_rights import asked as by_right
 
 from firsthand.hub.terms import invites
 from firsthand.protocol.agreements import Invited
@@ -62,7 +64,9 @@ def test_what_was_given_is_shown_for_what_it_was_given_for(
     assert "The player stops" in everything
     assert "Dark" not in everything
     assert "The player stops" not in said(page(staff, customer, purpose=PURPOSE, tab="things"))
-    assert "Nothing was given yet" in said(page(staff, customer, purpose="service"))
+    assert "Nothing was given for this purpose yet" in said(
+        page(staff, customer, purpose="service")
+    )
 
 
 def test_only_purposes_something_was_given_for_are_offered(staff: Staff, customer: Person) -> None:
@@ -79,6 +83,20 @@ def test_what_the_deal_does_not_allow_is_not_shown(
     assert "does not allow" in said(answer)
     assert "Dark" not in said(answer)
     assert all(one.kind == "rule" for one in customer.served.hub.reads.noted(customer.id))
+
+
+@pytest.mark.parametrize(
+    ("right", "why"),
+    [("restriction", "asked that it be kept"), ("objection", "objected to the purpose")],
+)
+def test_a_right_that_holds_it_back_is_named(
+    staff: Staff, customer: Person, said: Said, right: str, why: str
+) -> None:
+    ask(customer, by_right(right))
+    answer = page(staff, customer, purpose=PURPOSE)
+    assert answer.status_code == 403
+    assert why in said(answer)
+    assert "does not allow" not in said(answer)
 
 
 def test_everything_is_listed_a_page_at_a_time(staff: Staff, customer: Person, said: Said) -> None:

@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
 from starlette.routing import Route
 from tests.hub.conftest import Served
 from tests.hub.pages.conftest import Said, Staff
 
 from firsthand.hub.pages.site import Site, staff_routes
+from firsthand.hub.staff import accounts
 
 if TYPE_CHECKING:
     import httpx
@@ -78,6 +80,12 @@ def test_an_unknown_name_and_a_wrong_password_hear_the_same(anybody: Staff, said
     assert wrong.status_code == unknown.status_code == 403
     assert said(wrong) == said(unknown)
     assert "set-cookie" not in wrong.headers
+
+
+def test_a_guess_costs_the_same_whether_there_is_such_a_name(costly: PasswordHasher) -> None:
+    guess = extract_parameters(costly.hash("a long password"))
+    assert (guess.memory_cost, guess.time_cost, guess.parallelism) == (64 * 1024, 3, 4)
+    assert extract_parameters(accounts._NOBODY) == guess  # noqa: SLF001 - nobody sees it
 
 
 def test_tries_are_slowed_down(served: Served, anybody: Staff) -> None:

@@ -91,7 +91,7 @@ def test_what_is_given_appears_while_staff_watch(
     one = context.new_page()
     one.goto(f"{offered.url}/staff/customers/{person.id}?purpose=personalisation")
     expect(one.locator("html")).to_have_attribute("data-stream", "open")
-    expect(one.get_by_text("Nothing was given yet")).to_be_visible()
+    expect(one.get_by_text("Nothing was given for this purpose yet")).to_be_visible()
     person.give("Dark", "Fog")
     expect(seen.page.get_by_text("showed 2 things")).to_be_visible()
     expect(one.get_by_text("2 titles watched")).to_be_visible()

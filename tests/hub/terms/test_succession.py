@@ -114,29 +114,32 @@ def test_a_renewal_reads_on_until_the_new_one_ends(served: Served, person: Perso
         names(served, person)
 
 
-def test_what_was_superseded_can_be_withdrawn_alone(served: Served, person: Person) -> None:
-    old = person.agreement
-    person.give("Dark")
-    person.agree(supersedes=old.id, prev=old.id)
-    person.give("1899")
-    assert names(served, person) == ["1899", "Dark"]
-    first = person.end(wire.PATH_REVOCATIONS, old.id)
-    assert first.status_code == 200
-    assert names(served, person) == ["1899"]
-    assert person.end(wire.PATH_REVOCATIONS, old.id).json() == first.json()
+@pytest.mark.parametrize("which", [0, 1])
+def test_an_end_takes_along_what_came_before_and_what_took_its_place(
+    served: Served, person: Person, which: int
+) -> None:
+    """An older copy of a vault may end a deal that another one has replaced since.
 
-
-def test_an_end_in_the_middle_takes_what_came_before_along(served: Served, person: Person) -> None:
-    """An older copy of a vault may end a deal that another one has replaced since."""
+    So may one whose change of it was accepted, and that did not hear of it yet.
+    """
     first = person.agreement
     person.give("Dark")
     second = person.agree(supersedes=first.id, prev=first.id)
     person.give("1899")
-    person.agree(supersedes=second.id, prev=second.id, jti="third")
+    third = person.agree(supersedes=second.id, prev=second.id, jti="third")
     person.give("Lost")
     assert names(served, person) == ["1899", "Dark", "Lost"]
-    assert person.end(wire.PATH_REVOCATIONS, second.id).status_code == 200
-    assert names(served, person) == ["Lost"]
+    ended = person.end(wire.PATH_REVOCATIONS, (first.id, second.id)[which])
+    assert ended.status_code == 200
+    with pytest.raises(PurposeRefused):
+        names(served, person)
+    again = person.end(wire.PATH_REVOCATIONS, (first.id, second.id)[which])
+    assert again.json() == ended.json()
+    with served.hub.snapshot() as reader:
+        kept = agreements.get(reader, person.id, third.id)
+    assert kept is not None
+    own = person.end(wire.PATH_REVOCATIONS, third.id)
+    assert own.json() == {"receipt": kept.revocation}, "each has a receipt of its own"
 
 
 def test_a_finer_time_and_another_way_are_kept_and_taken(served: Served) -> None:

@@ -4,14 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.harness.cheap import new_store
 
 from firsthand import app
 from firsthand.foundation.clock import SystemClock
-from firsthand.foundation.ids import SystemChance
 from firsthand.foundation.settings import Settings
 from firsthand.vault.acts.opened import Vault
-from firsthand.vault.store import Store
-from firsthand.vault.store.slots import FLOOR
 
 Make = Callable[[str], Vault]
 
@@ -23,7 +21,7 @@ def make_vault(tmp_path: Path) -> Iterator[Make]:
 
     def one(name: str) -> Vault:
         folder = tmp_path / name
-        store, _ = Store.create(folder, "passphrase", SystemChance(), SystemClock(), FLOOR)
+        store, _ = new_store(folder, "passphrase", SystemClock())
         vault = app.vault_of(folder, store, Settings(), commands=True)
         made.append(vault)
         return vault

@@ -104,6 +104,15 @@ def test_a_renewal_is_the_same_deal_for_longer(reel: Served, mine: Vault, deal: 
             changing.renew(mine, deal, until=wrong)
 
 
+def test_what_rests_rests_after_a_renewal(reel: Served, mine: Vault, deal: str) -> None:
+    changing.pause(mine, deal)
+    changing.renew(mine, deal, until=datetime.date(2030, 1, 31))
+    after = agreement_of(mine.store, find(mine.store, deal))
+    assert there(reel, after.id) == changing.standing(mine, deal)["state"] == "paused"
+    changing.resume(mine, deal)
+    assert there(reel, after.id) == "accepted"
+
+
 def test_other_terms_take_the_place_of_the_old_ones(mine: Vault, deal: str) -> None:
     share(mine, deal)
     wanted = Wanted(terms="SD-BASE", precision="month", fields={"WatchAction": ["name"]})
@@ -233,7 +242,8 @@ def test_what_they_erase_when_its_time_is_over_is_noted(
         return check(relationship, message).verdict
 
     wrongs: list[dict[str, Any]] = [
-        {"aud": "somebody"}, {"agreement": "0" * 64}, {"iss": "somebody"}, {"leaves": []},
+        {"aud": "somebody"}, {"agreement": "0" * 64, "leaves": []}, {"iss": "somebody"},
+        {"leaves": []},
     ]  # fmt: skip
     for wrong in wrongs:
         assert told(**wrong) == "differs"

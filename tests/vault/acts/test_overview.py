@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.harness.sides import Served, bring, connected, inbox, share
 
 from firsthand.protocol.agreements import DPV_RECORD
-from firsthand.vault.acts import changing, ending, holding, recording, story
+from firsthand.vault.acts import changing, connecting, ending, holding, recording, story
 from firsthand.vault.acts.opened import Vault
 from firsthand.vault.store import UnableToKeep
 from firsthand.vault.terms.relationships import agreement_of, find
@@ -66,6 +67,10 @@ def test_a_story_tells_all_in_its_order(reel: Served, mine: Vault) -> None:
     reel.settle()
     inbox(mine)
     changing.pause(mine, name)
+    (row,) = (each for each in connecting.relationships(mine) if each["name"] == name)
+    organisations: Any = holding.who(mine)["organisations"]
+    assert {row["standing"]} == {e["state"] for e in organisations if e["name"] == name}
+    assert (row["state"], row["standing"]) == ("active", "paused")
     changing.resume(mine, name)
     changing.change(mine, name, changing.Wanted(precision="month"))
     told = story.story(mine, name)

@@ -75,3 +75,11 @@ def test_words_are_shown_as_they_are(given: tuple[Vault, str]) -> None:
     vault, _ = given
     told = rights.ask(vault, "reel", "rectification", details="It was another film.")
     assert rectifying.in_words(vault, told) == []
+
+
+def test_a_time_too_fine_for_the_deal_does_not_leave(given: tuple[Vault, str]) -> None:
+    vault, _ = given
+    details = '{"corrections":[{"thing":"a","fields":{"startTime":"2024-02-14"}}]}'
+    with pytest.raises(Refused, match=r"finer than your deal .* the week\. Say 2024-02-12"):
+        rights.ask(vault, "reel", "rectification", details=details)
+    assert rights.listed(vault) == []

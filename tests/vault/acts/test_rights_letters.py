@@ -19,7 +19,7 @@ from firsthand.foundation.clock import SetClock
 from firsthand.protocol.refusals import Refused
 from firsthand.protocol.rights import DENIALS, REGIMES, RIGHTS, Request, due
 from firsthand.vault.acts import ending, letters, rights
-from firsthand.vault.acts.letters import LANGUAGES, Asking, email_to
+from firsthand.vault.acts.letters import COMPLAINT_LANGUAGES, LANGUAGES, Asking, email_to
 from firsthand.vault.acts.opened import Vault
 
 AT = datetime(2026, 1, 31, 9, tzinfo=UTC)
@@ -66,6 +66,7 @@ def test_every_right_has_its_letter(right: str, regime: str, lang: str) -> None:
     assert str(due(regime, AT.date()).year) in text
     assert "{" not in text.replace("{of}", "")
     assert message["X-Unsent"] == "1"
+    assert " ask for that " not in text, "that is no English"
 
 
 @pytest.mark.parametrize(
@@ -110,11 +111,13 @@ def test_no_text_adds_a_header(to: str, sender: str, details: str) -> None:
 def test_a_letter_has_the_same_clock_and_is_noted_by_hand(mine: Vault, clock: SetClock) -> None:
     told: Any = rights.write(mine, ASKING, "erasure", details="everything")
     assert told["expected_by"] == "2026-03-02"  # the last of February is a Saturday
+    assert told["says"].startswith("The letter is written.")
     assert "erased" in read(told["eml"].encode()).get_content()
     with pytest.raises(Refused, match="time until"):
         rights.complain(mine, told["id"], "DE")
     later: Any = rights.note(mine, told["id"], "received", day=date(2026, 1, 31))
     assert (later["state"], later["expected_by"]) == ("in_progress", "2026-03-02")
+    assert later["says"] == "The organisation works on it."
     for event, day in (("received", None), ("fulfilled", date(2026, 2, 1))):
         with pytest.raises(Refused):
             rights.note(mine, told["id"], event, day=day)
@@ -143,6 +146,41 @@ def test_a_restriction_by_letter_is_lifted_and_other_rights_are_not(mine: Vault)
             rights.take_back(mine, told["id"])
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lifted", [True, False])
+def test_what_is_taken_back_has_its_letter_until_they_know_it(
+    mine: Vault, clock: SetClock, *, lifted: bool, lang: str
+) -> None:
+    asking = Asking(to=ASKING.to, email=ASKING.email, sender=ASKING.sender, lang=lang)
+    told: Any = rights.write(mine, asking, "restriction")
+    assert (told["eml_back"], told["unconfirmed"]) == (None, False)
+    if lifted:
+        rights.note(mine, told["id"], "fulfilled")
+    with pytest.raises(Refused, match="did not take it back"):
+        rights.note(mine, told["id"], "confirmed")
+    clock.advance(timedelta(days=3))
+    back: Any = rights.take_back(mine, told["id"])
+    assert (back["state"], back["unconfirmed"], back["open"]) == ("revoked", True, False)
+    first, message = read(told["eml"].encode()), read(back["eml_back"].encode())
+    assert not message.defects
+    assert message["In-Reply-To"] == message["References"] == first["Message-ID"]
+    assert message["Message-ID"] != first["Message-ID"]
+    assert (message["To"], message["Content-Language"]) == (first["To"], lang)
+    assert message["Date"].datetime == AT + timedelta(days=3)
+    text = message.get_content()
+    assert told["id"] in text
+    assert "{" not in text
+    words = letters._words(lang)["taken_back"]  # noqa: SLF001 - the data itself
+    assert (words["lifted"] in text, words["open"] in text) == (lifted, not lifted)
+    clock.advance(timedelta(days=1))
+    known: Any = rights.note(mine, told["id"], "confirmed", words="Noted.")
+    assert (known["state"], known["unconfirmed"]) == ("revoked", False)
+    assert known["eml_back"] == back["eml_back"]
+    assert known["answers"][-1]["words"] == "Noted."
+    with pytest.raises(Refused, match="noted that they know"):
+        rights.note(mine, told["id"], "confirmed")
+
+
 @pytest.mark.parametrize(
     ("event", "how"),
     [
@@ -161,7 +199,7 @@ def test_what_cannot_be_noted(mine: Vault, event: str, how: dict[str, Any]) -> N
     assert rights.shown(mine, told["id"])["state"] == "open"
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", COMPLAINT_LANGUAGES)
 @pytest.mark.parametrize("country", [code for code, _ in letters.countries()])
 def test_every_authority_has_its_letter(
     mine: Vault, clock: SetClock, country: str, lang: str
@@ -181,7 +219,7 @@ def test_the_union_and_its_neighbours_are_there() -> None:
     codes = {code for code, _ in letters.countries()}
     union = "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE"
     assert set(union.split()) | {"GB", "CH", "US-CA"} <= codes
-    for lang in LANGUAGES:
+    for lang in COMPLAINT_LANGUAGES:
         words = letters._words(lang)  # noqa: SLF001 - the data itself
         for part in ("rights", "asks"):
             assert words[part].keys() == RIGHTS.keys()
@@ -211,6 +249,10 @@ def test_by_command(
     objection = json.loads(capsys.readouterr().out)["id"][:10]
     assert cli.main(["vault", "rights", objection, "--take-back"]) == 0
     assert "revoked" in capsys.readouterr().out
+    back = read((tmp_path / "acme-objection-taken-back.eml").read_bytes())
+    assert back["In-Reply-To"] == read((tmp_path / "o.eml").read_bytes())["Message-ID"]
+    assert cli.main(["vault", "rights", objection, "--take-back"]) == 2  # the file is there
+    assert cli.main(["vault", "rights", objection, "--confirmed"]) == 0
     assert cli.main(["vault", "rights", told["id"][:10], "--denied", "other", "--why", "no"]) == 0
     assert cli.main(["vault", "rights", told["id"][:10], "--complain", "de", "--json"]) == 0
     assert "BfDI" in capsys.readouterr().out
@@ -226,7 +268,7 @@ def test_by_command(
     assert cli.main(["vault", "rights", told["id"], "--fetch"]) == 1
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", COMPLAINT_LANGUAGES)
 @pytest.mark.parametrize("erase", [True, False])
 def test_an_end_that_nobody_confirmed_has_its_letter(
     serve: Callable[..., Served], tmp_path: Path, *, erase: bool, lang: str

@@ -149,7 +149,9 @@ def test_what_comes_back_every_week_is_found_and_each_square_is_its_rows(lived: 
     says = {each["says"]: each for each in told["routines"]}
     assert says["You meet Greta Holm on Saturdays"]["times"] == says[
         "You meet Greta Holm on Saturdays"]["of"]  # fmt: skip
-    assert "You are at Café Anna on Saturdays" in says
+    assert "You are at Café Nord on Saturdays" in says
+    title = says["Breakfast is in your calendar on Saturdays"]
+    assert len(rows(lived, sense="events", part="event", who=title["key"])) == title["of"]
     assert {(each["weekday"], each["hour"]) for each in told["week"]} == {(1, 6), (6, 6)}
     for each in told["week"]:
         cell = f"{each['weekday']}-{each['hour']:02}"
@@ -219,8 +221,8 @@ def test_a_question_can_be_answered_where_its_things_are(lived: Vault, vault: Va
     [
         Filter(since="2025-03", until="2025-04"), Filter(since="2026-05-30"),
         Filter(until="2024-07-10"), Filter(search="song", since="2025", until="2025"),
-        Filter(person="Greta Holm"), Filter(place="Café Anna", since="2026"),
-        Filter(person="Greta Holm", place="Café Anna", type="Event"),
+        Filter(person="Greta Holm"), Filter(place="Café Nord", since="2026"),
+        Filter(person="Greta Holm", place="Café Nord", type="Event"),
     ],
     ids=str,
 )  # fmt: skip
@@ -257,3 +259,16 @@ def test_an_empty_vault_says_nothing(vault: Vault) -> None:
     assert year(vault)["year"] is None
     assert changed(vault, TODAY)["month"] is None
     assert days(vault)["days"] == []
+
+
+def test_an_old_file_does_not_say_what_was_left_since(lived: Vault) -> None:
+    bring(lived, [seen("2026-05-30T20:00:00Z", "Just Begun", "One")], "begun")
+    late = TODAY + datetime.timedelta(days=400)
+    (told,) = [
+        each
+        for part in taste(lived, late)["parts"]
+        for key in ("likes", "dislikes", "other")
+        for each in part[key]
+        if each["name"] == "Just Begun"
+    ]
+    assert told["taste"] == ""

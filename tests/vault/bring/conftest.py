@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.harness.cheap import new_store
 
 from firsthand.foundation.clock import SetClock
 from firsthand.foundation.ids import SystemChance
@@ -14,7 +15,6 @@ from firsthand.vault.bring.beside import Reader
 from firsthand.vault.bring.importing import Run, import_file, import_held
 from firsthand.vault.bring.report import Report
 from firsthand.vault.store import Store
-from firsthand.vault.store.slots import FLOOR
 
 Make = Callable[[str], Store]
 Bring = Callable[..., Report]
@@ -53,7 +53,7 @@ def make(tmp_path: Path, clock: SetClock) -> Iterator[Make]:
     opened = []
 
     def one(name: str) -> Store:
-        store, _ = Store.create(tmp_path / name, "passphrase", SystemChance(), clock, FLOOR)
+        store, _ = new_store(tmp_path / name, "passphrase", clock)
         opened.append(store)
         return store
 

@@ -211,6 +211,15 @@ def test_what_would_become_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) 
         assert "16 GiB" in found(pack({"a": b"123", "b": b"ok"}))["a"]
 
 
+@pytest.mark.parametrize("first", ["[Content_Types].xml", "_rels/.rels", "docProps/app.xml"])
+def test_a_spreadsheet_is_no_archive_and_says_what_to_do(
+    first: str, store: Store, bring: Bring
+) -> None:
+    packed = zipped({first: b"<Types/>", "xl/workbook.xml": b"<workbook/>"})
+    report = bring(store, ("statement.xlsx", packed))
+    assert "save it as CSV" in (report.error or "")
+
+
 def test_only_one_archive_deep(monkeypatch: pytest.MonkeyPatch) -> None:
     deep = zipped({"x.zip": zipped({"y.zip": zipped({"z": b"z"})}), "t.tgz": tgz({"z": b"zz"})})
     assert found(deep) == {"x.zip/y.zip": kinds.TOO_DEEP, "t.tgz/z": "zz"}

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Callable
 from hashlib import sha256
@@ -23,6 +24,7 @@ from firsthand.vault.sources import UnableToRead
 from firsthand.vault.store import Store
 
 Bring = Callable[..., Report]
+MIB = 1024 * 1024
 BANK = "Date,Payee,Amount,Currency\n" + "".join(
     f"2024-{1 + n % 12:02d}-{1 + n % 28:02d},Shop {n % 7},"
     f"{'x' if n % 50 == 9 else f'-{n}.50'},EUR\n"
@@ -244,3 +246,27 @@ def test_every_source_reads_within_the_limits_what_it_reads_without() -> None:
             assert rows == sorted(here.rows(), key=lambda row: row.line), each.name
             seen.add(each.export.source)
     assert len(seen) > 15, "of every kind there is one"
+
+
+def test_while_a_large_member_is_passed_over_it_is_told_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(beside, "BEAT_SECONDS", 0.001)
+    monkeypatch.setattr(beside, "SILENT_SECONDS_MAX", 4.0)
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=0) as archive:
+        for name, content in (
+            ("a.jpg", os.urandom(24 * MIB)),
+            ("b.csv", b"Title,Date\nA,1/2/24\n"),
+        ):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    with Reader() as reader:
+        seen = list[int]()
+        reader.beat = lambda: seen.append(reader.at_bytes)
+        names = [each.name for each in reader.walk("a.tgz", raw, {}, Silence())]
+    assert names == ["a.jpg", "b.csv"]
+    behind = [at for at in dict.fromkeys(seen) if MIB < at < 23 * MIB]
+    assert len(behind) > 2, "it did not stand while the picture went by"
+    assert behind == sorted(behind)

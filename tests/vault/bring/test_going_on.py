@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.harness.quick import running
 
 from firsthand.vault.bring import keeper
 from firsthand.vault.bring.going import Control, Progress
@@ -156,21 +157,20 @@ def test_what_was_killed_goes_on_as_often_as_it_is_killed(
     store.close()
     done = []
     for moment in (SMALL + 14_000, 12_000):
-        child = subprocess.Popen(
-            [sys.executable, "-c", CHILD, str(store.folder), str(packed)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert child.stdout is not None
-        assert child.stdin is not None
-        for line in child.stdout:
-            if int(line) >= moment:
-                break
-            child.stdin.write("\n")
-            child.stdin.flush()
-        child.kill()
-        child.communicate()
+        words = [sys.executable, "-c", CHILD, str(store.folder), str(packed)]
+        with running(*words, stdin=subprocess.PIPE) as child:
+            assert child.stdout is not None
+            assert child.stdin is not None
+            for line in child.stdout:
+                if int(line) >= moment:
+                    break
+                child.stdin.write("\n")
+                child.stdin.flush()
+            child.kill()
         again = Store.open(store.folder, "passphrase")
-        (row,) = again.rows("imports.half_done")
+        row = again.row("imports.whole", id=1)
+        assert row is not None
+        assert row["state"] == "going"
         report = json.loads(row["report"])
         there = again.row("things.count")
         assert there is not None

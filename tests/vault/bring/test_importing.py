@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.harness.quick import running
 
 from firsthand.foundation.clock import SetClock
 from firsthand.foundation.ids import SystemChance
@@ -247,18 +248,13 @@ def test_a_process_killed_while_it_imports_leaves_before_or_after(
 ) -> None:
     path = export([f"Film {number}" for number in range(8500)])
     store.close()
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(store.folder), str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout is not None
-    for line in child.stdout:
-        if line.strip() == moment:
-            break
-    child.kill()
-    child.communicate()
+    words = [sys.executable, "-c", CHILD, str(store.folder), str(path)]
+    with running(*words, stdin=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            if line.strip() == moment:
+                break
+        child.kill()
     again = Store.open(store.folder, "passphrase")
     row = again.row("things.count")
     assert row == {"things": 8500 if moment == "done" else 0}

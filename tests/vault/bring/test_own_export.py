@@ -76,6 +76,22 @@ def test_what_is_no_export_is_refused(raw: bytes) -> None:
         read(raw)
 
 
+@pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_packed_export_with_any_byte_changed_is_read_or_refused(how: int) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", how) as archive:
+        archive.writestr(own_export.MEMBER, json.dumps(document(things=[{"id": 1}])))
+    whole, refused = packed.getvalue(), 0
+    # Other names in one list than in the other, a lock, packing that nobody knows, and more.
+    for at in range(len(whole)):
+        for changed in (whole[at] ^ 1, 0, 0xFF):
+            try:
+                read(whole[:at] + bytes([changed]) + whole[at + 1 :])
+            except UnableToReadExport:
+                refused += 1
+    assert refused > len(whole)
+
+
 def test_an_endless_row_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own_export, "ROW_CHARACTERS_MAX", 1000)
     monkeypatch.setattr(own_export, "_AT_ONCE", 100)

@@ -8,11 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from tests.harness.sides import Served, connected, new_vault
 
 from firsthand.foundation.clock import SetClock
 from firsthand.foundation.egress import Answer, Egress
 from firsthand.foundation.ids import SystemChance
+from firsthand.foundation.keys import new_signing_key
+from firsthand.protocol.discovery import sign_document
+from firsthand.protocol.identity import jwk_of
+from firsthand.protocol.keylog import sign_next
 from firsthand.protocol.refusals import Refusal
 from firsthand.protocol.roles.profile import PURPOSE, TYPE_GIVEN
 from firsthand.protocol.things import Thing
@@ -21,6 +27,7 @@ from firsthand.vault.gate import Gate, Outcome, Request
 from firsthand.vault.terms.relationships import Relationship, Signer, find, signer_of
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+TOMORROW = 2_000_000_000
 
 
 @dataclass(frozen=True)
@@ -186,11 +193,28 @@ class Heeded:
 @contextmanager
 def heeded(folder: Path, served: Served, clock: SetClock) -> Iterator[Heeded]:
     """A vault that is connected to an organisation, with an ear at its gate."""
-    with new_vault(folder, clock) as plain:
-        heard = Heard()
-        gate = Gate(plain.store, heard, clock, SystemChance(), commands=True)
-        with closing(gate):
-            made = Heeded(replace(plain, gate=gate), served, heard, clock)
-            made.name = connected(made.vault, served)
-            heard.asked.clear()
-            yield made
+    with new_vault(folder, clock) as plain, eared(plain, served, clock) as made:
+        made.name = connected(made.vault, served)
+        made.heard.asked.clear()
+        yield made
+
+
+@contextmanager
+def eared(plain: Vault, served: Served, clock: SetClock) -> Iterator[Heeded]:
+    """A vault with an ear at its gate."""
+    heard = Heard()
+    gate = Gate(plain.store, heard, clock, SystemChance(), commands=True)
+    with closing(gate):
+        yield Heeded(replace(plain, gate=gate), served, heard, clock)
+
+
+def tomorrow(deal: Heeded) -> tuple[bytes, EllipticCurvePrivateKey]:
+    """What the organisation says of itself with a key that its key of today signed; and the key."""
+    own, new = deal.served.hub.organisation, new_signing_key()
+    told = deal.relationship.organisation
+    entry = sign_next(
+        told.key_log, key=new.public_key(), log_key=told.log_key, at=TOMORROW, signer=own.key
+    )
+    keys = [jwk_of(new.public_key())]
+    whole = msgspec.structs.replace(told, keys=keys, key_log=[*told.key_log, entry])
+    return sign_document(whole, new), new

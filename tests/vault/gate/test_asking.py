@@ -4,16 +4,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.vault.gate.heard import START, Asked, Heard, Heeded, answer, refusing
+from tests.vault.gate.heard import START, Asked, Heard, Heeded, answer, refusing, tomorrow
 
 from firsthand.foundation.clock import SetClock
 from firsthand.foundation.egress import Answer, EgressRefused, Unreachable
-from firsthand.foundation.keys import new_signing_key
 from firsthand.protocol import wire
 from firsthand.protocol.digests import check_content_digest
 from firsthand.protocol.discovery import read_document, sign_document
-from firsthand.protocol.identity import jwk_of
-from firsthand.protocol.keylog import sign_next
 from firsthand.protocol.refusals import REASONS, Refused
 from firsthand.protocol.signatures import Message, Verified, verify
 from firsthand.vault.gate.asking import (
@@ -186,11 +183,4 @@ def test_its_keys_of_today_are_read_once_an_unknown_one_signed(deal: Heeded) -> 
 
 def document_of_tomorrow(deal: Heeded) -> bytes:
     """The organisation with a key that its key of today has signed."""
-    own, new = deal.served.hub.organisation, new_signing_key()
-    told = deal.relationship.organisation
-    entry = sign_next(
-        told.key_log, key=new.public_key(), log_key=told.log_key, at=2_000_000_000, signer=own.key
-    )
-    keys = [jwk_of(new.public_key())]
-    whole = msgspec.structs.replace(told, keys=keys, key_log=[*told.key_log, entry])
-    return sign_document(whole, new)
+    return tomorrow(deal)[0]

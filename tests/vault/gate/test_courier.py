@@ -13,6 +13,7 @@ from firsthand.foundation.ids import SystemChance
 from firsthand.protocol import wire
 from firsthand.protocol.refusals import REASONS
 from firsthand.vault.gate import Courier
+from firsthand.vault.gate.ending import DATED_OTHERWISE
 from firsthand.vault.terms import spool
 
 pytestmark = pytest.mark.usefixtures("refused_in_words")
@@ -35,7 +36,9 @@ def test_a_courier_sends_what_was_signed_and_keeps_what_lasts(
     (file,) = spool.files(deal.vault.folder)
     assert file.spooled is not None
     lasting = {
-        reason for reason, meaning in REASONS.items() if not meaning.retry and reason != "expired"
+        reason
+        for reason, meaning in REASONS.items()
+        if not meaning.retry and reason not in DATED_OTHERWISE
     }
     for said in (Unreachable("nobody"), EgressRefused("No."), b"\xff", b"x" * 70_000):
 

@@ -101,7 +101,10 @@ def heard(stranger: socket.socket) -> bytes:
 
 
 @pytest.mark.parametrize("at", [5, 40, 64, 70, 5000])
-def test_what_is_changed_on_the_way_is_kept_by_nobody(at: int) -> None:
+def test_what_is_changed_on_the_way_is_kept_by_nobody(
+    at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handing, "LINE_SECONDS_MAX", 1.0)  # one side waits for the other in vain
     seen = 0
 
     def change(piece: bytes) -> bytes:
@@ -149,3 +152,28 @@ def test_a_code_is_read_as_it_is_typed_and_nothing_else_is_one() -> None:
     for wrong in ("", code[:-1], code + "A", code.replace(code[0], "U"), "x" * 500):
         with pytest.raises(UnableToHand, match="4 groups"):
             handing.read_code(wrong)
+
+
+@pytest.mark.parametrize("under_way", [False, True])
+def test_what_is_withdrawn_is_handed_to_nobody(under_way: bool) -> None:  # noqa: FBT001
+    code, heard, said = new_code(SystemChance()), list[int](), list[str]()
+    line = handing.listen(HERE)
+
+    def gone() -> bool:
+        return bool(heard) if under_way else True
+
+    def run() -> None:
+        try:
+            give(line, code, bytes(200_000), SystemChance(), told=heard.append, withdrawn=gone)
+        except UnableToHand as error:
+            said.append(str(error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    with closing(line):
+        if under_way:
+            with pytest.raises(UnableToHand):
+                take(HERE, line.getsockname()[1], code, SystemChance())
+        thread.join()
+    assert said == [handing.WITHDRAWN]
+    assert heard == ([0] if under_way else [])

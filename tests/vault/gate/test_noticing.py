@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from tests.vault.gate.heard import Heeded, asking_for, refusing, watched
+from tests.vault.gate.heard import Asked, Heeded, asking_for, refusing, watched
 from tests.vault.gate.test_log import given
 
 from firsthand.foundation.clock import stamp
+from firsthand.foundation.egress import Answer, Unreachable
 from firsthand.protocol import wire
 from firsthand.protocol.refusals import Refusal
 from firsthand.vault.gate.noticing import ENDED_ELSEWHERE, notice
@@ -36,12 +37,34 @@ def test_who_does_not_know_the_deal_is_told_of_once(deal: Heeded, reason: str) -
         assert deal.give("Sun") == [given(2, "refused", "It is so.")]
     (told,) = deal.warnings()
     assert told == (
-        "Reel does not know this deal any more: another copy of your data had it erased, or they "
-        "have lost it. End it here; then you can connect again."
+        "Reel does not know this deal any more: its time was over, or another copy of your data "
+        "had it erased, or they have lost it. End it here; then you can connect again."
     )
     (row,) = deal.rows("relationships.warnings", relationship="reel")
     assert row["at"] == stamp(deal.clock.now())
     assert deal.relationship.state == "active"
+
+
+def _lost(asked: Asked, answer: Answer) -> Answer:
+    if asked.path == wire.PATH_SIGNALS:
+        raise Unreachable("the line was cut")
+    return answer
+
+
+@pytest.mark.parametrize("reason", ["unknown_relationship", "no_agreement"])
+def test_of_what_had_left_nobody_says_that_they_never_had_it(deal: Heeded, reason: str) -> None:
+    """It was taken, the answer was lost, and what they had is erased by the next visit."""
+    deal.heard.change = _lost
+    deal.give("Fog")
+    deal.give("Sun")  # it waits behind the first
+    deal.heard.change = lambda _, answer: answer
+    with deal.heard.answering(wire.PATH_SIGNALS, refusing(reason)):
+        told = (
+            "It had left before, and no answer came: they may have had it. Now they say: It is so."
+        )
+        assert deal.gate.flush() == [given(1, "withdrawn", told), given(2, "refused", "It is so.")]
+    assert (deal.log(1)["state"], deal.log(1)["reason"]) == ("withdrawn", told)
+    assert len(deal.warnings()) == 1
 
 
 def test_what_is_over_or_was_never_agreed_is_not_ended_again(deal: Heeded) -> None:

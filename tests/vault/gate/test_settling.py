@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from tests.vault.gate.heard import Heeded
-from tests.vault.gate.test_spool import BUSY, KINDS, end_of, on_disk, told
+from tests.vault.gate.heard import Heeded, refusing
+from tests.vault.gate.test_spool import BUSY, KINDS, end_of, on_disk, revoked, told
 
 from firsthand.foundation.clock import stamp
+from firsthand.protocol.refusals import Refusal
 from firsthand.vault.gate.ending import WITHDRAWN
 from firsthand.vault.terms import spool
 
@@ -19,8 +20,8 @@ class Killed(BaseException):
     """The vault goes no further."""
 
 
-def killed_after_the_spool(deal: Heeded, kind: str) -> spool.Spooled:
-    """End a deal, and be killed when it stands in the spool and nowhere else."""
+def killed_after_the_spool(deal: Heeded, kind: str, known: int = 0) -> spool.Spooled:
+    """End a deal, and be killed when it stands in the spool, and not yet in the log."""
     put = spool.put
 
     def puts(*said: object) -> None:
@@ -31,7 +32,7 @@ def killed_after_the_spool(deal: Heeded, kind: str) -> spool.Spooled:
         patched.setattr(spool, "put", puts)
         with pytest.raises(Killed):
             deal.gate.end("reel", erase=kind == "erasure")
-    assert deal.rows("endings.of_relationship", relationship="reel") == []
+    assert len(deal.rows("endings.of_relationship", relationship="reel")) == known
     (spooled,) = on_disk(deal)
     assert spooled is not None
     return spooled
@@ -96,7 +97,9 @@ def test_what_the_spool_lost_is_put_there_again(deal: Heeded, kind: str) -> None
     deal.gate.settle()
     assert (on_disk(deal), end_of(deal, kind)) == (held, row)
     assert [each.place for each in spool.files(deal.vault.folder)] == [file.place]
-    deal.gate.settle()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(spool, "put", lambda *_: pytest.fail("it stands there already"))
+        deal.gate.settle()
     assert (on_disk(deal), end_of(deal, kind)) == (held, row), "twice changes nothing"
 
 
@@ -109,6 +112,46 @@ def test_words_without_a_status_are_no_answer(deal: Heeded) -> None:
     spool.put(file.place, msgspec.structs.replace(file.spooled, answer="{}"), "words")
     deal.gate.settle()
     assert end_of(deal, "revocation") == row
+
+
+def answered(deal: Heeded, status: int, body: object, **changes: object) -> None:
+    """It was sent while the vault was locked, and the answer stands beside it."""
+    (file,) = spool.files(deal.vault.folder)
+    assert file.spooled is not None
+    held = {"status": status, "answer": json.dumps(body), **changes}
+    spool.put(file.place, msgspec.structs.replace(file.spooled, **held), "answered")
+
+
+def test_an_answer_to_what_only_the_spool_knows_is_taken_in_at_once(deal: Heeded) -> None:
+    killed_after_the_spool(deal, "revocation")
+    answered(deal, 200, revoked(deal))
+    deal.gate.settle()
+    assert (end_of(deal, "revocation")["state"], on_disk(deal)) == ("confirmed", [])
+
+
+def test_what_the_log_knows_need_not_be_signed_in_the_spool_once_more(deal: Heeded) -> None:
+    with deal.heard.answering("/v1/", BUSY):
+        deal.gate.end("reel", erase=False)
+    answered(deal, 200, revoked(deal), headers={})
+    deal.gate.settle()
+    assert (end_of(deal, "revocation")["state"], on_disk(deal)) == ("confirmed", [])
+
+
+@pytest.mark.parametrize("reason", ["signature_invalid", "not_allowed"])
+def test_what_was_asked_again_waits_until_it_is_refused_for_good(deal: Heeded, reason: str) -> None:
+    with deal.heard.answering("/v1/", refusing("not_allowed", "Never.")):
+        deal.gate.end("reel", erase=False)
+    assert end_of(deal, "revocation")["state"] == "refused"
+    again = killed_after_the_spool(deal, "revocation", known=1)
+    refusal = Refusal(reason=reason, detail="Not so.")
+    answered(deal, refusal.status, refusal.problem())
+    deal.gate.settle()
+    row, waits = end_of(deal, "revocation"), reason == "signature_invalid"
+    assert (row["state"], row["reason"]) == ("waiting" if waits else "refused", "Not so.")
+    assert json.loads(str(row["headers"])) == again.headers
+    assert on_disk(deal) == ([again] if waits else [])
+    if waits:
+        assert deal.gate.flush() == [told("revocation")]
 
 
 def test_a_full_disk_leaves_it_for_the_next_time(

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from tests.vault.gate.heard import Asked, Heeded, refusing
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from tests.vault.gate.heard import TOMORROW, Asked, Heeded, answer, refusing, tomorrow
 
 from firsthand.foundation.clock import stamp
 from firsthand.foundation.egress import Answer, EgressRefused, Unreachable
+from firsthand.foundation.keys import new_signing_key
 from firsthand.protocol import wire
 from firsthand.protocol.canonical import canonical
 from firsthand.protocol.digests import check_content_digest
@@ -123,7 +125,7 @@ def test_what_was_refused_is_asked_again_in_the_same_words(deal: Heeded) -> None
 
 def test_each_reason_is_for_good_or_for_later(deal: Heeded) -> None:
     for reason, meaning in REASONS.items():
-        waits = meaning.retry or reason in {"signature_invalid", "expired"}
+        waits = meaning.retry or reason in {"signature_invalid", "expired", "clock_differs"}
         state = "waiting" if waits else "refused"
         with deal.heard.answering("/v1/", refusing(reason)):
             outcomes = deal.gate.end("reel", erase=False)
@@ -148,14 +150,15 @@ def test_while_nobody_is_there_it_waits(deal: Heeded, error: Exception) -> None:
     assert deal.gate.flush("reel") == [told("revocation")]
 
 
-def test_what_lapsed_is_signed_anew_and_asked_once_more(deal: Heeded) -> None:
+@pytest.mark.parametrize("why", ["expired", "clock_differs"])
+def test_what_is_dated_otherwise_is_signed_anew_and_asked_once_more(deal: Heeded, why: str) -> None:
     with deal.heard.answering("/v1/", BUSY):
         deal.gate.end("reel", erase=False)
     (first,) = on_disk(deal)
     assert first is not None
     deal.clock.advance(timedelta(hours=1))
     deal.heard.asked.clear()
-    with deal.heard.answering(wire.PATH_REVOCATIONS, refusing("expired"), BUSY):
+    with deal.heard.answering(wire.PATH_REVOCATIONS, refusing(why), BUSY):
         assert deal.gate.flush() == [told("revocation", "waiting", "It is so.")]
     one, other = deal.heard.asked
     assert (one.headers, one.content) == (first.headers, first.body.encode())
@@ -217,13 +220,15 @@ def test_an_erasure_forgets_the_account(deal: Heeded) -> None:
     assert deal.relationship.account is None
 
 
-def revoked(deal: Heeded, **changes: object) -> object:
+def revoked(
+    deal: Heeded, *, key: EllipticCurvePrivateKey | None = None, **changes: object
+) -> object:
     made = RevocationReceipt(
         iss=deal.relationship.subject, aud=deal.signer.subject,
         agreement=str(deal.relationship.agreement), ended_at=deal.seconds, iat=deal.seconds,
     )  # fmt: skip
     changed = msgspec.structs.replace(made, **changes)
-    return {"receipt": sign_revocation(changed, deal.served.hub.organisation.key)}
+    return {"receipt": sign_revocation(changed, key or deal.served.hub.organisation.key)}
 
 
 def erased(deal: Heeded, leaves: list[int], **changes: object) -> object:
@@ -335,3 +340,20 @@ def test_what_is_nobodys_is_not_taken_in(deal: Heeded) -> None:
         )
         deal.gate.settle()
         assert (deal.relationship.state, on_disk(deal)) == ("active", [])
+
+
+def test_a_confirmation_by_a_key_that_came_since_holds_once_the_keys_are_read_anew(
+    deal: Heeded,
+) -> None:
+    document, key = tomorrow(deal)
+    others = new_signing_key()
+    said = {wire.PATH_REVOCATIONS: revoked(deal, key=others), wire.PATH_DISCOVERY: document}
+    deal.heard.instead = lambda asked: answer(said[asked.path])
+    (outcome,) = deal.gate.end("reel", erase=False)
+    assert outcome.state == "waiting", "they have that key, and never signed with it"
+    assert deal.relationship.document == document
+    said[wire.PATH_DISCOVERY] = b"<html>"
+    assert [each.state for each in deal.gate.flush()] == ["waiting"]
+    said |= {wire.PATH_REVOCATIONS: revoked(deal, key=key, iat=TOMORROW)}
+    assert deal.gate.flush() == [told("revocation")]
+    assert len(deal.warnings()) == 1

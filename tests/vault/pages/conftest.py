@@ -3,9 +3,6 @@
 
 import contextlib
 import re
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from starlette.types import ASGIApp
+from tests.harness.quick import Door
 
 from firsthand import app
 from firsthand.foundation.clock import SetClock, SystemClock
@@ -33,43 +30,14 @@ SAMPLES = tuple(
 BANK, NETFLIX = SAMPLES
 
 
-class Line:
-    """uvicorn in a thread, on a port of its own; it can be stopped and begun again."""
-
-    def __init__(self) -> None:
-        self.sock = self._bound(0)
-        self.port: int = self.sock.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.server: uvicorn.Server | None = None
+class Line(Door):
+    """A port of its own; what is served there can be stopped and begun again."""
 
     def begin(self, application: ASGIApp) -> None:
-        if self.sock.fileno() < 0:
-            self.sock = self._bound(self.port)
-        config = uvicorn.Config(
-            application, log_level="error", access_log=False, lifespan="off",
-            timeout_graceful_shutdown=1,
-        )  # fmt: skip
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(
-            target=self.server.run, kwargs={"sockets": [self.sock]}, daemon=True
-        )
-        self.thread.start()
-        while not self.server.started:
-            time.sleep(0.005)
+        self.open(application, timeout_graceful_shutdown=1)
 
     def end(self) -> None:
-        if self.server is not None:
-            self.server.should_exit = True
-            self.thread.join()
-            self.server = None
-        self.sock.close()
-
-    @staticmethod
-    def _bound(port: int) -> socket.socket:
-        sock = socket.socket()
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind(("127.0.0.1", port))
-        return sock
+        self.close()
 
 
 class Organisation:

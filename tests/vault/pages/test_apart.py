@@ -31,7 +31,7 @@ def agreed(visitor: Visitor, organisation: Organisation, **how: str) -> None:
 def test_how_exactly_is_said_with_what_it_lets_them_work_out(
     visitor: Visitor, reel: Organisation, said: Said
 ) -> None:
-    visitor.keep("Anna")
+    visitor.keep("Greta")
     page = visitor.get(f"/connect?to={quote(reel.url, safe='')}")
     words = said(page)
     assert "They can see when you sleep, work and are at home" in words
@@ -43,7 +43,7 @@ def test_how_exactly_is_said_with_what_it_lets_them_work_out(
 def test_what_was_chosen_is_what_leaves(
     pages: Pages, visitor: Visitor, reel: Organisation, said: Said
 ) -> None:
-    visitor.keep("Anna", *pages.host.parts.samples)
+    visitor.keep("Greta", *pages.host.parts.samples)
     agreed(visitor, reel, precision="month")
     assert "only by the month" in said(visitor.get("/with/reel"))
     assert "Times leave only by the month." in said(visitor.post("/with/reel/preview", **TITLES))
@@ -52,7 +52,7 @@ def test_what_was_chosen_is_what_leaves(
 def test_what_would_leave_later_says_so_and_can_be_sent_at_once(
     pages: Pages, visitor: Visitor, reel: Organisation, said: Said
 ) -> None:
-    visitor.keep("Anna", *pages.host.parts.samples)
+    visitor.keep("Greta", *pages.host.parts.samples)
     agreed(visitor, reel)
     assert "Give within a week" in said(visitor.post("/with/reel/preview", **TITLES))
     done = visitor.post("/with/reel/give", moment="later", **TITLES)
@@ -66,7 +66,7 @@ def test_what_would_leave_later_says_so_and_can_be_sent_at_once(
 def test_who_could_compare_is_said_with_the_rows(
     pages: Pages, visitor: Visitor, reel: Organisation, spool: Organisation, said: Said
 ) -> None:
-    visitor.keep("Anna", *pages.host.parts.samples)
+    visitor.keep("Greta", *pages.host.parts.samples)
     for one in (reel, spool):
         agreed(visitor, one)
     assert "recognisable" not in said(visitor.post("/with/reel/preview", **TITLES))

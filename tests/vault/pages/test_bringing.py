@@ -50,7 +50,7 @@ def test_an_archive_is_dropped_read_and_taken_back(
     assert seen.url.path == "/bring/done"
     words = said(seen)
     assert "takeout.zip" in words
-    assert "The 2 files in it that were read" in words
+    assert "Read in it: 2 files" in words
     assert "a/bank.csv" in words
     assert "Pictures, videos and sound are not read" in words
     assert "What was in it" in words

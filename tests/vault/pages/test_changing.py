@@ -45,6 +45,12 @@ def test_what_would_be_different_is_seen_before_it_is_proposed(
     seen = text(visitor.post("/with/reel/change", **chosen))
     assert "Times only by the week only by the month no more" in seen
     assert "What you gave before is read on to" in seen
+    assert "lets them work out" not in seen, "nothing is finer"
+    finer = text(visitor.post("/with/reel/change", **{**chosen, "precision": "hour"}))
+    assert "What that lets them work out They can see when you sleep" in finer
+    more = {"field": ["WatchAction|startTime", "WatchAction|duration"]}
+    asked = text(visitor.post("/with/reel/change", **{**chosen, **more}))
+    assert "For how long: How long you watched is not needed" in asked
     with pages.host.parts.cabinet.lend("greta") as vault:
         assert connecting.relationship(vault, "reel")["terms"] == "FH-GIVEN", "only looked at"
     done = visitor.post("/with/reel/change/now", **chosen)

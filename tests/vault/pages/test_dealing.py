@@ -19,7 +19,7 @@ def until(visitor: Visitor, path: str, words: str) -> str:
 
 
 def agreed(visitor: Visitor, pages: Pages, reel: Organisation) -> httpx.Response:
-    visitor.keep("Anna", *pages.host.parts.samples)
+    visitor.keep("Greta", *pages.host.parts.samples)
     to = reel.invitation("A-1042")
     return visitor.post("/connect", to=to, terms="FH-GIVEN", tie="yes")
 
@@ -27,7 +27,7 @@ def agreed(visitor: Visitor, pages: Pages, reel: Organisation) -> httpx.Response
 def test_before_agreeing_it_is_seen_who_it_is_and_what_they_want(
     visitor: Visitor, reel: Organisation
 ) -> None:
-    visitor.keep("Anna")
+    visitor.keep("Greta")
     seen = text(visitor.get(f"/connect?to={quote(reel.invitation('A-1042'))}"))
     assert "Reel will know you as customer A-1042" in seen
     assert "Titles watched" in seen
@@ -41,7 +41,7 @@ def test_before_agreeing_it_is_seen_who_it_is_and_what_they_want(
 def test_terms_that_let_nothing_be_given_say_so_before_and_after(
     visitor: Visitor, reel: Organisation
 ) -> None:
-    visitor.keep("Anna")
+    visitor.keep("Greta")
     seen = text(visitor.get(f"/connect?to={quote(reel.url, safe='')}"))
     assert "under these you could give them none of it" in seen
     visitor.post("/connect", to=reel.url, terms="SD-BASE")
@@ -54,7 +54,7 @@ def test_terms_that_let_nothing_be_given_say_so_before_and_after(
 def test_a_refusal_is_shown_with_its_reason_and_another_choice_goes_through(
     visitor: Visitor, reel: Organisation
 ) -> None:
-    visitor.keep("Anna")
+    visitor.keep("Greta")
     to = reel.invitation("A-1042")
     refused = visitor.post("/connect", to=to, terms="PDC-AI", tie="yes")
     assert "Reel said no to these terms" in text(refused)
@@ -150,7 +150,7 @@ def test_the_reasons_lead_to_my_own_things(
 def test_one_regular_payment_is_given_and_nothing_else(
     pages: Pages, visitor: Visitor, chorus: Organisation
 ) -> None:
-    visitor.keep("Anna", *pages.host.parts.samples)
+    visitor.keep("Greta", *pages.host.parts.samples)
     visitor.post("/connect", to=chorus.url, terms="FH-GIVEN", tie="no")
     page = visitor.get("/with/chorus/give")
     assert "Larkline Mobile, €30.00 a month" in text(page)
@@ -221,17 +221,17 @@ def test_only_ended_can_be_erased_later(pages: Pages, visitor: Visitor, reel: Or
 def test_a_link_that_leads_to_connecting_asks_to_open_first(
     visitor: Visitor, reel: Organisation
 ) -> None:
-    visitor.keep("Anna")
+    visitor.keep("Greta")
     visitor.post("/lock")
     to = f"/connect?to={quote(reel.invitation('A-7'), safe='')}"
     asked = visitor.get(to)
     assert asked.url.path == "/unlock"
-    after = visitor.post("/unlock", name="anna", passphrase=PASSPHRASE, next=to)
+    after = visitor.post("/unlock", name="greta", passphrase=PASSPHRASE, next=to)
     assert "customer A-7" in text(after)
 
 
 def test_nobody_there_is_said(visitor: Visitor) -> None:
-    visitor.keep("Anna")
+    visitor.keep("Greta")
     for wrong in ("http://127.0.0.1:9", "https://10.0.0.1", "file:///etc/passwd", "hello"):
         answer = visitor.get(f"/connect?to={quote(wrong, safe='')}")
         assert answer.status_code == 422, wrong

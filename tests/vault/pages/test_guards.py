@@ -13,9 +13,12 @@ from firsthand.foundation.clock import SetClock
 from firsthand.foundation.web.headers import ALWAYS
 from firsthand.vault.pages.host import routes
 
-OPEN = {"/", "/guide/{service}", "/sources", "/look", "/drop", "/look/sample", "/look/answers",
+OPEN = {"/", "/guide/{service}", "/sources", "/look", "/drop",
+        "/drop/upload", "/drop/upload/slice", "/drop/upload/read", "/have/backup/upload",
+        "/have/backup/upload/slice", "/look/sample", "/look/answers",
         "/look/forget", "/keep", "/unlock", "/lock", "/terms", "/terms/compare", "/terms/{id}",
-        "/seen/{subject}", "/passkey/challenge"}  # fmt: skip
+        "/seen/{subject}", "/passkey/challenge", "/have", "/have/backup", "/have/code",
+        "/have/going", "/have/state"}  # fmt: skip
 FILLED = {"service": "bank", "id": "0" * 32, "name": "reel", "position": "1", "subject": "nobody"}
 HOSTILE = (
     "<script>window.pwn=1</script>", '"><img src=x onerror=pwn()>', "{{ 7*7 }}", "${7*7}",
@@ -74,7 +77,7 @@ def test_another_site_can_change_nothing(pages: Pages) -> None:
 def test_a_cookie_is_for_this_side_alone_and_out_of_reach_of_scripts(visitor: Visitor) -> None:
     made = visitor.http.post(
         "/keep",
-        data={"name": "Anna", "passphrase": PASSPHRASE, "again": PASSPHRASE},
+        data={"name": "Greta", "passphrase": PASSPHRASE, "again": PASSPHRASE},
         follow_redirects=False,
     )
     cookie = made.headers["set-cookie"].lower()
@@ -84,12 +87,12 @@ def test_a_cookie_is_for_this_side_alone_and_out_of_reach_of_scripts(visitor: Vi
 
 def test_one_person_never_reaches_another(pages: Pages, visitor: Visitor) -> None:
     bank, netflix = pages.host.parts.samples
-    visitor.keep("Anna", bank)
+    visitor.keep("Greta", bank)
     other = pages.visitor()
     other.keep("Bo", netflix)
     thing = re.findall(r'href="(/things/[0-9a-f]+)"', visitor.get("/things").text)[0]
     assert visitor.get(thing).status_code == 200
-    for path in (thing, "/with/reel", "/with/reel/given/1", "/things/../anna"):
+    for path in (thing, "/with/reel", "/with/reel/given/1", "/things/../greta"):
         assert other.get(path).status_code == 404, path
     assert "Netflix" in text(other.get("/things"))
     assert "Mrs D Fallon" not in other.get("/").text
@@ -103,9 +106,9 @@ def test_one_person_never_reaches_another(pages: Pages, visitor: Visitor) -> Non
 def test_a_wrong_passphrase_and_an_unknown_name_are_told_the_same(
     visitor: Visitor, said: Callable[..., str]
 ) -> None:
-    visitor.keep("Anna")
+    visitor.keep("Greta")
     visitor.post("/lock")
-    wrong, unknown = visitor.open("Anna", "not it at all"), visitor.open("Nobody", "not it at all")
+    wrong, unknown = visitor.open("Greta", "not it at all"), visitor.open("Nobody", "not it at all")
     assert wrong.status_code == unknown.status_code == 403
     assert said(wrong) == said(unknown)
 
@@ -113,11 +116,11 @@ def test_a_wrong_passphrase_and_an_unknown_name_are_told_the_same(
 def test_guessing_is_slowed_down(make_pages: Callable[..., Pages]) -> None:
     pages = make_pages(clock=SetClock(datetime(2026, 6, 1, tzinfo=UTC)))
     visitor = pages.visitor()
-    visitor.keep("Anna")
+    visitor.keep("Greta")
     visitor.post("/lock")
-    seen = [visitor.open("Anna", f"guess number {n}").status_code for n in range(7)]
+    seen = [visitor.open("Greta", f"guess number {n}").status_code for n in range(7)]
     assert seen == [403] * 5 + [429] * 2
-    assert visitor.open("Anna").status_code == 429, "the right one waits as well"
+    assert visitor.open("Greta").status_code == 429, "the right one waits as well"
     visitor.http.close()
 
 
@@ -125,14 +128,14 @@ def test_it_locks_by_itself_and_for_every_window_at_once(make_pages: Callable[..
     clock = SetClock(datetime(2026, 6, 1, tzinfo=UTC))
     pages = make_pages(clock=clock)
     first, second = pages.visitor(), pages.visitor()
-    first.keep("Anna")
-    assert second.open("Anna").url.path == "/"
+    first.keep("Greta")
+    assert second.open("Greta").url.path == "/"
     clock.advance(timedelta(minutes=14))
     assert first.get("/things").url.path == "/things"
     clock.advance(timedelta(minutes=14))
     assert first.get("/things").url.path == "/things", "who is there keeps it open"
     assert second.get("/things").url.path == "/unlock", "this window was idle for too long"
-    second.open("Anna")
+    second.open("Greta")
     first.post("/lock")
     assert second.get("/things").url.path == "/unlock"
     assert pages.host.parts.cabinet.open_now() == []
@@ -146,7 +149,7 @@ def test_a_new_deal_and_an_export_ask_for_the_passphrase_again(
     clock = SetClock(datetime(2026, 6, 1, tzinfo=UTC))
     pages = make_pages(clock=clock)
     visitor = pages.visitor()
-    visitor.keep("Anna", pages.host.parts.samples[1])
+    visitor.keep("Greta", pages.host.parts.samples[1])
     assert visitor.post("/export", passphrase="wrong").status_code == 403
     taken = visitor.post("/export", passphrase=PASSPHRASE)
     assert taken.headers["content-disposition"].startswith("attachment")
@@ -159,12 +162,12 @@ def test_a_new_deal_and_an_export_ask_for_the_passphrase_again(
 
 
 def test_after_opening_a_person_is_only_led_to_our_own_pages(visitor: Visitor) -> None:
-    visitor.keep("Anna")
+    visitor.keep("Greta")
     for evil in ("https://evil.example", "//evil.example", "/\\evil.example", "/lock", "x"):
         visitor.post("/lock")
         answer = visitor.http.post(
             "/unlock",
-            data={"name": "Anna", "passphrase": PASSPHRASE, "next": evil},
+            data={"name": "Greta", "passphrase": PASSPHRASE, "next": evil},
             follow_redirects=False,
         )
         assert answer.headers["location"] == "/", evil
@@ -226,7 +229,7 @@ ODD = (
 
 @pytest.mark.parametrize("path", ODD)
 def test_odd_addresses_are_pages_with_words(visitor: Visitor, path: str) -> None:
-    visitor.keep("Anna")
+    visitor.keep("Greta")
     answer = visitor.get(path)
     assert answer.status_code in {200, 404}
     assert "<h1" in answer.text or "Nothing" in answer.text
@@ -237,7 +240,7 @@ def test_a_fault_is_a_page_and_its_log_holds_no_data(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    visitor.keep("Anna")
+    visitor.keep("Greta")
 
     def broken(*_: object) -> object:
         raise ValueError("CANARY of a person")

@@ -54,7 +54,7 @@ def dropped(page: Page, url: str, archive: Path) -> None:
     fits(page)
     made(page, url)
     page.goto(f"{url}/bring/imports/1")
-    page.click('summary:has-text("that were left")')
+    page.click('summary:has-text("Left out in it")')
     page.wait_for_selector("text=Pictures, videos and sound are not read")
     fits(page)
     page.goto(f"{url}/things?q=Irondock")

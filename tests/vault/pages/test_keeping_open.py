@@ -12,6 +12,8 @@ from firsthand.foundation.clock import SetClock
 from firsthand.foundation.ids import SeededChance
 from firsthand.foundation.settings import Settings
 from firsthand.vault.acts import keeping
+from firsthand.vault.acts.uploading import Bounds
+from firsthand.vault.acts.visiting import Visits
 from firsthand.vault.pages.cabinet import CHECKS_WAITING_MAX, Busy, Cabinet, Locked
 from firsthand.vault.pages.forms import Dropped
 from firsthand.vault.pages.looks import LOOKS_MAX, LookRefused, Looks
@@ -124,8 +126,13 @@ def test_who_would_wait_for_too_long_is_told_at_once(tmp_path: Path, clock: SetC
     assert len(refused) == len(threads)
 
 
-def test_looks_are_bounded_in_number_and_size(clock: SetClock) -> None:
-    looks = Looks(clock=clock, chance=SeededChance(1))
+def _looks(clock: SetClock, folder: Path) -> Looks:
+    chance = SeededChance(1)
+    return Looks(clock=clock, chance=chance, visits=Visits(folder / "v", Bounds(), clock, chance))
+
+
+def test_looks_are_bounded_in_number_and_size(clock: SetClock, tmp_path: Path) -> None:
+    looks = _looks(clock, tmp_path)
     tokens = [looks.begin() for _ in range(LOOKS_MAX + 5)]
     assert len(looks) == LOOKS_MAX
     assert looks.read(tokens[0]) is None, "the oldest has made room"
@@ -142,8 +149,8 @@ def test_looks_are_bounded_in_number_and_size(clock: SetClock) -> None:
     assert len(looks) == 0
 
 
-def test_a_sample_and_my_own_files_are_never_mixed(clock: SetClock) -> None:
-    looks = Looks(clock=clock, chance=SeededChance(1))
+def test_a_sample_and_my_own_files_are_never_mixed(clock: SetClock, tmp_path: Path) -> None:
+    looks = _looks(clock, tmp_path)
     look = looks.read(looks.begin())
     assert look is not None
     looks.add(look, [Dropped(name="mine.csv", content=b"1")])

@@ -55,6 +55,9 @@ def test_who_looked_stands_on_a_page_of_its_own(greta: Visitor) -> None:
     assert "title" in said
     assert "does not allow" not in said
     assert "Nobody has looked since" in text(greta.post("/with/reel/looked"))
+    story = text(greta.get("/with/reel/story?part=looked"))
+    assert "A command that they ran" in story
+    assert "hub" not in story.lower()
 
 
 def test_what_does_not_fit_stops_giving_and_is_said_everywhere(

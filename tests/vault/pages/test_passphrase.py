@@ -22,7 +22,8 @@ def made(visitor: Visitor) -> str:
 
 def test_it_is_reached_from_the_menu_and_asks_for_the_passphrase_of_now(visitor: Visitor) -> None:
     made(visitor)
-    assert 'href="/passphrase"' in visitor.get("/more").text
+    assert 'href="/opening"' in visitor.get("/more").text
+    assert 'href="/passphrase"' in visitor.get("/opening").text
     fields = {"passphrase": NEW, "again": NEW}
     wrong = visitor.post("/passphrase", old="not this one", **fields)
     assert wrong.status_code == 403
@@ -55,7 +56,10 @@ def test_who_comes_by_the_code_is_asked_for_a_new_passphrase_at_once(visitor: Vi
     assert came.url.path == "/passphrase"
     assert "Set a new passphrase now" in text(came)
     assert "The passphrase of now" not in text(came), "the code was typed just now"
+    offered = "Set a new passphrase"
+    assert offered in text(visitor.get("/opening"))
     assert visitor.post("/passphrase", passphrase=NEW, again=NEW).url.path == "/more"
+    assert offered not in text(visitor.get("/opening"))
     assert "The passphrase of now" in text(visitor.get("/passphrase")), "that was for once"
     visitor.post("/lock")
     assert visitor.open("June", NEW).url.path == "/"

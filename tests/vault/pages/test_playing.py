@@ -1,6 +1,7 @@
 """A card of a year: what was chosen is on it, and nothing else is in it."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,21 @@ def words_in(svg: bytes) -> list[str]:
 @given(lines=st.lists(st.tuples(PRINTABLE, PRINTABLE), max_size=6), name=PRINTABLE)
 def test_a_card_says_its_lines_and_no_more(lines: list[tuple[str, str]], name: str) -> None:
     said = words_in(card("2025", lines, name=name))
-    assert said[0] == f"{name}'s 2025"
-    assert said[1:-2] == [part for line in lines for part in line]
+    told = [f"{name}'s 2025", *(part for line in lines for part in line)]
+    for shown, whole in zip(said[:-2], told, strict=True):
+        assert shown == whole or (shown.endswith("…") and whole.startswith(shown[:-1]))
+
+
+def test_a_line_is_cut_before_it_is_too_small_and_stays_on_the_card() -> None:
+    lines = [("W" * 90, "x"), ("x " * 300, "x"), ("Dark", "x")]
+    svg = card("2025", lines, address=f"https://{'vault.' * 12}example/").decode()
+    sizes = [float(each) for each in re.findall(r'font-size="(\d+)"', svg)]
+    assert min(sizes) >= 24
+    said = words_in(svg.encode())
+    assert (said[1][-2:], len(said[1]) < 40, said[3][-2:]) == ("W…", True, "x…")
+    assert said[5] == "Dark"
+    assert said[-1].startswith("https://vault.")
+    assert said[-1].endswith("…")
 
 
 def test_an_address_stands_at_its_foot_with_its_code() -> None:

@@ -48,6 +48,7 @@ def test_a_request_to_who_has_firsthand_is_answered_and_delivered(
     assert "signed by them" in text(asked)
     path = asked.url.path
     assert "You have all of them already" in text(greta.post(f"{path}/fetch"))
+    assert "they delivered all of it" in text(greta.get(path))
     assert greta.get(f"{path}/delivered.json").json()["right"] == "portability"
     wrong = greta.post("/rights/new", whom="reel", right="rectification", details="Not mine.")
     assert "asked" in text(wrong)
@@ -55,7 +56,8 @@ def test_a_request_to_who_has_firsthand_is_answered_and_delivered(
     waiting: Any = console.run(reel.hub, "rights", {})["rights"]
     denied = {"reference": waiting[0]["id"], "reason": "other", "why": "It is yours."}
     console.run(reel.hub, "rights deny", denied)
-    assert "There is an answer" in text(greta.post(f"{wrong.url.path}/again"))
+    again = text(greta.post(f"{wrong.url.path}/again"))
+    assert any(said in again for said in ("There is an answer", "Nothing has changed"))  # it came
     said = text(greta.get(wrong.url.path))
     assert "“It is yours.”" in said
     assert "You need not take a no" in said
@@ -73,6 +75,22 @@ def test_a_restriction_is_lifted_on_its_page(greta: Visitor, reel: Organisation)
     assert "Let them use it again" not in text(lifted)
     listed: Any = console.run(reel.hub, "rights", {})["rights"]
     assert [one["status"] for one in listed] == ["revoked"]
+
+
+def test_what_they_should_stop_is_chosen(greta: Visitor, reel: Organisation) -> None:
+    form = text(greta.get("/rights/new?whom=reel&right=objection"))
+    assert "What should they stop?" in form
+    assert "They keep it, and use it for nothing." in form
+    nothing = greta.post("/rights/new", whom="reel", right="objection", details=" ")
+    assert "Choose what they should stop" in text(nothing)
+    words = {"use": "personalisation", "details": "No offers."}
+    asked = greta.post("/rights/new", whom="reel", right="objection", **words)
+    listed: Any = console.run(reel.hub, "rights", {})["rights"]
+    told: Any = console.run(reel.hub, "rights show", {"reference": listed[0]["id"]})
+    assert (told["status"], told["purposes"]) == ("fulfilled", ["personalisation"])
+    assert "No longer for to suit what they show you to you: you asked" in text(greta.get("/who"))
+    assert "You took it back" in text(greta.post(f"{asked.url.path}/take-back"))
+    assert "No longer for" not in text(greta.get("/who"))
 
 
 def test_a_thing_is_put_right_from_its_page(greta: Visitor, reel: Organisation) -> None:
@@ -119,6 +137,7 @@ def test_a_letter_is_written_noted_and_complained_about(pages: Pages, visitor: V
     eml = greta.get(f"{asked.url.path}/letter.eml")
     assert eml.headers["content-type"] == "message/rfc822"
     assert eml.content.startswith(b"From: ")
+    assert greta.get(f"{asked.url.path}/letter.eml?back=1").status_code == 404
     for form in (
         {"event": "denied"},
         {"event": "dance"},
@@ -133,6 +152,12 @@ def test_a_letter_is_written_noted_and_complained_about(pages: Pages, visitor: V
     assert "Der letzte Tag für die Antwort war der 2. Februar 2026" in letter
     noted = greta.post(f"{asked.url.path}/note", event="received")
     assert "they work on it" in text(noted)
+    back = greta.post(f"{asked.url.path}/take-back")
+    assert "They do not know yet that you took it back" in text(back)
+    assert greta.get(f"{asked.url.path}/letter.eml?back=1").content.startswith(b"From: ")
+    known = greta.post(f"{asked.url.path}/note", event="confirmed")
+    assert "They know that you took it back" in text(known)
+    assert "They confirmed that you took it back" in text(known)
 
 
 @pytest.mark.browser

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.vault.sense.lives import life
 
 from firsthand.vault.acts import noticing
-from firsthand.vault.pages import pictures
+from firsthand.vault.pages import home, money, pictures, years
 from firsthand.vault.store.things import row_for
 
 PAGES = (
@@ -80,13 +80,18 @@ def test_what_is_said_is_listed_and_undone(living: Any, said: Said) -> None:
 
 
 def test_a_place_is_called_as_its_person_says(living: Any, said: Said) -> None:
-    (href,) = {each for each in links(living.get("/places"), "/behind") if "anna" in each}
+    (href,) = {each for each in links(living.get("/places"), "/behind") if "nord" in each}
     key = re.findall(r'name="key" value="(place:name:[^"]*)"', living.get(href).text)[0]
     after = living.post(
         "/corrections", key=html.unescape(key), said="Breakfast corner", about="x", back="/places"
     )
     assert "Breakfast corner" in said(after)
-    assert "Café Anna" not in said(after)
+    assert "Café Nord" not in said(after)
+    there = html.unescape(key).removeprefix("place:name:")
+    assert " @52.5" in there
+    living.post("/corrections", key="place:work", said=there, about="Work", back="/places")
+    assert "You said: Café Nord, on" in said(living.get("/corrections"))
+    living.post("/corrections", key="place:work", undo="yes")
 
 
 def test_a_payment_on_home_that_is_not_so_is_gone_from_it(living: Any, said: Said) -> None:
@@ -98,6 +103,38 @@ def test_a_payment_on_home_that_is_not_so_is_gone_from_it(living: Any, said: Sai
         assert f'value="{key}"' not in after.text
     assert 'class="bill"' not in living.get("/").text
     assert "What you pay again and again" not in said(living.get("/"))
+
+
+def test_many_months_of_money_are_told_by_year() -> None:
+    months = [{"month": f"{year}-{month:02}", "out": "1.50", "in": "0.25"}
+              for year in range(2020, 2024) for month in range(1, 13)]  # fmt: skip
+    told = money.by_year(months)
+    assert [each["month"] for each in told] == ["2020", "2021", "2022", "2023"]
+    assert {(each["out"], each["in"]) for each in told} == {("18.00", "3.00")}
+
+
+def test_a_finding_leads_to_what_it_stands_on(living: Any, said: Said) -> None:
+    first = living.get("/")
+    (href, *_) = links(first, r"/found\?key=")
+    one = living.get(href)
+    assert one.text.count("<tr>") > first.text.partition("rows-behind")[2].partition("</table>")[
+        0].count("<tr>")  # fmt: skip
+    assert 'name="said" value="wrong"' in one.text
+    every = living.get("/found")
+    assert "Netflix" in said(every) or "Spotify" in said(every)
+    assert len(links(every, r"/found\?key=")) >= len(links(first, r"/found\?key="))
+    assert living.get("/found?key=finding:recurring:nobody").status_code == 404
+
+
+def test_while_things_are_looked_through_no_page_says_that_there_is_nothing(
+    visitor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor.keep("June")
+    monkeypatch.setattr(home, "seeking", lambda _visit: True)  # it is over too soon to be seen
+    for path in PAGES[:-2]:
+        answer = visitor.get(path)
+        assert 'id="live-seeking"' in answer.text, path
+        assert 'class="empty' not in answer.text, path
 
 
 def test_an_empty_page_says_what_to_bring(visitor: Any) -> None:
@@ -142,3 +179,13 @@ def test_every_place_lies_within_the_picture(dots: list[pictures.Dot]) -> None:
 def test_every_hour_that_has_something_leads_to_it(cells: dict[tuple[int, int], int]) -> None:
     drawn = str(pictures.week(cells, href="/x?who={cell}", unit="things", title="Week"))
     assert drawn.count("<a ") == len(cells)
+
+
+def test_a_year_says_no_duration_that_nobody_knows() -> None:
+    item = {"key": "a", "name": "Dark", "times": 2, "amount": 0}
+    top = {"sense": "taste", "part": "watch", "amount": 60, "total": 3, "names": 2, "new": 0}
+    held = years.top_of({**top, "top": [{**item, "amount": 60}, item]}, {})
+    assert "2 titles" in str(held["bars"])
+    assert "under a minute" not in str(held["bars"])
+    facts = years.facts_of({"tops": [top], "moves": [], "money": None})
+    assert facts == [{"number": "1 min", "label": "watching", "note": ""}]

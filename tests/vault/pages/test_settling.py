@@ -1,5 +1,6 @@
 """Settling on pages: from what was found to a message, its clock and its end."""
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.vault.pages.test_walk import sight
 
 from firsthand.vault.acts import settling
 
+LISTED = re.compile(r'href="(/settle/[\w-]+)">Tell them[^<]*</a></h3><p class="note">([^<]*)')
 LETTER = {"to": "Acme", "email": "help@acme.example", "sender": "Greta", "country": "DE"}
 
 
@@ -59,6 +61,8 @@ def test_from_a_finding_to_a_message_that_is_sent_and_settled(pages: Pages, gret
     assert "Settled. Well done." in text(done)
     assert "saved every year" in text(greta.get("/settle"))
     assert "They wrote back." in text(greta.get(case.url.path))
+    assert "It is deleted" in text(greta.post(f"{case.url.path}/delete"))
+    assert greta.get(case.url.path).status_code == 404
 
 
 def test_what_is_missing_is_asked_for(greta: Visitor) -> None:
@@ -70,13 +74,20 @@ def test_what_is_missing_is_asked_for(greta: Visitor) -> None:
 
 
 def test_everyone_hears_of_a_new_address_by_a_message_of_their_own(greta: Visitor) -> None:
-    form = {**LETTER, "email": "", "kind": "moved", "lang": "en", "news": "4 Mill Road, Reading"}
+    form = {**LETTER, "kind": "moved", "lang": "en", "news": "4 Mill Road, Reading"}
+    form |= {"email": "help@acme.example", "reference": "A-77"}
     known = ["Irondock Gym", "Larkline Mobile"]
     assert "Irondock Gym" in text(greta.get("/settle/new?kind=moved"))
     made = greta.http.post("/settle/new", data={**form, "also": known})
     assert "3 messages are ready" in text(made)
     for name in (*known, "Acme"):
         assert name in text(made)
+        mine = next(path for path, to in LISTED.findall(made.text) if to.startswith(name))
+        told = greta.get(f"{mine}/message.eml").text
+        assert ("help@acme.example" in told, "A-77" in told) == (name == "Acme", name == "Acme")
+    for_one = greta.http.post("/settle/new", data={**form, "to": "", "also": known})
+    assert for_one.status_code == 422
+    assert "for one of them" in text(for_one)
 
 
 @pytest.mark.browser

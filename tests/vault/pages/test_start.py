@@ -103,7 +103,7 @@ def test_keeping_asks_for_a_name_and_a_passphrase_and_shows_one_code_once(
 ) -> None:
     bank = pages.host.parts.samples[0]
     visitor.drop("/drop", (bank.name, bank.content))
-    made = visitor.post("/keep", name="Anna Lind", passphrase=PASSPHRASE, again=PASSPHRASE)
+    made = visitor.post("/keep", name="Greta Lind", passphrase=PASSPHRASE, again=PASSPHRASE)
     assert made.url.path == "/keep/code"
     code = "-".join(made.text.split('id="code"')[1].split("</p>")[0].split("<span>")[1:])
     code = "-".join(part.split("</span>")[0] for part in code.split("-") if "</span>" in part)
@@ -114,8 +114,8 @@ def test_keeping_asks_for_a_name_and_a_passphrase_and_shows_one_code_once(
     assert "regular payments" in said(visitor.get("/"))
     assert b"STREAMHAUS" not in everything_on_disk(tmp_path).upper()
     visitor.post("/lock")
-    assert "Set a new passphrase now" in said(visitor.open("anna lind", code)), "it opens it too"
-    assert "Hello, Anna Lind" in said(visitor.get("/"))
+    assert "Set a new passphrase now" in said(visitor.open("greta lind", code)), "it opens it too"
+    assert "Hello, Greta Lind" in said(visitor.get("/"))
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ def test_what_is_wrong_is_said_beside_it(
 
 
 def test_a_name_is_taken_once(pages: Pages, visitor: Visitor, said: Callable[..., str]) -> None:
-    visitor.keep("Anna")
+    visitor.keep("Greta")
     other = pages.visitor()
-    answer = other.post("/keep", name="anna", passphrase=PASSPHRASE, again=PASSPHRASE)
+    answer = other.post("/keep", name="greta", passphrase=PASSPHRASE, again=PASSPHRASE)
     assert "has this name already" in said(answer)
     other.http.close()
 
@@ -159,7 +159,7 @@ def test_a_vault_of_one_asks_for_no_name(make_pages: Callable[..., Pages], tmp_p
     pages = make_pages(folder=tmp_path, single=folder)
     visitor = pages.visitor()
     assert "Open my data" not in visitor.get("/").text.split("<main")[1], "there is nothing yet"
-    visitor.keep("Anna", pages.host.parts.samples[1])
+    visitor.keep("Greta", pages.host.parts.samples[1])
     assert (folder / "vault.db").is_file()
     visitor.post("/lock")
     asked = visitor.get("/unlock")
@@ -170,16 +170,18 @@ def test_a_vault_of_one_asks_for_no_name(make_pages: Callable[..., Pages], tmp_p
 
 def test_the_doors_of_a_town_lead_in(make_pages: Callable[..., Pages]) -> None:
     doors = [
-        Door(kind="person", name="Mara L", line="Pays a lot", login="mara", passphrase=PASSPHRASE),
+        Door(
+            kind="person", name="Malik L", line="Pays a lot", login="malik", passphrase=PASSPHRASE
+        ),
         Door(kind="staff", name="Reel", line="Looks", login="owner", passphrase="pw-1", url="/x"),
     ]
     pages = make_pages(doors=doors)
     visitor = pages.visitor()
-    visitor.keep("Mara")
+    visitor.keep("Malik")
     visitor.post("/lock")
     start = visitor.get("/")
-    assert {"Be Mara", "pw-1", "Go to Reel"} <= {
-        words for words in ("Be Mara", "pw-1", "Go to Reel") if words in start.text
+    assert {"Be Malik", "pw-1", "Go to Reel"} <= {
+        words for words in ("Be Malik", "pw-1", "Go to Reel") if words in start.text
     }
-    assert visitor.open("mara", PASSPHRASE).url.path == "/"
+    assert visitor.open("malik", PASSPHRASE).url.path == "/"
     visitor.http.close()

@@ -89,7 +89,7 @@ def test_from_a_file_to_an_erasing(
     size = {"width": width, "height": 844}
     with sight(browser, pages.url, viewport=size, color_scheme=scheme) as eyes:
         page = eyes.page
-        keep(eyes, pages, "Anna")
+        keep(eyes, pages, "Greta")
         for path in ("/", "/things", "/things?q=kettle", "/bring", "/deals", "/inbox", "/more"):
             eyes.go(path)
         eyes.go(f"/connect?to={quote(reel.invitation('A-1042'), safe='')}")
@@ -123,7 +123,7 @@ def test_what_comes_back_is_counted_on_every_page_without_being_asked_for(
 ) -> None:
     with sight(browser, pages.url) as eyes:
         page = eyes.page
-        keep(eyes, pages, "Anna")
+        keep(eyes, pages, "Greta")
         eyes.go(f"/connect?to={quote(reel.url, safe='')}")
         eyes.press("Agree with Reel")
         page.wait_for_url("**/with/reel")

@@ -13,7 +13,7 @@ HOME, WORK, AWAY = (
     ("The works", 52.50, 13.45),
     ("Lisbon", 38.72, -9.14),
 )
-CAFE = ("Café Anna", 52.53, 13.42)
+CAFE = ("Café Nord", 52.53, 13.42)
 SHOPS = (
     ("REWE Markt 12", 31.0, 3), ("Boulangerie Paul", 6.5, 4), ("Deutsche Bahn", 42.0, 12),
     ("Apotheke am Ring", 14.0, 25), ("Kettle & Bean", 4.2, 5), ("Zalando SE", 59.0, 30),

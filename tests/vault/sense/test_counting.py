@@ -53,7 +53,7 @@ def test_sums_are_what_is_counted_by_hand_in_any_order(
     found: Counter[tuple[str, str, str]] = Counter()
     for (sense, part, month, _, unit), cell in counting.sums.cells.items():
         if sense == "money":
-            found[part, month, unit] += cell[1]
+            found[part, month, unit] += cell.amount
     assert found == wanted
     dice.shuffle(made)
     other = counted(list(made))
@@ -68,7 +68,7 @@ def test_a_whole_life_is_counted_once_in_every_sense() -> None:
     things = life(days=120)
     sums = counted(list(things)).sums
     of = Counter(each.type for each in things)
-    days = sum(cell[0] for key, cell in sums.cells.items() if key[0] == "days")
+    days = sum(cell.things for key, cell in sums.cells.items() if key[0] == "days")
     assert days == sum(count for kind, count in of.items() if kind != "Person")
     visits = [name for name in sums.names("places") if name.part == "visit"]
     assert sum(name.things for name in visits) == of["ArriveAction"]
@@ -106,6 +106,8 @@ def test_a_view_that_two_files_tell_of_counts_once() -> None:
         ("Amazon Prime Video", "media"), ("AMZN Mktp DE*1A2B3", "shopping"),
         ("Loyer mars", "home"), ("Farmácia Central", "health"), ("Huur appartement", "home"),
         ("Versicherungsverein", "insurance"), ("Qwertz Zxcv", "other"),
+        ("Fitnessstudio Müller GmbH", "sport"), ("Swisscom AG", "phone"), ("Bäcker", "groceries"),
+        ("ICA Nära Söder", "groceries"), ("Dunkin", "eating-out"), ("ORLEN Stacja", "transport"),
     ],
 )  # fmt: skip
 def test_a_category_follows_from_the_name(name: str, category: str) -> None:
@@ -152,7 +154,7 @@ def twice(price: str, *days: str) -> list[Any]:
 
 def test_paid_twice_is_said_unless_it_came_back_is_small_or_is_usual() -> None:
     one = twice("249.00", "2026-05-02")
-    assert kinds(one) == ["Media Markt: 249 EUR twice on 2 May 2026"]
+    assert kinds(one) == ["Media Markt: €249 twice on 2 May 2026"]
     back = paid("2026-05-20", "Media Markt 7", "249.00", kind="ReceiveAction")
     assert kinds([*one, back]) == []
     assert kinds(twice("9.99", "2026-05-02")) == []
@@ -180,11 +182,13 @@ def test_a_service_whose_own_file_shows_no_use_is_said() -> None:
     brought = {"netflix": datetime.date(2026, 5, 30)}
     idle = seen("2026-01-02T20:00:00Z", "Dark", "Part 1")
     assert kinds([*pays, idle], brought=brought) == [
-        "You pay 167.88 EUR a year for Netflix, unused for 148 days"
+        "You pay €167.88 a year for Netflix, unused for 148 days"
     ]
     fresh = seen("2026-05-02T20:00:00Z", "Dark", "Part 1")
     assert kinds([*pays, idle, fresh], brought=brought) == []
     assert kinds([*pays, idle]) == [], "nobody knows how old the file is"
+    late = {"netflix": datetime.date(2026, 7, 30)}
+    assert kinds([*pays, idle], brought=late) == [], "the statement is as old as the file"
 
 
 def test_the_key_of_a_finding_stays_when_more_comes() -> None:
@@ -196,3 +200,12 @@ def test_the_key_of_a_finding_stays_when_more_comes() -> None:
     )
     assert one == other
     assert len(one) > 5
+
+
+def test_a_chapter_counts_for_its_book() -> None:
+    book = {"@type": "Audiobook", "name": "The Sluice"}
+    for number, name in enumerate(("Chapter 1", "The Sluice")):
+        chapter = {"@type": "AudioObject", "name": name, "isPartOf": book}
+        each = thing("ListenAction", f"2026-05-0{number + 1}T20:00:00Z", name, object=chapter)
+        (told,) = [n for n in counted([each]).sums.every() if n.part == "listen"]
+        assert told.name == "The Sluice"

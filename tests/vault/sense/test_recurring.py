@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firsthand.protocol.things import Thing
-from firsthand.vault.sense import Finding, findings
+from firsthand.vault.sense import Finding, findings, key_of_finding
 from firsthand.vault.sense.recurring import RecurringPayment, recurring_payments
+from firsthand.vault.sense.recurring_findings import money
 
 TODAY = datetime.date(2026, 1, 2)
 
@@ -102,6 +103,17 @@ def test_two_subscriptions_at_one_merchant() -> None:
     ]
 
 
+def test_the_same_price_at_one_merchant_by_two_subscriptions_is_asked_about() -> None:
+    days = [*months(datetime.date(2025, 1, 3), 11), *months(datetime.date(2025, 1, 17), 11)]
+    paid = [payment(each, "Reel", "10.99") for each in days]
+    told = {each.kind: each for each in findings(paid, today=days[-1])}
+    assert told["two-alike"].title == "You pay Reel twice: €10.99 a month each time"
+    assert told["two-alike"].facts["yearly"] == {"EUR": "263.76"}
+    alone = findings(paid[:11], today=days[-1])
+    assert "two-alike" not in {each.kind for each in alone}
+    assert alone[0].detail == "That is €131.88 a year. It has not risen."
+
+
 def test_a_subscription_among_purchases() -> None:
     start = datetime.date(2024, 1, 1)
     purchases = [
@@ -146,7 +158,7 @@ def test_what_has_ended_has_no_next_payment_and_no_part_in_the_sum() -> None:
     total = findings([*things, END], today=TODAY)[0]
     assert (total.kind, total.title) == (
         "recurring-total",
-        "You pay 5 EUR a month for 1 recurring payment",
+        "You pay €5 a month for 1 recurring payment",
     )
     assert total.facts == {"yearly": {"EUR": "60.00"}, "count": 1, "risen": 0}
 
@@ -207,3 +219,20 @@ def test_what_lost_its_rhythm_is_not_said_to_have_ended() -> None:
     ]
     other = [payment(day, "Veg Box", "240.00") for day in late]
     assert [series.ended for series in found([*things, *other])] == [True]
+
+
+def test_two_payments_of_one_merchant_are_corrected_apart() -> None:
+    old = [payment(on, "Orchard Music", "4.99") for on in months(datetime.date(2022, 1, 5), 40)]
+    new = [payment(on, "Orchard Music", "12.99") for on in months(datetime.date(2023, 3, 20), 26)]
+    alone = [f for f in findings([*old, END], today=TODAY) if f.kind == "recurring"]
+    both = [f for f in findings([*new, *old, END], today=TODAY) if f.kind == "recurring"]
+    keys = {str(f.facts["amount"]): key_of_finding(f.kind, f.facts) for f in both}
+    assert len(set(keys.values())) == 2
+    assert keys["4.99"] == key_of_finding(alone[0].kind, alone[0].facts), "the oldest keeps its key"
+    assert keys["12.99"].endswith(":EUR:12.99")
+
+
+def test_large_sums_are_grouped_as_on_the_pages() -> None:
+    assert [money(Decimal(each), "EUR") for each in ("9348", "1234567.5", "41", "9.99")] == [
+        "€9,348", "€1,234,567.50", "€41", "€9.99",
+    ]  # fmt: skip

@@ -29,13 +29,13 @@ def full(*rows: tuple[str, str, str, str]) -> list[Thing]:
 def test_hours_by_year_and_by_profile() -> None:
     seen = by_kind(
         full(
-            ("Ann", "2024-03-01 20:00:00", "01:30:00", "Film A"),
-            ("Bob", "2025-03-02 20:00:00", "00:30:00", "Film B"),
-            ("Ann", "2025-03-03 20:00:00", "02:00:00", "Film C"),
+            ("June", "2024-03-01 20:00:00", "01:30:00", "Film A"),
+            ("Malik", "2025-03-02 20:00:00", "00:30:00", "Film B"),
+            ("June", "2025-03-03 20:00:00", "02:00:00", "Film C"),
         )
     )
     assert seen["hours-by-year"].chart == [("2024", 1.5), ("2025", 2.5)]
-    assert seen["hours-by-profile"].chart == [("Ann", 3.5), ("Bob", 0.5)]
+    assert seen["hours-by-profile"].chart == [("June", 3.5), ("Malik", 0.5)]
 
 
 def test_without_durations_titles_are_counted() -> None:
@@ -47,11 +47,11 @@ def test_without_durations_titles_are_counted() -> None:
 def test_seen_again_on_other_days_but_not_for_a_moment() -> None:
     seen = by_kind(
         full(
-            ("Ann", "2024-03-01 20:00:00", "01:30:00", "Film A"),
-            ("Ann", "2024-03-01 22:00:00", "00:10:00", "Film A"),
-            ("Ann", "2024-06-01 20:00:00", "01:30:00", "Film A"),
-            ("Ann", "2024-07-01 20:00:00", "00:01:59", "Film A"),
-            ("Ann", "2024-07-01 20:00:00", "01:00:00", "Film B"),
+            ("June", "2024-03-01 20:00:00", "01:30:00", "Film A"),
+            ("June", "2024-03-01 22:00:00", "00:10:00", "Film A"),
+            ("June", "2024-06-01 20:00:00", "01:30:00", "Film A"),
+            ("June", "2024-07-01 20:00:00", "00:01:59", "Film A"),
+            ("June", "2024-07-01 20:00:00", "01:00:00", "Film B"),
         )
     )["rewatched"]
     items = seen.facts["items"]
@@ -65,11 +65,11 @@ def test_seen_again_on_other_days_but_not_for_a_moment() -> None:
 def test_begun_and_left() -> None:
     seen = by_kind(
         full(
-            ("Ann", "2024-01-01 20:00:00", "00:50:00", "Dark: Season 1: One"),
-            ("Ann", "2024-01-02 20:00:00", "00:50:00", "Dark: Season 1: Two"),
-            ("Ann", "2024-01-03 20:00:00", "00:10:00", "Film A"),
-            ("Ann", "2024-05-01 20:00:00", "01:30:00", "Film B"),
-            ("Ann", "2024-05-02 20:00:00", "00:50:00", "New: Season 1: One"),
+            ("June", "2024-01-01 20:00:00", "00:50:00", "Dark: Season 1: One"),
+            ("June", "2024-01-02 20:00:00", "00:50:00", "Dark: Season 1: Two"),
+            ("June", "2024-01-03 20:00:00", "00:10:00", "Film A"),
+            ("June", "2024-05-01 20:00:00", "01:30:00", "Film B"),
+            ("June", "2024-05-02 20:00:00", "00:50:00", "New: Season 1: One"),
         )
     )["abandoned"]
     items = seen.facts["items"]
@@ -82,7 +82,7 @@ def test_begun_and_left() -> None:
 
 
 def test_a_view_in_both_exports_counts_once() -> None:
-    both = full(("Ann", "2024-01-13 23:30:00", "00:50:00", "Dark: Season 1: One (Episode 1)"))
+    both = full(("June", "2024-01-13 23:30:00", "00:50:00", "Dark: Season 1: One (Episode 1)"))
     both += things("Title,Date\nDark: Season 1: One,2024-01-14\nFilm A,2024-01-14\n")
     years = by_kind(both)["hours-by-year"]
     assert years.facts["without_duration"] == 1

@@ -5,7 +5,9 @@ import email
 import email.policy
 import re
 from decimal import Decimal
+from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,7 @@ from firsthand.vault.settle import (
     rule_for,
     verdict_of,
 )
+from firsthand.vault.settle.law import rules
 
 TODAY = datetime.date(2026, 3, 2)
 WRITING = Writing(to="Tunes Ltd", sender="Greta <greta@example.org>", country="DE", lang="en")
@@ -57,6 +60,21 @@ def test_the_letter_says_what_the_rows_say_and_a_day() -> None:
     assert "16 March 2026" in letter.text
     german = letter_of("contest", SUBJECT, Writing(**{**vars_of(WRITING), "lang": "de"}), on=TODAY)
     assert "12,99 EUR" in german.text
+
+
+def test_a_reminder_and_a_name_with_a_stop_and_a_first_of_a_month_read_right() -> None:
+    first, tunes = datetime.date(2026, 3, 1), msgspec.structs.replace(SUBJECT, what="Tunes Inc.")
+    german = Writing(**{**vars_of(WRITING), "lang": "de"})
+    anew = letter_of("cancel", SUBJECT, german, on=TODAY, sent=first).text
+    assert "ich habe Ihnen dazu am 1. März 2026 geschrieben" in anew
+    assert "\n\nHiermit kündige ich" in anew
+    french = Writing(**{**vars_of(WRITING), "lang": "fr", "country": "PL"})
+    letter = letter_of("renegotiate", tunes, french, on=first - datetime.timedelta(14))
+    assert "pour Tunes Inc. Jusqu'au" in letter.text
+    assert "au plus tard le 1er mars 2026" in letter.text
+    assert "article 18 de la directive 2011/83/UE" in letter_of(
+        "parcel", SUBJECT, french, on=TODAY
+    ).text  # fmt: skip
 
 
 def vars_of(writing: Writing) -> dict[str, str]:
@@ -154,3 +172,15 @@ def test_what_payments_say(kind: str, paid: list[tuple[str, str, bool]], outcome
     ]
     found = verdict_of(kind, SUBJECT, since=TODAY, seen_until=TODAY, paid=later)
     assert found.outcome == outcome
+
+
+def test_the_page_names_every_rule_that_could_not_be_compared() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "settle.md").read_text()
+    told = page[page.index("These are `no`:") : page.index("No address was opened")]
+    names = dict(countries())
+    about = {"refund": "refunds", "parcel": "parcels", "moved": "a new address"}
+    unread = [rule for rule in rules() if rule.checked == "no"]
+    assert len(unread) == 5
+    for rule in unread:
+        assert about[rule.kind] in told
+        assert names[rule.country].removeprefix("The ") in told

@@ -63,10 +63,10 @@ _JSON: list[object] = [
 ]  # fmt: skip
 _TEXT = [
     ("Profile Name,Start Time,Duration,Attributes,Title,Supplemental Video Type,Device Type,"
-    "Bookmark,Latest Bookmark,Country\nAnn,2024-01-03 20:15:00,00:47:03,,A: Season 1: B,,TV,"
+    "Bookmark,Latest Bookmark,Country\nMalik,2024-01-03 20:15:00,00:47:03,,A: Season 1: B,,TV,"
     "00:47:03,00:47:03,DE\n"),
     'Title,Date\n"A: Season 1: B","1/13/24"\n',
-    "Profile Name,Title Name,Country,Utc Title Add Date\nAnn,A,DE,2024-01-03 20:15:00\n",
+    "Profile Name,Title Name,Country,Utc Title Add Date\nMalik,A,DE,2024-01-03 20:15:00\n",
     "Datum;Betrag;Empfänger;Verwendungszweck\n03.01.2024;-9,99;Spotify;x\n",
     ("OFXHEADER:100\n\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>EUR<BANKTRANLIST><STMTTRN>"
     "<TRNTYPE>DEBIT<DTPOSTED>20240103<TRNAMT>-9.99<FITID>1<NAME>Spotify</STMTTRN></BANKTRANLIST>"
@@ -87,6 +87,8 @@ _TEXT = [
     'My Review\n1,A,B,"=""0441172717""",5,2024/01/03,2024/01/02,c,read,"d<br/>e"\n'),
     ("Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\n"
     "2024-01-05,A,2021,https://boxd.it/a,4.5,Yes,b,2024-01-03\n"),
+    ("Aktivitätstyp,Datum,Favorit,Titel,Distanz,Kalorien,Zeit,Ø Herzfrequenz\n"
+     'Laufen,2024-01-03 18:03:01,false,"Berlin","5,21","350","00:30:12","145"\n'),
     ("Activity ID,Activity Date,Activity Name,Activity Type,Elapsed Time,Distance,Filename,"
     'Elapsed Time,Distance\n1,"Jan 3, 2024, 7:15:20 AM",A,Run,1850,5.21,a.gpx,1850.0,5210.4\n'),
     gpx(),

@@ -46,8 +46,8 @@ GERMAN = """"Girokonto";"DE00 0000"
 ""
 "Buchungsdatum";"Wertstellung";"Status";"Zahlungspflichtige*r";"Zahlungsempfänger*in";\
 "Verwendungszweck";"Umsatztyp";"IBAN";"Betrag (€)";"Gläubiger-ID"
-"03.01.24";"04.01.24";"Gebucht";"Ida Muster";"Spotify AB";"Abo Januar";"Ausgang";"DE1";"-9,99";""
-"02.01.24";"02.01.24";"Gebucht";"ACME GmbH";"Ida Muster";"Lohn";"Eingang";"DE2";"2.500";""
+"03.01.24";"04.01.24";"Gebucht";"Greta Muster";"Spotify AB";"Abo Januar";"Ausgang";"DE1";"-9,99";""
+"02.01.24";"02.01.24";"Gebucht";"ACME GmbH";"Greta Muster";"Lohn";"Eingang";"DE2";"2.500";""
 """
 DUTCH = """"Datum","Naam / Omschrijving","Rekening","Tegenrekening","Code","Af Bij",\
 "Bedrag (EUR)","Mutatiesoort","Mededelingen"

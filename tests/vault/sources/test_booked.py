@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from firsthand.vault.sources import Export, Row, Unreadable, open_export
+from firsthand.vault.sources import Export, Row, Skipped, open_export
 
 
 def opened(text: str, **answers: str) -> Export:
@@ -47,8 +47,8 @@ def test_rows_that_moved_no_money_are_told_of(name: str, kept: str, left: str) -
     rows = [f"2024-01-{20 + i},Shop {i},-{i}.50,{left if i == 2 else kept}" for i in range(1, 6)]
     text = f"Date,Payee,Amount,{name}\n" + "\n".join(rows) + "\n"
     export = opened(text)
-    assert [row for row in export.rows() if isinstance(row, Unreadable)] == [
-        Unreadable(3, f"It is not booked: {left}.")
+    assert [row for row in export.rows() if not isinstance(row, Row)] == [
+        Skipped(3, "a payment that is not booked")
     ]
     assert amounts(export) == ["-1.50", "-3.50", "-4.50", "-5.50"]
     assert len(amounts(opened(text, state="none"))) == 5
@@ -94,5 +94,11 @@ def test_a_line_about_the_account_is_no_payment() -> None:
         '30-01-2024,30-01-2024,PENSJA,ACME,12 34,"1000,00","1000,00",2,\n'
     )
     export = opened(text)
-    assert [row.line for row in export.rows() if isinstance(row, Unreadable)] == [1]
+    assert [row.line for row in export.rows() if isinstance(row, Skipped)] == [1]
     assert amounts(export) == ["-43.00", "1000.00"]
+    alone = opened("".join(text.splitlines(keepends=True)[:2]))
+    (said, paid) = alone.rows()
+    assert isinstance(said, Skipped)
+    assert isinstance(paid, Row)
+    # The line of the account says the currency, and a column without a name who was paid.
+    assert (paid.thing.data["priceCurrency"], paid.thing.name) == ("PLN", "Netflix")

@@ -1,7 +1,9 @@
 """The histories of browsers: their real tables, and databases made to harm."""
 
+import base64
 import io
 import sqlite3
+import zlib
 from pathlib import Path
 
 import pytest
@@ -145,3 +147,19 @@ def test_what_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(module, "SIZE_BYTES_MAX", 4096)
     with pytest.raises(UnableToRead, match="larger"):
         read(chrome(tmp_path))
+
+
+# A schema whose damaged page has the engine ask for more memory than there is.
+_GREEDY = (
+    b"eNoLDvTJLElVSMsvyk0sUTBmYGJgZGRwUFBgYGBgAWJmBghgA2ImqBgMMDIQBiwMesmMvGDNZQyM/kACDBrDmNjFJS"
+    b"UZm9lLEpNyUssyizNLiiEks3OQq2OIq0KIo5OPqwJITNkxyCVFwdMvxNXdNUghIMjT1zEoUsHbNVJHobQoBy7h5x+i"
+    b"4Bfq46MD1lQSX5KZm4opyaWg4FCUnxsPVgOT1lEoKUrMAwpk5ufBtbi4ujmG+oQoGKCZXA/1GqrS/+gAolezUY+RXV"
+    b"xUlLHJHuxToIOLQZgJ7EsnIFYA+hIkopEJ8+N/SgAD2eAuZWA0uQx8csGMlMEJRBjZGRjZODhY2Bn0i9g3i632Y75/"
+    b"yQEA5xRZPA=="
+)
+
+
+def test_what_asks_for_too_much_memory_is_refused() -> None:
+    raw = zlib.decompress(base64.b64decode(_GREEDY))
+    with pytest.raises(UnableToRead, match="damaged"):
+        SOURCE.open("x", io.BytesIO(raw), {})

@@ -59,11 +59,11 @@ CASES: dict[str, tuple[str, int, str, list[Expected]]] = {
         (
             '"Auftragskonto";"Buchungstag";"Valutadatum";"Buchungstext";"Verwendungszweck";"Beguenstigter/Zahlungspflichtiger";"Kontonummer";"BLZ";"Betrag";"Waehrung";"Info"\n'
             '"1234567";"31.12";"31.12.23";"ABSCHLUSS";"Entgelte";"";"0000000000";"37050198";"-7,50";"EUR";"Umsatz gebucht"\n'
-            '"1234567";"02.01.24";"02.01.24";"DAUERAUFTRAG";"Miete Januar";"Hans Vermieter";"123";"37050198";"-850,00";"EUR";"Umsatz gebucht"\n'
+            '"1234567";"02.01.24";"02.01.24";"DAUERAUFTRAG";"Miete Januar";"Pieter Vermieter";"123";"37050198";"-850,00";"EUR";"Umsatz gebucht"\n'
         ),
         [
             ("2023-12-31", "-7.50", "EUR", "Entgelte"),
-            ("2024-01-02", "-850.00", "EUR", "Hans Vermieter"),
+            ("2024-01-02", "-850.00", "EUR", "Pieter Vermieter"),
         ],
     ),
     "comdirect": (
@@ -77,13 +77,13 @@ CASES: dict[str, tuple[str, int, str, list[Expected]]] = {
             '"Buchungstag";"Wertstellung (Valuta)";"Vorgang";"Buchungstext";"Umsatz in EUR";\n'
             '"offen";"--";"Kartenverfügung";"Auftraggeber: REWE Buchungstext: REWE SAGT DANKE";"-12,34";\n'
             '"03.04.2024";"03.04.2024";"Lastschrift / Belastung";"Auftraggeber: Telekom Deutschland GmbH Buchungstext: Festnetz Vertragskonto 123 Ref. 9X";"-39,95";\n'
-            '"02.04.2024";"02.04.2024";"Übertrag / Überweisung";"Empfänger: Erika Muster Kto/IBAN: DE12 BLZ/BIC: X Buchungstext: Danke Ref. 1Y";"-1.100,00";\n'
+            '"02.04.2024";"02.04.2024";"Übertrag / Überweisung";"Empfänger: Greta Muster Kto/IBAN: DE12 BLZ/BIC: X Buchungstext: Danke Ref. 1Y";"-1.100,00";\n'
             "\n"
             '"Alter Kontostand";"2.152,29 EUR";\n'
         ),
         [
             ("2024-04-03", "-39.95", "EUR", "Telekom"),
-            ("2024-04-02", "-1100.00", "EUR", "Erika Muster"),
+            ("2024-04-02", "-1100.00", "EUR", "Greta Muster"),
         ],
     ),
     "wise_history": (
@@ -91,8 +91,8 @@ CASES: dict[str, tuple[str, int, str, list[Expected]]] = {
         0,
         (
             "ID,Status,Direction,Created on,Finished on,Source fee amount,Source fee currency,Target fee amount,Target fee currency,Source name,Source amount (after fees),Source currency,Target name,Target amount (after fees),Target currency,Exchange rate,Reference,Batch,Created by,Category,Note\n"
-            "CARD_TRANSACTION-1,COMPLETED,OUT,2024-01-31 12:00:01,2024-01-31 12:00:01,0.00,EUR,,,Ann B,15.99,EUR,Netflix,15.99,EUR,1.0,,,Ann B,Entertainment,\n"
-            "TRANSFER-2,COMPLETED,IN,2024-02-01 12:00:01,2024-02-01 12:00:05,0.00,EUR,,,ACME,1200.00,EUR,Ann B,1200.00,EUR,1.0,Pay,,Ann B,Money added,\n"
+            "CARD_TRANSACTION-1,COMPLETED,OUT,2024-01-31 12:00:01,2024-01-31 12:00:01,0.00,EUR,,,June B,15.99,EUR,Netflix,15.99,EUR,1.0,,,June B,Entertainment,\n"
+            "TRANSFER-2,COMPLETED,IN,2024-02-01 12:00:01,2024-02-01 12:00:05,0.00,EUR,,,ACME,1200.00,EUR,June B,1200.00,EUR,1.0,Pay,,June B,Money added,\n"
         ),
         [
             ("2024-01-31", "-15.99", "EUR", ""),

@@ -265,7 +265,7 @@ CASES: dict[str, tuple[str, int, str, list[Expected]]] = {
         (
             "Date,Description,Money in,Money Out,Balance\n"
             '05/02/2024,"DIRECT DEBIT PAYMENT TO BRITISH GAS REF 123, MANDATE NO 0012",,£80.00,"£1,020.00"\n'
-            '03/02/2024,"FASTER PAYMENTS RECEIPT REF.RENT FROM Bob Jones","£1,100.00",,"£1,100.00"\n'
+            '03/02/2024,"FASTER PAYMENTS RECEIPT REF.RENT FROM June Park","£1,100.00",,"£1,100.00"\n'
         ),
         [
             ("2024-02-05", "-80.00", "GBP", "British Gas"),

@@ -29,6 +29,8 @@ def objects(header: str, titles: list[str]) -> list[dict[str, object]]:
         ["The Lord of the Rings: The Two Towers: Extended", "Malcolm: Special: Encore"],
         ["Rings: Towers: Extended", "Rings: Towers: Theatrical", "Rings: King: Extended"],
         ["A Concert: In Paris: Live", "A Concert: In Rome: Live", "Trevor Noah: Special"],
+        ["Fear Street: Part One: 1994", "Fear Street: Part Two: 1978", "Rebel: Part Two: Scars"],
+        ["Dune: Part One: Extended", "Dune: Part One: Theatrical"],
         ["Kill Bill: Vol. 1", "Kill Bill: Vol. 2", "Star Wars: Episode IV: A New Hope"],
     ],
 )  # fmt: skip
@@ -48,6 +50,8 @@ def test_films_in_parts_are_films(titles: list[str]) -> None:
         ("Title,Date", ["AHS: Coven: Head", "AHS: Coven: Boy Parts", "AHS: Asylum: Pilot"], "AHS"),
         ("Title,Date", ["Chef: France: Ana", "Chef: France: Bo", "Chef: France: Cy"], "Chef"),
         ("Title,Date", ["Wednesday: S1: Chapter I"], "Wednesday"),
+        ("Title,Date", ["Casa: Part 1: A", "Casa: Part 1: B: C", "Casa: Part 2: D"], "Casa"),
+        ("Title,Date", ["Casa: Part 1: Episode 1"], "Casa"),
         ("Titel,Datum", ["Dark: 1. Staffel: Geheimnisse"], "Dark"),
         ("Titre,Date", ["Lupin: Série limitée: Le collier"], "Lupin"),
         ("Title,Date", ["Bodies: Episode 1", "Bodies: Episode 2"], "Bodies"),

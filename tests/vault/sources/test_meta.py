@@ -249,3 +249,47 @@ def test_a_newer_export_adds_only_what_is_new() -> None:
     before = things({"likes_media_likes": [string_list("june", "👍")]})
     after = things({"likes_media_likes": [string_list("inês", "👍"), string_list("june", "👍")]})
     assert {thing.id for thing in before} < {thing.id for thing in after}
+
+
+OLD = "2018-05-01T10:11:12"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (
+            {"blocked_users": {}, "follow_requests_sent": {}, "followers": {"june": OLD},
+             "following": {"greta": OLD}, "following_hashtags": {}},
+            [("FollowAction", "june follows you"), ("FollowAction", "greta")],
+        ),
+        (
+            {"photos": [{"caption": "Sea", "taken_at": OLD, "path": "photos/a.jpg"}],
+             "profile": [{"caption": "", "taken_at": OLD, "path": "profile/a.jpg"}]},
+            [("CreateAction", "Sea")],
+        ),
+        (
+            [{"participants": ["june", "malik"], "conversation": [
+                {"sender": "june", "created_at": OLD + ".123456+00:00", "text": "hello"}]}],
+            [("CommunicateAction", "hello")],
+        ),
+        ([{"search_click": "june", "time": OLD, "type": "user"}], [("SearchAction", "june")]),
+        (
+            {"ads_seen": [{"author": "shop", "timestamp": OLD}], "chaining_seen": []},
+            [("ViewAction", "an advert of shop")],
+        ),
+        ({"saved_media": [[OLD, "june"]]}, [("WantAction", "a post of june")]),
+    ],
+)  # fmt: skip
+def test_the_export_of_2018_is_read(value: object, expected: list[tuple[str, str]]) -> None:
+    found = each(value)
+    rows = [row.thing for row in found if isinstance(row, Row)]
+    assert [(thing.type, thing.name) for thing in rows] == expected
+    assert {thing.time for thing in rows} == {OLD + "Z"}
+    assert all(isinstance(row, Row | Skipped) for row in found)
+
+
+@pytest.mark.parametrize("number", ["1E999", "-1E999", "NaN", "1" + "0" * 400])
+def test_a_time_without_end_ends(number: str) -> None:
+    text = f'{{"participants": [{{"name": "Malik"}}], "messages": [{{"sender_name": "Malik", "timestamp_ms": {number}, "content": "A"}}]}}'  # noqa: E501
+    for row in open_export("instagram.json", io.BytesIO(text.encode()), {}).rows():
+        assert not isinstance(row, Row) or row.thing.time is None

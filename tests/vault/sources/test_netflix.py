@@ -14,9 +14,9 @@ from firsthand.vault.sources import Export, Row, Unreadable, open_export
 FULL = (
     "Profile Name,Start Time,Duration,Attributes,Title,Supplemental Video Type,Device Type,"
     "Bookmark,Latest Bookmark,Country\n"
-    "Ann,2024-01-03 20:15:00,00:47:03,,Dark: Season 1: Secrets (Episode 1),,TV,00:47:03,"
+    "June,2024-01-03 20:15:00,00:47:03,,Dark: Season 1: Secrets (Episode 1),,TV,00:47:03,"
     "00:47:03,DE (Germany)\n"
-    'Ann,2024-01-03 20:10:00,00:00:30,"Autoplayed: user action: None; ",Season 1 Trailer: Dark,'
+    'June,2024-01-03 20:10:00,00:00:30,"Autoplayed: user action: None; ",Season 1 Trailer: Dark,'
     "TRAILER,TV,00:00:30,Not latest view,DE (Germany)\n"
 )
 
@@ -46,7 +46,7 @@ def test_the_full_export_has_times_durations_profiles_and_trailers() -> None:
             "partOfSeason": {"@type": "TVSeason", "name": "Season 1"},
             "partOfSeries": {"@type": "TVSeries", "name": "Dark"},
         },
-        "agent": {"@type": "Person", "name": "Ann"},
+        "agent": {"@type": "Person", "name": "June"},
         "instrument": {"@type": "Thing", "name": "TV"},
         "location": {"@type": "Country", "name": "DE (Germany)"},
     }
@@ -144,7 +144,7 @@ def test_films_with_a_colon_stay_films() -> None:
 
 def test_titles_that_share_what_comes_first_are_a_series() -> None:
     text = 'Title,Date\n"Show: Episode 1",2024-01-13\n"Show: Episode 2",2024-01-12\n'
-    text += '"Food: France: Ann",2024-01-11\n"Food: France: Bob",2024-01-10\n'
+    text += '"Food: France: June",2024-01-11\n"Food: France: Malik",2024-01-10\n'
     kinds = [thing.data["object"] for thing in things(text)]
     assert all(isinstance(kind, dict) and kind["@type"] == "TVEpisode" for kind in kinds)
 

@@ -14,7 +14,7 @@ BOOKS = (
     "Private Notes,Read Count,Owned Copies\n"
 )
 DUNE = (
-    '234225,"Dune (Dune, #1)",Frank Herbert,"Herbert, Frank",Ann Other,"=""0441172717""",'
+    '234225,"Dune (Dune, #1)",Frank Herbert,"Herbert, Frank",June Other,"=""0441172717""",'
     '"=""9780441172719""",5,4.27,Ace,Paperback,604,2005,1965,2024/02/13,2024/01/02,favorites,'
     'favorites (#1),read,"Sand.<br/>More sand, ""much"".",,,1,0\n'
 )
@@ -52,7 +52,7 @@ def test_a_book_that_was_read() -> None:
             "name": "Dune (Dune, #1)",
             "author": [
                 {"@type": "Person", "name": "Frank Herbert"},
-                {"@type": "Person", "name": "Ann Other"},
+                {"@type": "Person", "name": "June Other"},
             ],
             "isbn": "9780441172719",
             "numberOfPages": "604",
@@ -165,3 +165,9 @@ def test_reviews_ratings_comments_lists_and_the_profile() -> None:
     assert things("Date,Content,Comment\n2024-01-05,https://boxd.it/x,<p>Yes</p>\n")
     listed = each("Letterboxd list export v7\nDate,Name,Tags,URL,Description\n2024-01-01,Best,,,\n")
     assert [type(row) for row in listed] == [Skipped, Skipped]
+
+
+def test_what_was_deleted_at_letterboxd_is_not_brought_back() -> None:
+    rows = each(DIARY, "letterboxd/deleted/diary.csv")
+    assert [type(row) for row in rows] == [Skipped] * 3
+    assert any(isinstance(row, Row) for row in each(DIARY))

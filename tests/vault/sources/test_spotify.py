@@ -159,3 +159,23 @@ def test_records_of_odd_shapes(odd: object) -> None:
     rows = read([account("2024-01-03 20:15", "A", "T", 1), odd])
     assert len(rows) == 2
     assert not isinstance(rows[1], Row)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"payment_method": "Visa", "creation_date": "2021-02-03", "country": "DE"}',
+        '[{"created": "2021-02-03", "country": "DE", "payment_method": "PayPal"}]',
+        '{"topArtists": {"numUniqueArtists": 12}, "topTracks": {}, "yearlyMetrics": {"a": 1}}',
+    ],
+)
+def test_what_is_paid_with_and_summed_up_is_told_of(text: str) -> None:
+    found = list(open_export("x.json", io.BytesIO(text.encode()), {}).rows())
+    assert found
+    assert all(isinstance(row, Skipped) for row in found)
+
+
+@pytest.mark.parametrize("text", ["[]", " [\n]\n", "{}"])
+def test_an_empty_list_says_that_it_is_one(text: str) -> None:
+    with pytest.raises(UnableToRead, match="empty list"):
+        open_export("x.json", io.BytesIO(text.encode()), {})

@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.harness.cheap import new_store
 
 from firsthand.foundation.clock import SetClock
-from firsthand.foundation.ids import SystemChance
 from firsthand.protocol.things import Thing
 from firsthand.vault.store import Store
-from firsthand.vault.store.slots import FLOOR
 from firsthand.vault.store.things import row_for
 
 PASSPHRASE = "canary passphrase 7291"
@@ -24,7 +23,7 @@ def clock() -> SetClock:
 @pytest.fixture
 def made(tmp_path: Path, clock: SetClock) -> Iterator[tuple[Store, str]]:
     """An opened vault and its recovery code."""
-    store, code = Store.create(tmp_path / "mine", PASSPHRASE, SystemChance(), clock, FLOOR)
+    store, code = new_store(tmp_path / "mine", PASSPHRASE, clock)
     yield store, code
     store.close()
 
@@ -39,7 +38,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A vault for laws, which begin by emptying it."""
     clock = SetClock(datetime(2024, 5, 1, 12, tzinfo=UTC))
     folder = tmp_path_factory.mktemp("shared") / "mine"
-    store, _ = Store.create(folder, PASSPHRASE, SystemChance(), clock, FLOOR)
+    store, _ = new_store(folder, PASSPHRASE, clock)
     yield store
     store.close()
 

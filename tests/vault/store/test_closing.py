@@ -16,7 +16,7 @@ from firsthand.vault.store.slots import FLOOR
 CLOSED = "closed meanwhile"
 # Brings, looks for findings in two threads, and closes wherever they are; each time a new vault.
 CHILD = """
-import datetime, faulthandler, sys, threading
+import datetime, faulthandler, shutil, sys, threading
 from pathlib import Path
 from firsthand.foundation.clock import SystemClock
 from firsthand.foundation.ids import SystemChance
@@ -25,7 +25,8 @@ from firsthand.vault.acts.opened import Vault
 from firsthand.vault.bring.beside import Reader
 from firsthand.vault.bring.importing import Run, import_file
 from firsthand.vault.store import Store, UnableToOpen
-from firsthand.vault.store.slots import FLOOR
+from firsthand.vault.store.slots import FLOOR, unlock
+from firsthand.vault.store.store import read_slots
 
 class Nobody:
     def close(self): pass
@@ -46,8 +47,12 @@ rows = "".join(f'"Film {n}","1/{13 + n % 15}/24"\\n' for n in range(60))
 export.write_text("Title,Date\\n" + rows)
 reading = Reader()
 reader = reading.__enter__()
+new, code = Store.create(folder / "new", "passphrase", chance, clock, FLOOR)
+new.close()
+key = unlock(read_slots(new.folder), "passphrase")
+(new.folder / "seal.json").unlink()
 for number in range(int(sys.argv[2])):
-    store, _ = Store.create(folder / f"v{number}", "passphrase", chance, clock, FLOOR)
+    store = Store(shutil.copytree(new.folder, folder / f"v{number}"), key)
     vault = Vault(folder=store.folder, store=store, gate=Nobody(), clock=clock, chance=chance)
     begun = [threading.Event(), threading.Event()]
     threads = [threading.Thread(target=look, args=(vault, each), daemon=True) for each in begun]
@@ -61,7 +66,7 @@ for number in range(int(sys.argv[2])):
         thread.join()
     assert told == [True, True], told
     told.clear()
-    again = Store.open(store.folder, "passphrase")
+    again = Store.open(store.folder, code)
     assert again.row("things.count") == {"things": 60}
     again.close()
 reading.__exit__(None, None, None)

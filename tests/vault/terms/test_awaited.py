@@ -1,12 +1,10 @@
 """After an end: who was left is asked when it has to have erased, and its receipt is shown."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.harness.sides import Served, bring, connected, new_vault, share
+from tests.harness.sides import Served
 
 from firsthand.foundation.clock import SetClock
 from firsthand.vault.acts import connecting, ending, logging, receiving
@@ -18,26 +16,10 @@ MONTH = timedelta(days=30)
 
 
 @pytest.fixture
-def clock() -> SetClock:
-    return SetClock(datetime.now(UTC))
-
-
-@pytest.fixture
-def served(serve: Callable[..., Served], clock: SetClock) -> Served:
-    return serve(clock=clock)
-
-
-@pytest.fixture
-def left(tmp_path: Path, served: Served, clock: SetClock) -> Iterator[Vault]:
-    """The vault of somebody who gave something to Reel, twice, and ended it."""
-    with new_vault(tmp_path / "mine", clock) as vault:
-        name = connected(vault, served)
-        bring(vault, ["Harbour"])
-        share(vault, name)
-        served.settle()
-        receiving.refresh(vault)
-        assert ending.revoke(vault, name)["state"] == "ended"
-        yield vault
+def left(giver: Vault) -> Vault:
+    """The vault of somebody who gave something to Reel and ended it."""
+    assert ending.revoke(giver, "reel")["state"] == "ended"
+    return giver
 
 
 def test_what_is_erased_after_its_time_is_known_and_shown(

@@ -1,6 +1,7 @@
 """A connection is found by the name a person would say; keys and ids are one relationship's own."""
 
 import secrets
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from tests.harness.sides import Served, bring, connected
 
 from firsthand.protocol.refusals import Refused
 from firsthand.vault.acts import connecting, ending, giving
+from firsthand.vault.acts.bringing import import_paths
 from firsthand.vault.acts.opened import Vault
 from firsthand.vault.terms.relationships import (
     NoSuchRelationship,
@@ -58,6 +60,28 @@ def test_without_a_number_the_one_in_force_is_meant(reel: Served, mine: Vault) -
     ending.revoke(mine, "reel-2")
     assert connecting.meant(mine, "reel") == "reel"
     assert connecting.in_force_with(mine, "reel") is None
+
+
+def test_what_is_newer_and_not_in_the_deal_hides_nothing(
+    reel: Served, mine: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = connected(mine, reel)
+    bring(mine, ["Harbour"])
+    (film,) = giving.chosen_things(mine, name, giving.Choice())
+    days = "".join(f"BEGIN:VEVENT\nUID:{n}\nSUMMARY:Swim {n}\nDTSTART:2099010{n}T100000Z\n"
+                   "END:VEVENT\n" for n in range(1, 6))  # fmt: skip
+    file = tmp_path / "later.ics"
+    file.write_text(f"BEGIN:VCALENDAR\nVERSION:2.0\n{days}END:VCALENDAR\n")
+    assert import_paths(mine, [file])
+    assert mine.store.rows("things.newest", limit=1)[0]["type"] == "Event"
+    monkeypatch.setattr(giving, "THINGS_MAX", 2)
+    assert giving.chosen_things(mine, name, giving.Choice()) == [film]
+    assert giving.chosen_things(mine, name, giving.Choice(things=(film.id,))) == [film]
+    for choice in (giving.Choice(things=(film.id,), type="Event"), giving.Choice(things=("x",))):
+        with pytest.raises(Refused, match="no thing with the id"):
+            giving.chosen_things(mine, name, choice)
+    with pytest.raises(Refused, match="at most 2"):
+        giving.chosen_things(mine, name, giving.Choice(type="Event"))
 
 
 def test_two_that_could_be_meant_are_both_named(reel: Served, mine: Vault, serve: object) -> None:

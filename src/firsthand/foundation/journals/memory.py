@@ -6,7 +6,7 @@ of its own, done at once in the caller's thread, and every future is done when i
 """
 
 import threading
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -31,6 +31,7 @@ from firsthand.foundation.journal import (
     check_follows,
     size_within,
 )
+from firsthand.foundation.journals.memory_rows import Rows
 from firsthand.foundation.tables import (
     Entry,
     Reader,
@@ -47,35 +48,6 @@ from firsthand.protocol.merkle import EMPTY_ROOT, Frontier, consistency_proof, i
 T = TypeVar("T")
 X = TypeVar("X")
 
-_PAST_ALL = "\U0010ffff\U0010ffff"
-
-
-class _Rows:
-    """One table: its rows by (relationship, key), and those keys in order."""
-
-    def __init__(self) -> None:
-        self.values: dict[tuple[str, str], bytes] = {}
-        self.order: list[tuple[str, str]] = []
-
-    def copy(self) -> "_Rows":
-        made = _Rows()
-        made.values, made.order = dict(self.values), list(self.order)
-        return made
-
-    def put(self, place: tuple[str, str], value: bytes) -> None:
-        if place not in self.values:
-            insort(self.order, place)
-        self.values[place] = value
-
-    def delete(self, place: tuple[str, str]) -> None:
-        if self.values.pop(place, None) is not None:
-            del self.order[bisect_left(self.order, place)]
-
-    def of(self, relationship: str) -> list[tuple[str, str]]:
-        start = bisect_left(self.order, (relationship, ""))
-        stop = bisect_right(self.order, (relationship, _PAST_ALL))
-        return self.order[start:stop]
-
 
 class _State:
     """Everything at one moment; kept apart from the next moment by copying before changes.
@@ -85,7 +57,7 @@ class _State:
     """
 
     def __init__(self, tables: dict[str, Table]) -> None:
-        self.rows = {name: _Rows() for name in tables}
+        self.rows = {name: Rows() for name in tables}
         self.batches: list[Stored | None] = []
         self.nodes: dict[tuple[int, int], bytes] = {}
         self.frontier = Frontier()
@@ -94,8 +66,7 @@ class _State:
     def copy(self) -> "_State":
         made = _State({})
         made.rows = dict(self.rows)
-        made.batches = self.batches
-        made.nodes = self.nodes
+        made.batches, made.nodes = self.batches, self.nodes
         made.frontier = Frontier(self.frontier.size, self.frontier.peaks)
         made.checkpoint = self.checkpoint
         return made
@@ -109,7 +80,7 @@ class MemoryReader:
         self.state = state
         self.tables = tables
 
-    def rows(self, table: str) -> _Rows:
+    def rows(self, table: str) -> Rows:
         """Return the rows of a declared table."""
         return self.state.rows[declared(self.tables, table).name]
 
@@ -162,7 +133,7 @@ class MemoryTx(MemoryReader):
         super().__init__(state, tables)
         self._own: set[str] = set()
 
-    def own(self, table: str) -> _Rows:
+    def own(self, table: str) -> Rows:
         """Return the rows of a declared table, for this state alone."""
         rows = self.rows(table)
         if table not in self._own:
@@ -208,8 +179,7 @@ class MemoryJournal:
         self._sign = sign
         self._state = _State(self._tables)
         self._state.checkpoint = sign(0, EMPTY_ROOT)
-        self._lock = threading.RLock()
-        self._grown = threading.Condition(self._lock)
+        self._grown = threading.Condition()
         self._closed = False
 
     def submit(self, work: Callable[[Tx], T], order: Order = Order.PROJECT) -> "Future[T]":
@@ -251,17 +221,14 @@ class MemoryJournal:
         state = _state(reader)
         proof = inclusion_proof(_node_of(state), position, state.frontier.size)
         return Receipt(
-            leaf=state.nodes[0, position],
-            index=position,
-            proof=proof,
-            checkpoint=state.checkpoint,
-            size=state.frontier.size,
-        )
+            leaf=state.nodes[0, position], index=position, proof=proof,
+            checkpoint=state.checkpoint, size=state.frontier.size,
+        )  # fmt: skip
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
         """Open a consistent view; raises JournalClosed."""
-        with self._lock:
+        with self._grown:
             self._check_open()
             state = self._state
         yield MemoryReader(state, self._tables)
@@ -324,19 +291,33 @@ class MemoryJournal:
         state = _state(reader)
         return consistency_proof(_node_of(state), old_size, size_within(size, state.frontier.size))
 
-    def wait(self, after: int, wait_ms_max: int) -> int:
+    def nodes(self, reader: Reader, after: int, rows_max: int) -> list[bytes]:
+        """Return of each leaf its hash and the nodes that it completed."""
+        check_rows_max(rows_max)
+        state, found = _state(reader), []
+        for position in range(after, min(after + rows_max, state.frontier.size)):
+            levels = (~position & (position + 1)).bit_length()  # one more than its trailing ones
+            found.append(b"".join(state.nodes[up, position >> up] for up in range(levels)))
+        return found
+
+    def wait(self, after: int, wait_ms_max: int, stop: Callable[[], bool] = bool) -> int:
         """Wait until there are more than `after` leaves, at most so long; return how many are."""
         with self._grown:
             self._grown.wait_for(
-                lambda: self._state.frontier.size > after or self._closed, wait_ms_max / 1000
+                lambda: self._state.frontier.size > after or self._closed or stop(),
+                wait_ms_max / 1000,
             )
             return self._state.frontier.size
 
+    def wake(self) -> None:
+        """Let everybody who waits ask its `stop` again."""
+        with self._grown:
+            self._grown.notify_all()
+
     def close(self) -> None:
         """Let nothing more in."""
-        with self._grown:
-            self._closed = True
-            self._grown.notify_all()
+        self._closed = True
+        self.wake()
 
     def _done(self, work: Callable[[MemoryTx], T]) -> "Future[T]":
         """Run a work on a copy of the state, which counts if nothing is raised."""
@@ -369,7 +350,7 @@ class MemoryJournal:
             raise JournalClosed("the journal was closed; open another one")
 
 
-def _entries(rows: _Rows, places: Sequence[tuple[str, str]]) -> list[Entry]:
+def _entries(rows: Rows, places: Sequence[tuple[str, str]]) -> list[Entry]:
     return [Entry(relationship=r, key=k, value=rows.values[r, k]) for r, k in places]
 
 

@@ -42,7 +42,7 @@ from firsthand.foundation.journals.sqlite_residue import pages_with_residue, scr
 from firsthand.foundation.journals.sqlite_tables import SqliteReader, SqliteTx
 from firsthand.foundation.journals.writer import Work, Writer
 from firsthand.foundation.tables import Reader, Table, Tx, by_name, check_rows_max
-from firsthand.protocol.merkle import EMPTY_ROOT, consistency_proof
+from firsthand.protocol.merkle import EMPTY_ROOT, UnableToProve, consistency_proof
 
 T = TypeVar("T")
 X = TypeVar("X")
@@ -78,7 +78,7 @@ class SqliteJournal:
         try:
             self._connection = open_file(folder, self._limits, self._tables)
             tx = SqliteTx(self._connection, self._tables, self._limits.rows_cached_max)
-            self._group = SqliteGroup(tx, sign, self._limits, self._committed)
+            self._group = self._taken_up(tx)
             self._leaves = self._group.latest[0]
             self._beside = connect(folder, self._limits, writes=True)
         except Exception:
@@ -92,6 +92,16 @@ class SqliteJournal:
         self._writer = Writer(self._group, self._limits, f"journal {folder.name}")
         self._tidier = threading.Thread(target=self._tidy_up, name="journal files", daemon=True)
         self._tidier.start()
+
+    def _taken_up(self, tx: SqliteTx) -> SqliteGroup:
+        """The group that goes on from what the file holds; raises UnableToOpen."""
+        try:
+            return SqliteGroup(tx, self._sign, self._limits, self._committed)
+        except (UnableToProve, UnableToRead) as error:
+            raise UnableToOpen(
+                f"{self._folder / FILE} is damaged or was changed: {error}. Entries of its log are "
+                "missing, or in another order. Put back your last backup of the whole folder"
+            ) from error
 
     def submit(self, work: Callable[[Tx], T], order: Order = Order.PROJECT) -> "Future[T]":
         """Run `work` in the writer's transaction, as `Journal.submit` says."""
@@ -196,11 +206,23 @@ class SqliteJournal:
         view = _view(reader)
         return consistency_proof(view.node, old_size, size_within(size, self._latest(view)[0]))
 
-    def wait(self, after: int, wait_ms_max: int) -> int:
+    def nodes(self, reader: Reader, after: int, rows_max: int) -> list[bytes]:
+        """Return of each leaf its hash and the nodes that it completed, as `Journal.nodes` says."""
+        check_rows_max(rows_max)
+        return _view(reader).nodes(after, rows_max)
+
+    def wait(self, after: int, wait_ms_max: int, stop: Callable[[], bool] = bool) -> int:
         """Wait until there are more than `after` leaves, at most so long; return how many are."""
         with self._grown:
-            self._grown.wait_for(lambda: self._leaves > after or self._closed, wait_ms_max / 1000)
+            self._grown.wait_for(
+                lambda: self._leaves > after or self._closed or stop(), wait_ms_max / 1000
+            )
             return self._leaves
+
+    def wake(self) -> None:
+        """Let everybody who waits ask its `stop` again."""
+        with self._grown:
+            self._grown.notify_all()
 
     def close(self) -> None:
         """Finish what is queued, empty the WAL, let go of the folder."""

@@ -6,6 +6,7 @@ lengths and short values as JSON, the bytes laid end to end.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
 import msgspec
@@ -13,7 +14,6 @@ from sqlcipher3 import dbapi2 as sqlite
 
 from firsthand.foundation.journal import (
     HASH_BYTES,
-    SALT_BYTES,
     Page,
     Place,
     Stored,
@@ -31,6 +31,7 @@ from firsthand.foundation.tables import (
     declared,
 )
 from firsthand.protocol.merkle import UnableToProve
+from firsthand.protocol.wire import SALT_BYTES
 
 CHUNK_ROWS_MAX = 64
 
@@ -146,6 +147,17 @@ class SqliteReader:
             raise UnableToProve(f"the tree has no node {index} at level {level} yet")
         node: bytes = found[0][0]
         return node
+
+    def nodes(self, after: int, rows_max: int) -> list[bytes]:
+        """Return what is kept of the tree with each leaf from `after` on."""
+        ((lengths, packed),) = self.rows(
+            "SELECT json_group_array(length(CAST(nodes AS BLOB))),"
+            " CAST(group_concat(nodes, '') AS BLOB)"
+            " FROM (SELECT nodes FROM batches WHERE position >= ? ORDER BY position LIMIT ?)",
+            (after, rows_max),
+        )
+        ends = list(accumulate(msgspec.json.decode(lengths, type=list[int])))
+        return [packed[start:end] for start, end in pairwise([0, *ends])]
 
     def size(self) -> int:
         """Return the number of leaves."""

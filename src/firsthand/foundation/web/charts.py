@@ -20,9 +20,12 @@ Series = Sequence[tuple[str, Figure]]
 POINTS_MAX: Final = 400
 LABELS_MAX: Final = 12
 LABELS_NARROW_MAX: Final = 6
+LABELS_LONG_MAX: Final = 4  # of those longer than "Jan '24", on a narrow screen
+SHORT: Final = 7
 COLOURS: Final = 6
 CURRENCY_LETTERS: Final = 3
 HEIGHT: Final = 176
+LETTER: Final = 8  # a figure's widest letter beside a plot, in px
 TOP, BOTTOM = 22, 26  # room for figures above and words below, in px
 
 
@@ -68,8 +71,8 @@ def line(series: Series, *, unit: str, title: str, note: str = "") -> Markup:
     ).format(top=TOP, room=room, path=path, from_x=start_x, x=end_x, y=TOP + end_y * room / 100)
     labels = _words_below([name for name, _ in points])
     lines, figures = _axes(most, unit)
-    inside = lines + drawn + figures + labels
-    return _figure(title, note, _svg(inside, _summary(points, unit, title)),
+    plot = _svg(lines + drawn + labels, _summary(points, unit, title))
+    return _figure(title, note, _beside(figures, plot),
                    _numbers(points, unit, title))  # fmt: skip
 
 
@@ -134,17 +137,21 @@ def calendar(
     if not most:
         return _nothing(title)
     step = 100 / weeks
-    cells = Markup("").join(
-        Markup(
-            '<rect data-point class="heat-{}" x="{:.2f}%" y="{}" width="{:.2f}%" height="12" '
-            'rx="2.5"><title>{}: {}</title></rect>'
-        ).format(
-            math.ceil(4 * float(days.get(day, 0)) / most),
-            (at // 7) * step, 20 + (at % 7) * 15, step * 0.8,
-            words.day(day), said(days.get(day, 0), unit),
-        )
+    # Hundreds of squares: each is written as plain text, with what is not ours escaped, and says
+    # no more than what is its own. What they share is in the style.
+    squares = [
+        f'<rect class="heat-{math.ceil(4 * float(days.get(day, 0)) / most)}" '
+        f'y="{20 + (at % 7) * 15}"><title>{words.day(day)}: '
+        f"{escape(said(days.get(day, 0), unit))}</title></rect>"
         for at, day in enumerate(shown)
-    )  # fmt: skip
+    ]
+    cells = Markup(  # noqa: S704
+        "".join(
+            f'<svg class="week" x="{at // 7 * step:.2f}%" width="{step * 0.8:.2f}%">'
+            f"{''.join(squares[at : at + 7])}</svg>"
+            for at in range(0, len(squares), 7)
+        )
+    )
     months = _months(shown, step)
     by_month: dict[str, float] = {}
     for day in shown:
@@ -202,26 +209,38 @@ def _summary(points: Series, unit: str, title: str) -> str:
     )
 
 
-def _axes(most: float, unit: str) -> tuple[Markup, Markup]:
-    """The lines, which stand behind what is drawn, and their figures, which stand before it."""
+def _axes(most: float, unit: str) -> tuple[Markup, list[tuple[float, str]]]:
+    """The lines, which stand behind what is drawn, and the figures of two, with their heights."""
     room = HEIGHT - TOP - BOTTOM
     short = unit if len(unit) == CURRENCY_LETTERS and unit.isupper() else ""
-    lines, figures = Markup(""), Markup("")
+    lines, figures = Markup(""), list[tuple[float, str]]()
     for share in (1.0, 0.5, 0.0):
         y = TOP + room * (1 - share)
         lines += Markup('<line class="axis{}" x1="0" x2="100%" y1="{:.1f}" y2="{:.1f}"/>').format(
             "" if share else " base", y, y
         )
         if share:
-            figures += Markup('<text class="figure" x="0" y="{:.1f}">{}</text>').format(
-                y - 5, said(most * share, short).removesuffix(".00")
-            )
+            figures.append((y, said(most * share, short).removesuffix(".00")))
     return lines, figures
+
+
+def _beside(figures: Sequence[tuple[float, str]], plot: Markup) -> Markup:
+    """A plot with the figures of its lines at its side, where they lie over nothing drawn."""
+    width = LETTER * max(len(text) for _, text in figures)
+    texts = Markup("").join(
+        Markup('<text x="100%" y="{:.1f}" text-anchor="end">{}</text>').format(y + 4, text)
+        for y, text in figures
+    )
+    return Markup(
+        '<div class="plot"><svg class="scale" width="{}" height="{}" aria-hidden="true">{}</svg>{}'
+        "</div>"
+    ).format(width, HEIGHT, texts, plot)
 
 
 def _words_below(names: Sequence[str]) -> Markup:
     every = math.ceil(len(names) / LABELS_MAX)
-    narrow = math.ceil(len(names) / LABELS_NARROW_MAX / every) * every
+    most = LABELS_NARROW_MAX if max(map(len, names), default=0) <= SHORT else LABELS_LONG_MAX
+    narrow = math.ceil(len(names) / most / every) * every
     return Markup("").join(
         Markup('<text class="{}" x="{:.2f}%" y="{}" text-anchor="middle">{}</text>').format(
             "minor" if at % narrow else "", 100 * (at + 0.5) / len(names), HEIGHT - 7, name
@@ -249,7 +268,7 @@ def _upright(points: Series, unit: str) -> Markup:
         )  # fmt: skip
     names = _words_below([name for name, _ in points])
     lines, figures = _axes(most, unit)
-    return _svg(lines + drawn + figures + names, _summary(points, unit, "Bars"))
+    return _beside(figures, _svg(lines + drawn + names, _summary(points, unit, "Bars")))
 
 
 def _lying(points: Series, unit: str) -> Markup:

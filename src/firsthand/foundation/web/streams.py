@@ -162,6 +162,8 @@ class Streams:
                 if said := client.take():
                     yield said
                     await asyncio.sleep(self._gap_ms / 1000)
+            if said := client.take():  # where to go, said while it waited
+                yield said
         finally:
             with self._lock:
                 self._clients.discard(client)

@@ -39,8 +39,8 @@ KINDS: Final[Mapping[str, Kind]] = {
         one="title watched", many="titles watched", icon="film", top="Watched most", done="Watched"
     ),
     "ViewAction": Kind(
-        one="trailer or extra", many="trailers and extras", icon="eye", top="Seen most",
-        done="Saw a trailer",
+        one="page or extra", many="pages and extras", icon="eye", top="Seen most",
+        done="Looked at",
     ),
     "PayAction": Kind(
         one="payment", many="payments", icon="money", top="Paid most often", done="Paid"
@@ -112,6 +112,14 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "Event": Kind(
         one="event", many="events", icon="diary", top="Most often", done="Took place"
+    ),
+    "AddAction": Kind(
+        one="title put on a list", many="titles put on lists", icon="plus", top="Put on lists most",
+        done="Put on a list",
+    ),
+    "InstallAction": Kind(
+        one="app installed", many="apps installed", icon="download", top="Installed most",
+        done="Installed",
     ),
     "Person": Kind(
         one="contact", many="contacts", icon="person", top="Contacts", done="A contact"

@@ -14,7 +14,10 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import msgspec
+
 from firsthand.hub.acts import (
+    checking,
     deciding,
     inviting,
     offering,
@@ -38,6 +41,8 @@ SOCKET = "console.sock"
 ASK_BYTES_MAX = 16 * 1024 * 1024
 ANSWER_BYTES_MAX = 1024 * 1024 * 1024
 WAIT_S = 120.0
+LONG_S = 86_400.0  # for what looks at everything that is kept
+LONG = {"check"}
 
 Act = Callable[..., dict[str, object]]
 ACTS: dict[str, Act] = {
@@ -53,6 +58,7 @@ ACTS: dict[str, Act] = {
     "policy": offering.policy,
     "catalogue": offering.catalogue,
     "rotate key": rekeying.rotate,
+    "check": checking.check,
     "rights": requests.listed,
     "rights show": requests.shown,
     "rights fulfil": requests.fulfil,
@@ -80,13 +86,21 @@ class UnableToAsk(RuntimeError):
 
 
 def run(hub: Hub, act: str, arguments: Mapping[str, object]) -> dict[str, object]:
-    """Do one act in this process. Raises ``ActRefused`` with the reason."""
+    """Do one act in this process. Raises ``ActRefused`` with the reason.
+
+    What is kept in the folder and cannot be read any more is such a reason: bytes of it changed.
+    """
     if act not in ACTS:
         raise ActRefused(f"There is no act {act!r}.")
     try:
         return ACTS[act](hub, **arguments)
     except REFUSALS as refused:
         raise ActRefused(str(refused)) from refused
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ActRefused(
+            f"Something that is kept in {hub.folder} cannot be read: {error}. It is damaged or was "
+            "changed. Put back your last backup of the whole folder."
+        ) from error
 
 
 class Console:
@@ -145,7 +159,7 @@ def ask(folder: Path, act: str, arguments: Mapping[str, object]) -> dict[str, ob
     Raises ``ActRefused`` with its reason and ``UnableToAsk``.
     """
     line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    line.settimeout(WAIT_S)
+    line.settimeout(LONG_S if act in LONG else WAIT_S)
     with line:
         try:
             with _short(folder) as path:

@@ -79,18 +79,19 @@ def _turn(hub: Hub, agreement: str, turn: str) -> dict[str, object]:
         if is_ours == (turn == "paused") and before.state(now) in {"accepted", "paused"}:
             return before
         changed = settling.change(tx, person, asked, by=BY, now=now)
-        _say(hub, tx, person, changed)
+        _say(hub, tx, person, changed, change=turn)
         return changed
 
     return _done(hub, person, hub.urgent(work))
 
 
-def _say(hub: Hub, tx: Tx, person: str, held: Held) -> None:
-    """Let the signed statement of how a deal stands wait for the person."""
-    receipt = statements.changed_receipt(hub, person, held, by=BY)
-    content = Content(
-        type=TYPE_AGREEMENT_CHANGED, agreement=held.id, answers="", data={"receipt": receipt}
-    )
+def _say(hub: Hub, tx: Tx, person: str, held: Held, **said: object) -> None:
+    """Let the signed statement of how a deal stands wait for the person.
+
+    ``said`` is the change itself: the state alone is that of what both sides asked for.
+    """
+    data = {"receipt": statements.changed_receipt(hub, person, held, by=BY), **said}
+    content = Content(type=TYPE_AGREEMENT_CHANGED, agreement=held.id, answers="", data=data)
     # In the writer's own transaction no other message can take the number.
     assert hub.outbox.put(tx, person, hub.outbox.prepared(tx, person, content)), "its number"
 

@@ -17,6 +17,7 @@ from firsthand.hub.projector import Projector
 from firsthand.hub.proofs import Proofs
 from firsthand.hub.reads import Reads
 from firsthand.hub.roles.profile.answering import Answering
+from firsthand.hub.sound import Sound
 from firsthand.hub.terms.catalogue import Offering, get_offering
 from firsthand.hub.terms.organisation import Organisation
 from firsthand.hub.terms.policy import Policy, get_policy
@@ -43,6 +44,7 @@ class Hub:
     reads: Reads
     own: Own
     proofs: Proofs
+    sound: Sound
     intake: Intake
     outbox: Outbox
     projector: Projector

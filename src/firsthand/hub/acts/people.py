@@ -40,12 +40,6 @@ def customer(
     return {"things": [msgspec.to_builtins(thing) for thing in found]}
 
 
-def profile(hub: Hub, *, reference: str, purpose: str, who: Who) -> view.View:
-    """The profile of one person, for pages. Raises as ``customer`` does."""
-    relationship = hub.reads.resolve(reference)
-    return view.view(hub.reads, relationship, purpose=purpose, reader=who)
-
-
 def envelopes(hub: Hub, *, after: int = 0, limit: int = FACTS_MAX) -> dict[str, object]:
     """What came from outside: where from, under what, how much; never what is in it.
 

@@ -27,8 +27,8 @@ LEGAL_BASIS = "consent, in a signed agreement (Art. 6(1)(a) GDPR)"
 RECIPIENTS = "none: nothing is passed on"
 ONWARD = "others get numbers about many people, and nothing about one"
 ENDED = (
-    "By the person with one click, by us with firsthand hub end, or on the agreement's last day: "
-    "from then on nothing comes in and nothing is read."
+    "By the person with one click, by us at any time, or on the agreement's last day: from then on "
+    "nothing comes in and nothing is read."
 )
 
 

@@ -7,8 +7,8 @@ from firsthand.protocol.checkpoints import verifier_key
 from firsthand.protocol.identity import jwk_of, thumbprint
 from firsthand.protocol.keylog import read_key_log, sign_next
 
-# What is being signed at this moment may still be by the old key. A vault believes the new one
-# some minutes before its time, as it believes every clock.
+# The new key counts from so many seconds later: what is being signed just now is by the old one.
+# A vault takes the new one before that too, as clocks may differ by some minutes.
 GRACE_S = 10
 
 

@@ -1,6 +1,6 @@
 """What persons ask for by right: taken, done, decided, and told with a signed status."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import msgspec
@@ -12,10 +12,19 @@ from firsthand.hub.acts.opened import Hub
 from firsthand.hub.outbox import Content
 from firsthand.hub.terms import agreements, relationships, rights
 from firsthand.hub.terms.rights import Kept, RequestRefused
+from firsthand.protocol.clocks import clock_apart
 from firsthand.protocol.graphs import UnableToChangeState
-from firsthand.protocol.putting_right import check_corrections, corrections
+from firsthand.protocol.putting_right import Correction, check_corrections, corrections
 from firsthand.protocol.refusals import Refused, refuse
-from firsthand.protocol.rights import Request, day_of, hello_due, read_request
+from firsthand.protocol.rights import (
+    Request,
+    day_of,
+    hello_due,
+    read_request,
+    stopped_in_words,
+)
+from firsthand.protocol.roles.profile import coarsen
+from firsthand.protocol.terms import PURPOSES
 from firsthand.protocol.wire import DETAILS_CHARS_MAX, SKEW_S_MAX, TYPE_RIGHT_CHANGED
 
 ERASURE = "erasure"
@@ -25,12 +34,13 @@ def ask(hub: Hub, relationship: str, body: bytes) -> dict[str, object]:
     """Take a request and do at once what needs no decision; the same one gets the same answer.
 
     Returns the signed ``status``, and for an erasure its ``receipt``. Raises ``Refused``:
-    ``shape_invalid``, ``too_large``, ``clock_differs``, ``busy``, ``unknown_relationship``.
+    ``shape_invalid``, ``too_large``, ``clock_differs``, ``busy``, ``unknown_relationship``,
+    and for what the deal does not let us know ``field_not_allowed`` and ``precision_too_fine``.
     """
     request, now = read_request(body), hub.now_s()
     if request.at > now + SKEW_S_MAX:
-        raise refuse("clock_differs", f"It is dated {request.at}; here it is {now}.")
-    _check_corrections(request)
+        raise refuse("clock_differs", clock_apart(request.at, now))
+    named = _named(request)
     if request.right == ERASURE:
         return _erase(hub, relationship, request)
 
@@ -41,19 +51,27 @@ def ask(hub: Hub, relationship: str, body: bytes) -> dict[str, object]:
             if before.request != request:
                 raise refuse("shape_invalid", "Another request has this name (jti) already.")
             return before, False
+        _check_agreed(tx, relationship, named, now)
         if rights.count(tx, relationship) >= rights.REQUESTS_MAX:
             raise refuse("busy", f"At most {rights.REQUESTS_MAX} requests are kept.")
-        kept = rights.received(hub.organisation, relationship, request, now=now)
-        if request.right in rights.AT_ONCE:
-            rights.limit(tx, request, relationship)
-            kept = rights.fulfilled(hub.organisation, kept, now=now)
-        _put(hub, tx, kept)
-        return kept, True
+        return _begun(hub, tx, relationship, request), True
 
     kept, new = hub.urgent(work)
     if new:
         _told(hub, relationship)
     return {"status": kept.jws}
+
+
+def _begun(hub: Hub, tx: Tx, relationship: str, request: Request) -> Kept:
+    """Keep a new request; what needs no decision is done. Free words hold back until read."""
+    now = hub.now_s()
+    kept = rights.received(hub.organisation, relationship, request, now=now)
+    if request.right in rights.AT_ONCE:
+        rights.limit(tx, kept)  # GDPR Art. 18(1)(d) where it is not decided yet
+        if not rights.has_to_be_read(request):
+            kept = rights.fulfilled(hub.organisation, kept, now=now)
+    _put(hub, tx, kept)
+    return kept
 
 
 def take_back(hub: Hub, relationship: str, jti: str) -> str:
@@ -105,23 +123,42 @@ def shown(hub: Hub, *, reference: str) -> dict[str, object]:
     with hub.snapshot() as reader:
         kept = rights.find(reader, reference)
         known = _json(hub, reader, kept)
+        held = agreements.held(reader, kept.relationship)
+    allowed = {
+        name
+        for one in held
+        if one.state(hub.now_s()) in {"accepted", "paused"}
+        for name in one.roster.purposes
+    }
     asked = msgspec.to_builtins(corrections(kept.request))
     return {
         **known,
         "details": kept.request.details,
         "corrections": asked,
+        "words_to_read": kept.is_open and rights.has_to_be_read(kept.request),
+        "purposes": rights.stopped(kept),
+        "agreed_purposes": [one for one in PURPOSES if one in allowed],
         "processing_details": kept.status.processing_details,
         "signed": kept.jws,
     }
 
 
-def fulfil(hub: Hub, *, reference: str, why: str = "") -> dict[str, object]:
+def fulfil(
+    hub: Hub, *, reference: str, why: str = "", purposes: Sequence[str] = ()
+) -> dict[str, object]:
     """Do what was asked: what a rectification names is read as corrected from now on.
 
-    One that is said in words has to be answered in words (``why``). Raises ``RequestRefused``.
+    One that is said in words has to be answered in words (``why``). An objection in words is
+    answered by the ``purposes`` that it means, or by ``all``. Raises ``RequestRefused``.
     """
 
     def work(tx: Tx, kept: Kept) -> Kept:
+        if not kept.is_open:
+            raise RequestRefused(f"The request is {kept.status.status} already.")
+        if rights.has_to_be_read(kept.request):
+            return _stopped(hub, tx, rights.chosen(kept, purposes), why)
+        if purposes:
+            raise RequestRefused("Purposes are chosen only where an objection names none.")
         try:
             named = check_corrections(kept.request)
         except Refused as error:  # it was kept before such were refused
@@ -129,8 +166,9 @@ def fulfil(hub: Hub, *, reference: str, why: str = "") -> dict[str, object]:
         if not named and not why.strip():
             raise RequestRefused("It was asked in words: say in words what you have done.")
         done = rights.fulfilled(hub.organisation, kept, now=hub.now_s(), details=why)
+        known = rights.put_right_with(tx, kept) if named else {}
         for one in named:
-            corrected.put(tx, kept.relationship, one.thing, one.fields)
+            corrected.put(tx, kept.relationship, one.thing, known[one.thing])
         if named:
             hub.answering.again(tx, kept.relationship, kept.request.jti)
         return done
@@ -142,14 +180,15 @@ def fulfil(hub: Hub, *, reference: str, why: str = "") -> dict[str, object]:
 
 def deny(hub: Hub, *, reference: str, reason: str, why: str = "") -> dict[str, object]:
     """Say no, with a reason of the protocol. Raises ``RequestRefused``."""
-    return _decided(
-        hub,
-        reference,
-        why,
-        lambda _, kept: rights.denied(
-            hub.organisation, kept, now=hub.now_s(), reason=reason, details=why
-        ),
-    )
+
+    def work(tx: Tx, kept: Kept) -> Kept:
+        said_no = rights.denied(hub.organisation, kept, now=hub.now_s(), reason=reason, details=why)
+        _read_again(hub, tx, said_no)
+        return said_no
+
+    told = _decided(hub, reference, why, work)
+    hub.answering.wake()
+    return told
 
 
 def extend(hub: Hub, *, reference: str, why: str) -> dict[str, object]:
@@ -182,6 +221,24 @@ def _decided(
     return shown(hub, reference=kept.id)
 
 
+def _stopped(hub: Hub, tx: Tx, kept: Kept, why: str) -> Kept:
+    """An objection that was read: what it means stays held back, and the person is told what."""
+    details = f"{stopped_in_words(kept.purposes)} {why.strip()}".strip()
+    if len(details) > DETAILS_CHARS_MAX:
+        raise RequestRefused("Say it in fewer words: what is not used any more is told with them.")
+    done = rights.fulfilled(hub.organisation, kept, now=hub.now_s(), details=details)
+    _read_again(hub, tx, done)
+    return done
+
+
+def _read_again(hub: Hub, tx: Tx, kept: Kept) -> None:
+    """Once an objection in words is decided, only what was granted of it is held back."""
+    if rights.has_to_be_read(kept.request):
+        rights.put(tx, kept)
+        rights.limit_anew(tx, kept.relationship)
+        hub.answering.again(tx, kept.relationship, kept.request.jti)
+
+
 def _put(hub: Hub, tx: Tx, kept: Kept) -> None:
     """Keep how a request stands, and let the signed status wait for the person."""
     rights.put(tx, kept)
@@ -205,7 +262,9 @@ def _erase(hub: Hub, relationship: str, request: Request) -> dict[str, object]:
     with hub.snapshot() as reader:
         gone = erasing.find(reader, relationship)
         held = agreements.held(reader, relationship)
-    agreement = gone.agreement if gone is not None else held[-1].id if held else ""
+    # The last that was accepted, if one was: it is what they know their deal by.
+    known = sorted(held, key=lambda one: (one.decision == "accepted", one.superseded_by is None))
+    agreement = gone.agreement if gone is not None else known[-1].id if known else ""
     receipt = statements.erase(hub, relationship, agreement)
     with hub.snapshot() as reader:
         gone = erasing.find(reader, relationship)
@@ -232,11 +291,29 @@ def _of_person(reader: Reader, relationship: str, jti: str) -> Kept:
 _JTI_CHARS_MAX = 64
 
 
-def _check_corrections(request: Request) -> None:
+def _named(request: Request) -> list[Correction]:
     """What is put right for machines names fields that things have; words are for people."""
     named = check_corrections(request)
     if len(named) > rights.CORRECTIONS_MAX:
         raise refuse("too_large", f"At most {rights.CORRECTIONS_MAX} things at a time.")
+    return named
+
+
+def _check_agreed(tx: Tx, relationship: str, named: list[Correction], now: int) -> None:
+    """What is put right is no more, and no finer, than what may be given."""
+    agreed = [one for one in agreements.held(tx, relationship) if one.decision == "accepted"]
+    deals = [one for one in agreed if one.state(now) in {"accepted", "paused"}] or agreed[-1:]
+    known = {name for deal in deals for names in deal.fields.values() for name in names}
+    for one in named:
+        odd = sorted(one.fields.keys() - known)
+        if odd:
+            raise refuse("field_not_allowed", f"The deal does not let us know {odd[0]}.")
+        time = one.fields.get("startTime")
+        if time is not None and not any(coarsen(time, deal.precision) == time for deal in deals):
+            raise refuse(
+                "precision_too_fine",
+                f"{time} is a finer time than the deal lets us know: by the {deals[-1].precision}.",
+            )
 
 
 def _json(hub: Hub, reader: Reader, kept: Kept) -> dict[str, object]:

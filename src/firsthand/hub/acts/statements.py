@@ -44,7 +44,8 @@ def propose(hub: Hub, proffer_jws: str) -> Held:
 def revoke(hub: Hub, relationship: str, agreement: str) -> str:
     """End an agreement; returns the signed receipt, the same each time.
 
-    Raises ``Refused`` (``no_agreement``).
+    Those that took its place end as well: whoever ends it did not hear yet that they were accepted,
+    or does so from an older copy of their vault. Raises ``Refused`` (``no_agreement``).
     """
 
     def work(tx: Tx) -> str:
@@ -55,6 +56,9 @@ def revoke(hub: Hub, relationship: str, agreement: str) -> str:
         now = hub.now_s()
         receipt = hub.erasing.revocation(relationship, agreement, now)
         ended = settling.end(tx, relationship, agreement, revocation=receipt, now=now)
+        for later in sorted(settling.after_it(tx, relationship, agreement)):
+            own = hub.erasing.revocation(relationship, later, now)
+            settling.end(tx, relationship, later, revocation=own, now=now)
         return ended.revocation or receipt
 
     proof = hub.urgent(work)

@@ -21,7 +21,7 @@ from firsthand.protocol.refusals import Refusal
 CROWD_MIN = 8
 CROWDS_MIN = 20
 # What the process beside has at a time: one group at hand, and the next one, so that it need not
-# wait for us. A group goes up to the request with which it has this many bytes.
+# wait for us. A group ends with the request that brings it to so many bytes.
 GROUPS_ASKED_MAX = 2
 GROUP_MAX = 32
 GROUP_BYTES_MAX = 1 << 20

@@ -22,13 +22,14 @@ from firsthand.foundation.tables import Tx
 from firsthand.hub.intake.beside import Answers, Outcome
 from firsthand.hub.intake.figures import Counted, Figures
 from firsthand.hub.intake.steps import STEPS, Arrived, Deal, Passed, Sent, Stopped, Told, run
-from firsthand.hub.reads import Envelope
+from firsthand.hub.reads import Envelope, envelope
 from firsthand.hub.terms import agreements, relationships
 from firsthand.protocol.identity import public_key_of
 from firsthand.protocol.receipts import ReceiptJson
 from firsthand.protocol.refusals import Refusal
 
 CACHED_MAX = 50_000
+# The doors' names for two things of the journal, which they may not import.
 Taken = Receipt  # the proof that a batch is in the journal
 Checked = Batch  # what passed the steps outside
 INSIDE = ("agreement", "number", "appended")
@@ -249,7 +250,7 @@ class Intake:
                 self._counted.repeated()
             else:
                 times_ms.append(max(0.0, now_ms - handed.batch.received_ms))
-                appended.append(_envelope(handed.batch, verdict.index))
+                appended.append(envelope(handed.batch, verdict.index))
             groups.setdefault(handed.told, []).append((handed.ticket, verdict))
         for name, times in zip(
             INSIDE, (self._agreement_ms, self._number_ms, times_ms), strict=True
@@ -266,19 +267,6 @@ class Intake:
         """Count a refusal, here or at the door; returns it."""
         self._counted.refused(refusal.reason)
         return refusal
-
-
-def _envelope(batch: Batch, position: int) -> Envelope:
-    return Envelope(
-        position=position,
-        relationship=batch.relationship,
-        role=batch.role,
-        purpose=batch.purpose,
-        agreement=batch.agreement,
-        events=batch.events,
-        bytes=len(batch.body),
-        received_ms=batch.received_ms,
-    )
 
 
 def receipt_json(receipt: Receipt) -> ReceiptJson:

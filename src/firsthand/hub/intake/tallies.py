@@ -64,7 +64,7 @@ class Tallied:
     def __init__(self, projection: Projection) -> None:
         self.name = projection.name
         self.version = projection.version
-        # The hours know of what was erased since, so they are never made again.
+        # The hours count what was erased since too, so the journal could not give them again.
         self.tables = (*projection.tables, PEOPLE)
         self._projection = projection
 
@@ -87,7 +87,7 @@ class Tallied:
         rows = []
         for key, arrived in () if again else hours.items():
             tally = _kept(tx, HOURS, "", key).and_these(arrived)
-            # When the last one came would say that somebody was here who has gone since.
+            # The time of the last one would tell of somebody who was erased since: it is not kept.
             tally = msgspec.structs.replace(tally, last_ms=0)
             rows.append(Entry(relationship="", key=key, value=_ENCODE(tally)))
         if rows:

@@ -2,12 +2,13 @@
 
 from typing import Any, Final
 
+import msgspec
 from starlette.responses import Response
 
 from firsthand.hub.acts import requests
 from firsthand.hub.pages import saying
 from firsthand.hub.pages.visits import NotHere, Visit
-from firsthand.hub.terms.rights import RequestRefused
+from firsthand.hub.terms.rights import ALL, RequestRefused
 from firsthand.protocol.rights import DENIALS, RIGHTS, STATES
 from firsthand.protocol.wire import DETAILS_CHARS_MAX
 
@@ -39,6 +40,7 @@ REASONS: Final = {
     "too_many_requests": "They have asked too often",
     "other": "Another reason, which we say below",
 }
+NOT_AGREED: Final = "Their deal does not let you do it anyway."
 assert RIGHTS_SAID.keys() == RIGHTS.keys(), "every right has words"
 assert BADGES.keys() == STATES.states.keys(), "every state has words"
 assert REASONS.keys() == DENIALS.keys(), "every reason has words"
@@ -65,25 +67,52 @@ def one(visit: Visit) -> Response:
 def decide(visit: Visit) -> Response:
     """Do what was asked, say no, or take more time."""
     form, reference = visit.form, _id(visit)
-    wanted, why = form.one("decide"), form.one("why").strip()
+    wanted, why, reason = form.one("decide"), form.one("why").strip(), form.one("reason")
+    purposes = [each for each in (*saying.PURPOSES, ALL) if form.one(f"purpose-{each}")]
     try:
         if wanted == "fulfil":
-            requests.fulfil(visit.hub, reference=reference, why=why)
+            _check_chosen(visit, purposes)
+            requests.fulfil(visit.hub, reference=reference, why=why, purposes=purposes)
             return visit.go(visit.request.url.path, "Done. The customer finds your statement.")
         if wanted == "deny":
-            reason = form.one("reason")
+            if reason not in REASONS:
+                raise RequestRefused("Choose a reason: the customer is told it.")  # noqa: TRY301
             requests.deny(visit.hub, reference=reference, reason=reason, why=why)
             return visit.go(visit.request.url.path, "You said no. The customer is told why.")
         if wanted == "extend":
             requests.extend(visit.hub, reference=reference, why=why)
             return visit.go(visit.request.url.path, "You have more time. The customer is told why.")
     except RequestRefused as refused:
-        return _page(visit, 422, wrong={wanted: str(refused)}, why=why)
+        typed = Typed(why=why, reason=reason, purposes=purposes)
+        where = "choose" if isinstance(refused, Unchosen) else wanted
+        return _page(visit, 422, wrong={where: str(refused)}, typed=typed)
     raise NotHere("Nothing was chosen, so nothing was changed.")
 
 
+class Typed(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wrote and chose in a form that was refused: it is there again."""
+
+    why: str = ""
+    reason: str = ""
+    purposes: list[str] = []
+
+
+class Unchosen(RequestRefused):
+    """Of the uses that an objection may mean none was chosen, or all of it and others beside."""
+
+
+def _check_chosen(visit: Visit, purposes: list[str]) -> None:
+    found = requests.shown(visit.hub, reference=_id(visit))
+    if found["words_to_read"] and (not purposes or (ALL in purposes and len(purposes) > 1)):
+        raise Unchosen("Read their words, and choose what you stop: some of it, or “All of it”.")
+
+
 def _page(
-    visit: Visit, status: int = 200, *, wrong: dict[str, str] | None = None, why: str = ""
+    visit: Visit,
+    status: int = 200,
+    *,
+    wrong: dict[str, str] | None = None,
+    typed: Typed = Typed(),  # noqa: B008 - it never changes
 ) -> Response:
     try:
         found: Any = requests.shown(visit.hub, reference=_id(visit))
@@ -101,14 +130,23 @@ def _page(
             for fix in found["corrections"]
             for field, value in fix["fields"].items()
         ],
+        purposes=[
+            *(_use(k, agreed=k in found["agreed_purposes"]) for k in saying.PURPOSES),
+            {"value": ALL, "label": "All of it", "help": "They mean every use, whatever for."},
+        ],
         reason=REASONS.get(found["reason"] or "", ""),
-        reasons=list(REASONS.items()),
+        reasons=[("", "Choose one"), *REASONS.items()],
         here_now=visit.request.url.path,
         owner=visit.staff.is_owner,
-        wrong={"fulfil": "", "extend": "", "deny": "", **(wrong or {})},
-        why=why,
+        wrong={"choose": "", "fulfil": "", "extend": "", "deny": "", **(wrong or {})},
+        typed=typed,
         chars_max=DETAILS_CHARS_MAX,
     )
+
+
+def _use(purpose: str, *, agreed: bool) -> dict[str, str]:
+    label, says = saying.PURPOSES[purpose]
+    return {"value": purpose, "label": label, "help": says if agreed else f"{says} {NOT_AGREED}"}
 
 
 def _row(one: Any) -> dict[str, Any]:  # noqa: ANN401 - what an act gives back

@@ -65,7 +65,7 @@ def sit(visit: Visit, answer: Response, entered: Entered, flash: Flash | None = 
     key = visit.hub.chance.token(KEY_BYTES)
     sitting = Sitting(name=entered.name, role=entered.role, key=key, flash=flash)
     token = parts.sittings.open(sitting)
-    # Looked at only now: who takes an account out closes what is open, and this one is.
+    # Only now that it is open: whoever removes the account meanwhile closes what is open.
     if not entering.stands(visit.hub, entered):
         parts.sittings.close(token)
         return False

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from firsthand.foundation.tables import Reader
 from firsthand.foundation.web import charts
 from firsthand.hub import cursors
+from firsthand.hub.acts import checking
 from firsthand.hub.intake import tallies
 from firsthand.hub.intake.figures import Figures
 from firsthand.hub.pages import saying
@@ -51,6 +52,7 @@ def show(visit: Visit) -> Response:
         answers=answers,
         unread=unread,
         unread_max=UNREAD_MAX,
+        damage=_damage(visit),
         waiting=f"{WAITING_MAX}+" if waiting == WAITING_MAX else str(waiting),
         feed=feed,
         chart=chart,
@@ -63,6 +65,12 @@ def show(visit: Visit) -> Response:
         started=visit.parts.started,
         offering=offering is not None,
     )
+
+
+def _damage(visit: Visit) -> str:
+    """What the last look found changed in what is kept; nothing where all is as it came."""
+    found = visit.hub.proofs.checked
+    return "" if found is None or found.holds else checking.in_words(found)
 
 
 def events(visit: Visit) -> list[str]:

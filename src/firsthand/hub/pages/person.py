@@ -45,8 +45,8 @@ def show(visit: Visit) -> Response:
         )  # fmt: skip
     except UnknownCustomer as error:
         raise NotHere("No customer has this address.") from error
-    except PurposeRefused:
-        return _refused(visit, person, purpose)
+    except PurposeRefused as error:
+        return _refused(visit, person, purpose, str(error))
     shown = _things(visit, looked) if tab == "things" else _overview(person, looked)
     return _page(visit, context, purpose=purpose, tab=tab, count=looked.count, **shown)
 
@@ -63,14 +63,16 @@ def _over(visit: Visit, person: Person) -> Response:
     )
 
 
-def _refused(visit: Visit, person: Person, purpose: str) -> Response:
+def _refused(visit: Visit, person: Person, purpose: str, why: str) -> Response:
+    """What keeps it from being shown: their right, a pause, the deal's end, or the deal itself."""
     again = looking.person(visit.hub, person.id)
     if again is None or again.state in OVER:
         return _over(visit, again or person)
-    label = saying.PURPOSES.get(purpose, (purpose[:40], ""))[0]
-    return _page(
-        visit, _who(visit, again), 403, purpose="", tab="", refused=label[:1].lower() + label[1:]
-    )
+    agreed = {one for held in again.held for one in ROSTER[held.terms].purposes}
+    if purpose not in agreed:
+        label = saying.PURPOSES.get(purpose, (purpose[:40], ""))[0]
+        why = f"Their deal does not allow {label[:1].lower()}{label[1:]}."
+    return _page(visit, _who(visit, again), 403, purpose="", tab="", refused=why)
 
 
 def _page(visit: Visit, who: dict[str, Any], status: int = 200, **context: Any) -> Response:  # noqa: ANN401

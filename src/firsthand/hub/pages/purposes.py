@@ -6,7 +6,7 @@ import msgspec
 from starlette.responses import Response
 
 from firsthand.hub.acts import register
-from firsthand.hub.acts.register import Line
+from firsthand.hub.acts.register import Line, Reading
 from firsthand.hub.pages import saying
 from firsthand.hub.pages.visits import Visit
 from firsthand.protocol.terms import ROSTER
@@ -55,5 +55,11 @@ def _shown(line: Line) -> dict[str, Any]:
         ("Passed on", line.recipients),
         ("How it ends", line.ended_by),
     ]
-    reads = [(KINDS.get(one.kind, one.kind), one.name, one.reads, one.people) for one in line.reads]
+    reads = [(KINDS.get(one.kind, one.kind), _who(one), one.reads, one.people)
+             for one in line.reads]  # fmt: skip
     return {"title": title, "words": words, "facts": facts, "reads": reads, "id": line.purpose}
+
+
+def _who(one: Reading) -> str:
+    """Who read, as people say it: a command is run by somebody who has the machine."""
+    return "Somebody at your machine" if one.kind == "command" else one.name

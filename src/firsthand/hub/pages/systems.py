@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.responses import Response, StreamingResponse
 
-from firsthand.hub.acts import entering, exporting
+from firsthand.hub.acts import checking, entering, exporting
 from firsthand.hub.pages import saying
 from firsthand.hub.pages.visits import Visit
 from firsthand.hub.reads import PurposeRefused, Who
@@ -16,7 +16,7 @@ PATH: Final = "/staff/systems"
 
 def show(visit: Visit) -> Response:
     """How to read: by hand as a table, by a system with a token."""
-    sitting = visit.staff
+    sitting, found = visit.staff, visit.hub.proofs.checked
     token, sitting.token = sitting.token, None
     return visit.page(
         "systems.html",
@@ -29,6 +29,8 @@ def show(visit: Visit) -> Response:
         token=token,
         token_label=saying.PURPOSES[token[0]][0] if token else "",
         owner=sitting.is_owner,
+        checked=checking.in_words(found) if found is not None and found.whole else "",
+        intact=found is not None and found.holds,
     )
 
 

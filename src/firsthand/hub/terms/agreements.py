@@ -10,7 +10,7 @@ import msgspec
 
 from firsthand.foundation.tables import Reader, Table, Tx
 from firsthand.protocol.agreement_life import Turn, state_of
-from firsthand.protocol.agreements import Delivery
+from firsthand.protocol.agreements import Delivery, agreement_id
 from firsthand.protocol.canonical import sha256_hex
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.roles import profile
@@ -140,16 +140,24 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 _STANDING = msgspec.json.Decoder(Standing)
 
 
+def _read(raw: bytes) -> Held:
+    """What is kept, if it is what was signed; raises ``msgspec.ValidationError``."""
+    kept = msgspec.json.decode(raw, type=Held)
+    if kept.terms not in ROSTER or kept.id != agreement_id(kept.proffer, kept.answer):
+        raise msgspec.ValidationError(f"the agreement {kept.id[:12]} is not what was signed")
+    return kept
+
+
 def get(reader: Reader, relationship: str, agreement: str) -> Held | None:
     """An agreement, or a refusal, by its id."""
     raw = reader.get(TABLE, relationship, agreement)
-    return None if raw is None else msgspec.json.decode(raw, type=Held)
+    return None if raw is None else _read(raw)
 
 
 def held(reader: Reader, relationship: str) -> list[Held]:
     """All agreements and refusals of a relationship, the oldest first."""
     entries = reader.scan(TABLE, relationship, rows_max=HELD_MAX)
-    kept = [msgspec.json.decode(entry.value, type=Held) for entry in entries]
+    kept = [_read(entry.value) for entry in entries]
     return sorted(kept, key=lambda one: (one.at, one.id))
 
 

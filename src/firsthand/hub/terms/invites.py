@@ -79,11 +79,6 @@ def use(tx: Tx, token: str, relationship: str) -> None:
     tx.put(TABLE, relationship, key, raw)
 
 
-def open_count(reader: Reader) -> int:
-    """How many invitations wait to be used, those that lapsed included."""
-    return reader.count(TABLE, "")
-
-
 def read_accounts(raw: bytes) -> list[str | None]:
     """The account references in a CSV: its column ``account``, or the only one.
 

@@ -4,12 +4,15 @@ The states and the dates are the protocol's. Restriction and objection stand her
 read asks for; what is put right is kept in ``corrected``.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from firsthand.foundation.tables import Reader, Table, Tx
 from firsthand.hub.terms.organisation import Organisation
 from firsthand.protocol.canonical import sha256_hex
 from firsthand.protocol.identity import subject_of
+from firsthand.protocol.putting_right import Corrections, put_together
 from firsthand.protocol.rights import (
     DENIALS,
     STATES,
@@ -19,6 +22,7 @@ from firsthand.protocol.rights import (
     can_take_back,
     day_of,
     due,
+    objected,
     sign_status,
 )
 from firsthand.protocol.terms import PURPOSES
@@ -33,6 +37,7 @@ ID_CHARS = 16
 RESTRICTED = "restricted"
 # The signature proves who asks, and there is nothing to weigh: these are done when they arrive.
 AT_ONCE = frozenset({"access", "portability", "restriction", "objection"})
+ALL = "all"
 
 
 class RequestRefused(ValueError):
@@ -42,7 +47,8 @@ class RequestRefused(ValueError):
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """A request as it is kept: what was asked, and the signed status of today.
 
-    ``extended`` says that more time was taken; that is possible once.
+    ``extended`` says that more time was taken; that is possible once. ``purposes`` are those that
+    staff found in the free words of an objection.
     """
 
     relationship: str
@@ -50,6 +56,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     jws: str
     extended: bool = False
+    purposes: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -160,7 +167,11 @@ def taken_back(organisation: Organisation, kept: Kept, *, now: int) -> Kept | No
     """The same, taken back by the person; None where it is decided and there is nothing to lift."""
     if not can_take_back(kept.request.right, kept.status.status):
         return None
-    return _changed(organisation, kept, now=now, status="revoked", reason=None)
+    # What was said of what was done holds no more; why a later day was named still has to be there.
+    details = kept.status.processing_details if kept.extended else ""
+    return _changed(
+        organisation, kept, now=now, status="revoked", reason=None, processing_details=details
+    )
 
 
 def put(tx: Tx, kept: Kept) -> None:
@@ -168,12 +179,22 @@ def put(tx: Tx, kept: Kept) -> None:
     tx.put(TABLE, kept.relationship, kept.request.jti, msgspec.json.encode(kept))
 
 
-def limit(tx: Tx, request: Request, relationship: str) -> None:
-    """Let nothing be read from now on: of a restriction at all, of an objection for its purpose."""
-    if request.right == "restriction":
-        tx.put(LIMITS, relationship, RESTRICTED, request.jti.encode())
-    for purpose in objected(request):
-        tx.put(LIMITS, relationship, purpose, request.jti.encode())
+def limit(tx: Tx, kept: Kept) -> None:
+    """Let nothing be read from now on: of a restriction at all, of an objection for its purpose.
+
+    While nobody has read what an objection in free words means, it may mean any purpose.
+    """
+    for name in _limited(kept):
+        tx.put(LIMITS, kept.relationship, name, kept.request.jti.encode())
+
+
+def _limited(kept: Kept) -> tuple[str, ...]:
+    if kept.request.right == "restriction":
+        return (RESTRICTED,)
+    if kept.request.right == "objection":
+        found = kept.purposes or objected(kept.request) or _mentioned(kept) or PURPOSES
+        return tuple(found)
+    return ()
 
 
 def limit_anew(tx: Tx, relationship: str) -> None:
@@ -181,25 +202,71 @@ def limit_anew(tx: Tx, relationship: str) -> None:
     for name in (RESTRICTED, *PURPOSES):
         tx.delete(LIMITS, relationship, name)
     for kept in of(tx, relationship):
-        if kept.status.status == "fulfilled":
-            limit(tx, kept.request, relationship)
+        if _holds_back(kept):
+            limit(tx, kept)
 
 
-def objected(request: Request) -> list[str]:
-    """The purposes that an objection names in its details; all of them where it names none."""
-    if request.right != "objection":
-        return []
-    said = request.details.casefold()
-    return [one for one in PURPOSES if one.casefold() in said] or list(PURPOSES)
+def _holds_back(kept: Kept) -> bool:
+    reads_on = kept.is_open and has_to_be_read(kept.request)
+    return kept.status.status == "fulfilled" or reads_on
+
+
+def stopped(kept: Kept) -> list[str]:
+    """The purposes that an objection stops; none once it is denied or taken back."""
+    return [one for one in PURPOSES if _holds_back(kept) and one in _limited(kept)]
+
+
+def held_by(reader: Reader, relationship: str) -> set[str]:
+    """What the requests of a person hold back: purposes, or ``RESTRICTED``; as ``limit`` keeps."""
+    kept = [one for one in of(reader, relationship) if _holds_back(one)]
+    return {name for one in kept for name in _limited(one)}
+
+
+def put_right_with(reader: Reader, kept: Kept) -> Corrections:
+    """What a person had put right, once ``kept`` is done too."""
+    before = [one for one in of(reader, kept.relationship) if one.status.status == "fulfilled"]
+    return put_together([*(one.request for one in before), kept.request])
+
+
+def _mentioned(kept: Kept) -> list[str]:
+    """What was stopped at once, before free words had to be read: the purposes they mention."""
+    said = "" if kept.is_open else kept.request.details.casefold()
+    return [one for one in PURPOSES if one in said]
+
+
+def has_to_be_read(request: Request) -> bool:
+    """Whether people have to say which purposes the free words of an objection mean."""
+    return request.right == "objection" and not objected(request)
+
+
+def chosen(kept: Kept, purposes: Sequence[str]) -> Kept:
+    """The same, with what staff say that its words mean: purposes, or ``ALL`` by itself.
+
+    Raises ``RequestRefused`` where nothing was chosen that there is.
+    """
+    if list(purposes) == [ALL]:
+        purposes = tuple(PURPOSES)
+    if not purposes or not set(purposes) <= set(PURPOSES):
+        raise RequestRefused(
+            "It is said in free words. Read them, and choose what you stop: "
+            f"{', '.join(PURPOSES)}; or {ALL}, where they mean all of it."
+        )
+    return msgspec.structs.replace(
+        kept, purposes=tuple(one for one in PURPOSES if one in set(purposes))
+    )
 
 
 def held_back(reader: Reader, relationship: str, purpose: str) -> str | None:
     """Why nothing may be read for ``purpose`` by this person's right; None where it may."""
     if reader.get(LIMITS, relationship, RESTRICTED) is not None:
         return "This person asked that it be kept and nothing else be done with it."
-    if reader.get(LIMITS, relationship, purpose) is not None:
-        return f"This person objected to the purpose {purpose}."
-    return None
+    raw = reader.get(LIMITS, relationship, purpose)
+    if raw is None:
+        return None
+    kept = get(reader, relationship, raw.decode())
+    if kept is not None and kept.is_open:
+        return "This person objected in their own words. Nothing is used until they have been read."
+    return f"This person objected to the purpose {purpose}."
 
 
 def _changed(organisation: Organisation, kept: Kept, *, now: int, **changes: object) -> Kept:

@@ -240,13 +240,13 @@ def withdraw(tx: Tx, relationship: str, agreement: str) -> None:
     A mark says that figures still count it, until somebody has worked that off.
     """
     for id, stands in list(agreements.all_standing(tx, relationship)):
-        if id == agreement or (stands.via and agreement in _after_it(tx, relationship, id)):
+        if id == agreement or (stands.via and agreement in after_it(tx, relationship, id)):
             gone = msgspec.structs.replace(stands, taking=False, reading=(), paused=False)
             agreements.put_standing(tx, relationship, id, gone)
             tx.put(agreements.WITHDRAWN, relationship, id, b"")
 
 
-def _after_it(reader: Reader, relationship: str, agreement: str) -> set[str]:
+def after_it(reader: Reader, relationship: str, agreement: str) -> set[str]:
     """The agreements that took the place of this one, one after the other."""
     found: set[str] = set()
     last = agreements.get(reader, relationship, agreement)

@@ -52,7 +52,7 @@ class Part(
     kw_only=True,
     forbid_unknown_fields=True,
     omit_defaults=True,
-    gc=False,  # texts alone: none can be in a circle
+    gc=False,  # it holds texts alone, so it is in no circle that would have to be collected
 ):
     """What a node is a part of. It holds no further nodes: a thing is never deeper than this."""
 
@@ -66,7 +66,7 @@ class Named(
     kw_only=True,
     forbid_unknown_fields=True,
     omit_defaults=True,
-    gc=False,  # a tree of texts: hundreds come at once, and none can be in a circle
+    gc=False,  # a tree of texts, which is in no circle; hundreds come at once
 ):
     """A schema.org node of which only the kind and the name travel."""
 
@@ -83,7 +83,7 @@ class Given(
     kw_only=True,
     forbid_unknown_fields=True,
     omit_defaults=True,
-    gc=False,  # a tree of texts: hundreds come at once, and none can be in a circle
+    gc=False,  # a tree of texts, which is in no circle; hundreds come at once
 ):
     """The ``data`` of a signal: one thing in schema.org terms with a coarsened time.
 

@@ -232,7 +232,7 @@ def _decimal(value: object) -> Decimal | None:
     except InvalidOperation:
         return None
     if amount is None or not amount.is_finite() or amount.adjusted() >= _DIGITS_MAX:
-        return None  # there is no reckoning with it, and every answer would wait for this one
+        return None  # too long to reckon with: every other answer would wait for this one
     return amount
 
 

@@ -7,12 +7,13 @@ without us. It is made and opened in memory; nothing of it is on a disk unencryp
 import io
 import shutil
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyrage
 
+from firsthand.foundation import aged
 from firsthand.foundation.clock import Clock, stamp
 from firsthand.foundation.ids import Chance
 from firsthand.vault.acts.exporting import UnableToExport, write_document
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
 
 RECIPIENTS_MAX = 20
 IDENTITIES_BYTES_MAX = 64 * 1024
+COST_LOG2_MAX = 20  # scrypt takes 1 KiB times two to this: 1 GiB; other programs write 16 to 20
 _KEY = "AGE-SECRET-KEY-"
+_OTHER_KEY = frozenset({"Decryption failed", "No matching keys found"})
+_END_BYTES, _LOCATOR_BYTES = 22, 20  # the end of a zip and what stands before it (APPNOTE 4.3)
+_LIST_BYTES_MAX = 4096
 
 
 class UnableToRestore(Exception):
@@ -81,29 +86,117 @@ def sealed(
     if not keys and not passphrase:
         raise RecipientRefused("A backup needs a passphrase, or somebody that it is encrypted to.")
     whole, counts = packed(vault)
-    made = pyrage.encrypt(whole, keys) if keys else pyrage.passphrase.encrypt(whole, passphrase)
+    made = pyrage.encrypt(whole, keys) if keys else aged.sealed(whole, passphrase, vault.chance)
     copies.put_exported(vault.store, vault.clock)
     return bytes(made), counts
 
 
 def opened_backup(file: Path, *, passphrase: str = "", identities: str = "") -> bytes:
     """What is in a backup, in memory. Raises `UnableToRestore`."""
+    raw = read_backup(file)
+    return unsealed(raw, name=str(file), passphrase=passphrase, identities=identities)
+
+
+def read_backup(file: Path) -> bytes:
+    """The bytes of a backup as it lies there. Raises `UnableToRestore`."""
     try:
-        raw = file.read_bytes()
+        return file.read_bytes()
+    except OSError as error:
+        raise UnableToRestore(f"{file} cannot be read: {error.strerror or error}.") from error
+
+
+def unsealed(raw: bytes, *, name: str, passphrase: str = "", identities: str = "") -> bytes:
+    """What is in the bytes of a backup, called `name`. Raises `UnableToRestore`, saying which.
+
+    A wrong passphrase, a file that is no backup, one that was made to a key and one that is
+    damaged are told apart.
+    """
+    if not is_backup(raw):
+        raise UnableToRestore(
+            f"{name} is no backup: it is not encrypted with age. Nothing was made."
+        )
+    cost = aged.cost_log2(raw)
+    if cost is not None and cost > COST_LOG2_MAX:
+        raise UnableToRestore(
+            f"{name} asks for more memory than opening a backup may take. Nothing was made."
+        )
+    if cost is None and not identities:
+        raise UnableToRestore(
+            f"{name} was made to a key of age, or it is damaged: no passphrase opens it. With the "
+            "key, `firsthand vault restore --identity` does. Nothing was made."
+        )
+    try:
         keys = [
             pyrage.x25519.Identity.from_str(line.strip())
             for line in identities.splitlines()
             if line.strip().startswith(_KEY)
         ]
-        whole = pyrage.decrypt(raw, keys) if keys else pyrage.passphrase.decrypt(raw, passphrase)
-        return bytes(whole)
-    except OSError as error:
-        raise UnableToRestore(f"{file} cannot be read: {error.strerror or error}.") from error
-    except (pyrage.DecryptError, pyrage.IdentityError) as error:
+        return bytes(pyrage.decrypt(raw, keys)) if keys else aged.opened(raw, passphrase)
+    except MemoryError as error:
         raise UnableToRestore(
-            f"{file} does not open: the passphrase or key is not the one that it was made with, or "
-            "the file is damaged. Nothing was made."
+            f"{name} needs {1 << (cost or 0)} KiB of memory to open, and there is not so much. "
+            "Nothing was made."
         ) from error
+    except (
+        aged.OtherPassphrase,
+        aged.DamagedFile,
+        pyrage.DecryptError,
+        pyrage.IdentityError,
+    ) as error:
+        if isinstance(error, aged.OtherPassphrase) or str(error) in _OTHER_KEY:
+            raise UnableToRestore(
+                f"{name} does not open: the passphrase or key is not the one that it was made "
+                "with. Nothing was made."
+            ) from error
+        raise UnableToRestore(
+            f"{name} is damaged or was cut off on its way. Copy it anew from where you keep it. "
+            "Nothing was made."
+        ) from error
+
+
+def is_backup(raw: bytes) -> bool:
+    """Whether these bytes look like a backup: encrypted with age, for whomever."""
+    return aged.is_aged(raw)
+
+
+def holds_export(whole: bytes) -> bool:
+    """Whether these bytes are an export, as they are or packed: one that is not encrypted."""
+    return is_own_export(io.BytesIO(whole))
+
+
+def unpacked_bytes(whole: bytes) -> int:
+    """How large what is packed says that it is; it is read no further than that.
+
+    Raises `UnableToRestore` where it holds more than the one member that a backup has.
+    """
+    if not whole.startswith(b"PK\x03\x04"):
+        return len(whole)
+    # The list of members is looked at before it is read: millions of them would fill the memory.
+    end, locator = whole[-_END_BYTES:], whole[-_END_BYTES - _LOCATOR_BYTES : -_END_BYTES]
+    large = len(whole) > zipfile.ZIP64_LIMIT
+    plain = end.startswith(b"PK\x05\x06") and not locator.startswith(b"PK\x06\x07")
+    if not large and not (plain and int.from_bytes(end[12:16], "little") <= _LIST_BYTES_MAX):
+        raise UnableToRestore("It is damaged, or packed in another way than a backup.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(whole)) as packed_:
+            return packed_.getinfo(MEMBER).file_size
+    except (zipfile.BadZipFile, KeyError, EOFError) as error:
+        raise UnableToRestore("It is damaged, or packed in another way than a backup.") from error
+
+
+class _Told(io.BytesIO):
+    """Bytes that tell how far they were read the second time: the first is to know them."""
+
+    def __init__(self, whole: bytes, told: Callable[[int, int], None]) -> None:
+        super().__init__(whole)
+        self._told, self._size, self._read = told, len(whole), 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
+        self._read += len(found)
+        if self._read > self._size:
+            self._told(min(self._read - self._size, self._size), self._size)
+        return found
 
 
 def restore(
@@ -115,14 +208,16 @@ def restore(
     chance: Chance,
     clock: Clock,
     cost: Cost = DEFAULT,
+    told: Callable[[int, int], None] = lambda _at, _size: None,
 ) -> dict[str, object]:
     """Make a new vault with everything that `whole` holds: an export, or what a backup has in it.
 
-    Returns `{"vault", "recovery_code", "things", "note"}`; the code is shown this once. Raises
-    `UnableToRestore`, `UnableToCreate`, and leaves nothing behind then.
+    Returns `{"vault", "recovery_code", "things", "note"}`; the code is shown this once. told:
+    hears how many of how many bytes are taken in. Raises `UnableToRestore`, `UnableToCreate`, and
+    leaves nothing behind then.
     """
     check_place(folder)
-    stream = io.BytesIO(whole)
+    stream = _Told(whole, told)
     if not is_own_export(stream):
         raise UnableToRestore(f"{name} holds no export of a vault. Nothing was made.")
     store, code = Store.create(folder, passphrase, chance, clock, cost)

@@ -43,6 +43,7 @@ TYPES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("people", "message"): ("CommunicateAction",),
     ("people", "contact"): ("Person",),
     ("people", "transfer"): ("PayAction", "ReceiveAction"),
+    ("events", "event"): ("Event",),
     ("moves", "sport"): ("ExerciseAction",),
     ("moves", "way"): ("TravelAction",),
 }
@@ -146,7 +147,8 @@ def _cell(sums: Sums, time: str | None) -> str:
 
 
 def _works(thing: dict[str, Any], _part: str) -> set[str]:
-    return {facets.work_of(thing["data"].get("object"), thing["name"]).who}
+    shown = thing["data"].get("object")
+    return set() if facets.is_unknown(shown) else {facets.work_of(shown, thing["name"]).who}
 
 
 def _spots(thing: dict[str, Any], part: str) -> set[str]:
@@ -171,6 +173,10 @@ def _moves(thing: dict[str, Any], part: str) -> set[str]:
     return {key_of(facets.mode_of(thing["data"], part))}
 
 
+def _titles(thing: dict[str, Any], _part: str) -> set[str]:
+    return {key_of(thing["name"])}
+
+
 def _sellers(thing: dict[str, Any], _part: str) -> set[str]:
     return {facets.merchant_of(facets.seller_of(thing["data"]) or thing["source"])}
 
@@ -181,4 +187,5 @@ _COUNTED: Final = {
     "people": _people,
     "moves": _moves,
     "bought": _sellers,
+    "events": _titles,
 }

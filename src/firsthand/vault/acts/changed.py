@@ -7,25 +7,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from firsthand.foundation.web import words
 from firsthand.vault.acts.money import called
+from firsthand.vault.acts.money import said as amount_said
 from firsthand.vault.acts.spans import before, span_of
 from firsthand.vault.sense.categories import name_of
-from firsthand.vault.sense.changed import BEFORE_MONTHS, Change, changes
+from firsthand.vault.sense.changed import AMOUNTS, BEFORE_MONTHS, LEAST, Change, changes
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Mapping
 
     from firsthand.vault.acts.opened import Vault
 
 SHOWN_MAX: Final = 8
-# What a change must come to, to be told: thousandths of a currency, seconds, times.
-LEAST: Final = {
-    ("categories", "out"): 20_000, ("money", "out"): 20_000, ("money", "in"): 50_000,
-    ("taste", "watch"): 7200, ("taste", "listen"): 7200, ("places", "visit"): 3,
-    ("people", "message"): 5, ("people", "event"): 2, ("moves", "sport"): 3,
-}  # fmt: skip
-NEVER: Final = 2**62
-AMOUNTS: Final = frozenset({"categories", "money", "taste"})
+UNITS: Final = {"message": "message", "event": "time", "visit": "visit", "sport": "time"}
 RULE: Final = (
     "A month is held against the middle of the six before it: told is what is half as much again, "
     "half and less, gone or new, and comes to enough to be felt."
@@ -52,10 +48,12 @@ def changed(vault: Vault, today: datetime.date, month: str | None = None) -> dic
     bounds = {"first": before(chosen, BEFORE_MONTHS), "last": chosen}
     months = msgspec.json.encode([*earlier, chosen]).decode()
     kinds = vault.store.rows("sums.kinds_by_month", sense="money", part="out", **bounds)
-    found = _of("categories", kinds, chosen, earlier)
-    for sense in ("money", "taste", "places", "people", "moves"):
-        rows = vault.store.rows("sums.cells", sense=sense, months=months, **bounds, **_least(sense))
-        found += _of(sense, rows, chosen, earlier)
+    found = _of(("categories", "out"), kinds, chosen, earlier)
+    for sense, part in LEAST:
+        if sense != "categories":
+            of = {"sense": sense, "part": part, "months": months}
+            rows = vault.store.rows("sums.cells", **of, **bounds)
+            found += _of((sense, part), rows, chosen, earlier)
     return {
         "rule": RULE,
         "month": chosen,
@@ -65,36 +63,34 @@ def changed(vault: Vault, today: datetime.date, month: str | None = None) -> dic
     }
 
 
-def _least(sense: str) -> dict[str, int]:
-    """The least amount and the least times that any change of a sense comes to."""
-    least = min(figure for (each, _), figure in LEAST.items() if each == sense)
-    if sense in AMOUNTS:
-        return {"amount": least, "things": NEVER}
-    return {"amount": NEVER, "things": least}
+def said(change: Mapping[str, Any], figure: int) -> str:
+    """A figure of a change in words: an amount with its currency, a time, or how often."""
+    if change["sense"] in {"categories", "money"}:
+        return words.money(amount_said(figure), change["unit"] or None)
+    if change["sense"] == "taste":
+        return words.hours(figure) if figure else "nothing"
+    return words.plural(figure, UNITS.get(change["part"], "time")) if figure else "nothing"
 
 
 def _of(
-    sense: str, rows: list[dict[str, Any]], month: str, earlier: list[str]
+    of: tuple[str, str], rows: list[dict[str, Any]], month: str, earlier: list[str]
 ) -> list[dict[str, Any]]:
+    sense, part = of
     series: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     names: dict[tuple[str, ...], str] = {}
     for row in rows:
         who = row["kind"] if sense == "categories" else row["who"]
-        key = (row.get("part", "out"), who, row["unit"])
+        key = (part, who, row["unit"])
         series[key][row["month"]] += row["amount"] if sense in AMOUNTS else row["things"]
-        names[key] = name_of(who) if sense == "categories" else called(row["name"] or who)
-    found = []
-    for (each, part), least in LEAST.items():
-        if each == sense:
-            mine = {key: amounts for key, amounts in series.items() if key[0] == part}
-            told = changes(mine, month, earlier, least)
-            found += [_told(sense, change, names) for change in told[:SHOWN_MAX]]
-    return found
+        names[key] = row.get("name") or who
+    found = changes(series, month, earlier, LEAST[of])[:SHOWN_MAX]
+    return [_told(sense, change, names[change.key]) for change in found]
 
 
-def _told(sense: str, change: Change, names: dict[tuple[str, ...], str]) -> dict[str, Any]:
+def _told(sense: str, change: Change, name: str) -> dict[str, Any]:
     part, who, unit = change.key
     return {
-        "sense": sense, "part": part, "key": who, "name": names[change.key], "unit": unit,
+        "sense": sense, "part": part, "key": who, "unit": unit,
+        "name": name_of(who) if sense == "categories" else called(name),
         "way": change.way, "now": change.now, "usual": change.usual,
     }  # fmt: skip

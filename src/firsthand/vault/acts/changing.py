@@ -26,10 +26,18 @@ from firsthand.protocol.agreements import (
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.roles.profile import FIELDS, NEEDED
 from firsthand.protocol.terms import PRECISIONS, ROSTER, Terms
+from firsthand.vault.acts import restating
 from firsthand.vault.acts.comparing import compare_terms, differences
-from firsthand.vault.gate import Introduction, Outcome, Unusable
+from firsthand.vault.gate import REPLACED, Introduction, Outcome, Unusable
 from firsthand.vault.terms import resting
-from firsthand.vault.terms.relationships import Relationship, agreement_of, find, signer_of
+from firsthand.vault.terms.proposed import NONE, proposed, put_proposed
+from firsthand.vault.terms.relationships import (
+    Relationship,
+    agreement_of,
+    find,
+    put_agreement,
+    signer_of,
+)
 
 if TYPE_CHECKING:
     from firsthand.vault.acts.opened import Vault
@@ -37,15 +45,12 @@ if TYPE_CHECKING:
 
 AGREEMENT_DAYS = 730
 ENDS_SOON_DAYS = 30
-_KEY = "change proposed to {name}"
 _ASIDE = "counter of {name} set aside"
-_NONE = b""
 _UNREAD = {"signature_invalid", "shape_invalid", "not_allowed"}
 GONE = (
     "{} has erased what you gave when its time was over, so this deal cannot go on. End it here, "
     "then connect again."
 )
-REPLACED = "The deal was changed before this left. Give it again under the new one."
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,39 +138,51 @@ def renew(vault: Vault, name: str, *, until: datetime.date | None = None) -> dic
 
 
 def change(vault: Vault, name: str, wanted: Wanted) -> dict[str, object]:
-    """Propose a deal that takes the place of the one in force, or that ran out; keep the answer.
+    """Propose a deal in the place of the one in force, or that ran out; keep the answer.
 
     Returns name, organisation, decision, reason, counter (a roster id), agreement, replaced and
     ``differences``. Raises ``Refused`` and ``Offline``; then the old deal stays.
     """
     go_on(vault, name)
-    relationship = find(vault.store, name)
-    before = _in_force(vault, relationship)
+    try:
+        return _changed(vault, name, wanted)
+    except Refused as error:
+        if error.refusal.reason != "no_agreement" or not restating.told_of_deal(vault, name):
+            raise
+    return _changed(vault, name, wanted)  # they had put back a backup, and know it again
+
+
+def _changed(vault: Vault, name: str, wanted: Wanted) -> dict[str, object]:
+    before = _in_force(vault, relationship := find(vault.store, name))
     vault.gate.flush(relationship.name)
     proffer = _proffer(vault, relationship, before, wanted)
     introduction = vault.gate.introduce_again(relationship.name)
     token = sign_proffer(proffer, signer_of(vault.store, relationship).key)
     with vault.store.transaction() as tx:
         sent = _Sent(proffer=token, wanted=wanted)
-        tx.run("meta.put", key=_KEY.format(name=relationship.name), value=msgspec.json.encode(sent))
+        put_proposed(tx, relationship.name, msgspec.json.encode(sent))
     made = _propose(vault, relationship, introduction, token)
     return _told(vault, relationship, before, made)
 
 
 def preview(vault: Vault, name: str, wanted: Wanted) -> list[dict[str, object]]:
     """What would be different; proposes nothing and dials nobody. Raises ``Refused``."""
-    relationship = find(vault.store, name)
-    before = _in_force(vault, relationship)
+    before = _in_force(vault, relationship := find(vault.store, name))
     return differences(before, _proffer(vault, relationship, before, wanted))
+
+
+def is_open(vault: Vault, name: str) -> bool:
+    """Whether a proposal to change a deal was cut off: nobody here knows what became of it."""
+    return proposed(vault.store, name) is not None
 
 
 def go_on(vault: Vault, name: str) -> None:
     """Ask again for the answer to a proposal that was cut off. Raises ``Offline``."""
     relationship = find(vault.store, name)
-    row = vault.store.row("meta.get", key=_KEY.format(name=relationship.name))
-    if row is None or row["value"] == _NONE:
+    left = proposed(vault.store, relationship.name)
+    if left is None:
         return
-    sent = msgspec.json.decode(row["value"], type=_Sent)
+    sent = msgspec.json.decode(left, type=_Sent)
     introduction = vault.gate.introduce_again(relationship.name)
     try:
         _propose(vault, relationship, introduction, sent.proffer)
@@ -323,6 +340,10 @@ def _propose(
             raise refuse("agreement_ended", GONE.format(relationship.organisation_name)) from error
         raise
     _keep(vault, relationship, introduction, made)
+    rested = resting.rests_of(vault.store, relationship.agreement).paused_by
+    in_force = made.accepted and find(vault.store, relationship.name).state == "active"
+    if in_force and resting.PERSON in rested:
+        vault.gate.rest(relationship.name, "paused")  # it rests until I go on
     return made
 
 
@@ -331,23 +352,20 @@ def _keep(
 ) -> None:
     name, at = relationship.name, stamp(vault.clock.now())
     with vault.store.transaction() as tx:
-        tx.run(
-            "agreements.add", id=made.id, relationship=name, proffer=made.proffer_jws,
-            answer=made.answer_jws, terms=made.proffer.p7012.agreement,
-            decision=made.answer.decision, reason=made.answer.reason, at=at,
-        )  # fmt: skip
+        put_agreement(tx, name, made, at=at)
         if made.accepted:
-            tx.run("disclosures.withdraw_waiting", relationship=name, reason=REPLACED)
+            tx.run("disclosures.withdraw_unsent", relationship=name, reason=REPLACED)
             tx.run(
                 "relationships.renew", name=name, agreement=made.id, document=introduction.body,
                 before=made.proffer.supersedes or relationship.agreement,
             )  # fmt: skip
-        tx.run("meta.put", key=_KEY.format(name=name), value=_NONE)
+            tx.run("relationships.renew_ended", name=name, agreement=made.id)
+        put_proposed(tx, name, NONE)
 
 
 def _forget(vault: Vault, name: str) -> None:
     with vault.store.transaction() as tx:
-        tx.run("meta.put", key=_KEY.format(name=name), value=_NONE)
+        put_proposed(tx, name, NONE)
 
 
 def _told(

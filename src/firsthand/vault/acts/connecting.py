@@ -31,7 +31,7 @@ from firsthand.vault.acts.proposing import (
     unanswered,
 )
 from firsthand.vault.gate import Introduction, Unusable
-from firsthand.vault.terms import copies
+from firsthand.vault.terms import copies, resting
 from firsthand.vault.terms.relationships import (
     Relationship,
     Signer,
@@ -42,6 +42,7 @@ from firsthand.vault.terms.relationships import (
     find_in_force,
     free_name,
     in_force,
+    put_agreement,
     signer_for,
     with_organisation,
 )
@@ -171,8 +172,9 @@ def connect(
 
 
 def relationships(vault: Vault) -> list[dict[str, object]]:
-    """Every connection: name, organisation, url, state, terms, account, since, ended.
+    """Every connection: name, organisation, url, state, standing, terms, account, since, ended.
 
+    ``state`` is the connection's, ``standing`` how the deal stands, in the word that ``who`` has.
     ``called`` is its name for commands, where a name without a number means the one in force.
     """
     return [_summary(vault, each) for each in all_relationships(vault.store)]
@@ -222,6 +224,7 @@ def _summary(vault: Vault, found: Relationship) -> dict[str, object]:
         "organisation": found.organisation_name,
         "url": found.url,
         "state": found.state,
+        "standing": resting.word_of(vault.store, found, int(vault.clock.now().timestamp())),
         "terms": terms,
         "fields": fields,
         "precision": precision,
@@ -340,17 +343,7 @@ def _keep(
             tx.run("relationships.add", subject=subject, attempt=attempt, lane=lane, **values)
         else:
             tx.run("relationships.agree", **values)
-        tx.run(
-            "agreements.add",
-            id=agreement.id,
-            relationship=name,
-            proffer=agreement.proffer_jws,
-            answer=agreement.answer_jws,
-            terms=agreement.proffer.p7012.agreement,
-            decision=agreement.answer.decision,
-            reason=agreement.answer.reason,
-            at=at,
-        )
+        put_agreement(tx, name, agreement, at=at)
     return name
 
 

@@ -20,8 +20,12 @@ import msgspec
 
 from firsthand.foundation.clock import stamp
 from firsthand.vault.sense.categories import lists
+from firsthand.vault.sense.facets import merchant_of
+from firsthand.vault.sense.sums import key_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from firsthand.vault.acts.opened import Vault
     from firsthand.vault.store import Reading, Store, Tx
 
@@ -35,6 +39,13 @@ _ALLOWED: Final[dict[str, frozenset[str]]] = {
     "taste": frozenset({"like", "dislike", "out"}),
     "person": frozenset({"out"}),
 }
+_NAMED: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
+    "category:": ("money", merchant_of),
+    "person:": ("people", key_of),
+    "taste:watch:": ("taste", key_of),
+    "taste:listen:": ("taste", key_of),
+    "taste:read:": ("taste", key_of),
+}
 
 
 class CorrectionRefused(ValueError):
@@ -44,8 +55,11 @@ class CorrectionRefused(ValueError):
 def correct(vault: Vault, key: str, said: str, about: str = "") -> dict[str, object]:
     """Keep what is right instead of what was found; returns `{"key", "about", "said", "at"}`.
 
-    about: what was found, in words, for the list. Raises `CorrectionRefused`, `UnableToKeep`.
+    about: what was found, in words, for the list. A shop, a person and what is to somebody's taste
+    may be named as they are written: "category:REWE Markt". Raises `CorrectionRefused`,
+    `UnableToKeep`.
     """
+    key = _meant(vault, key)
     said = " ".join(said.split())[:SAID_CHARS_MAX]
     _check(key, said)
     row = {
@@ -62,6 +76,7 @@ def correct(vault: Vault, key: str, said: str, about: str = "") -> dict[str, obj
 
 def undo(vault: Vault, key: str) -> bool:
     """Forget a correction; what the rules say holds again. Whether there was one."""
+    key = _meant(vault, key)
     with vault.store.transaction() as tx:
         gone = tx.run("corrections.forget", key=key) > 0
         if gone and (key.startswith("category:") or key == HOME):
@@ -73,6 +88,15 @@ def corrections(vault: Vault) -> list[dict[str, object]]:
     """Everything that was corrected, the newest first: `{"key", "about", "said", "at"}` each."""
     rows = vault.store.rows("corrections.all")
     return [{**row, "said": msgspec.json.decode(row["said"])} for row in rows]
+
+
+def called(vault: Vault, correction: Mapping[str, object]) -> str:
+    """What a correction says, as it is called: a place by its name, not by where it lies."""
+    said = str(correction["said"])
+    if correction["key"] not in {HOME, "place:work"}:
+        return said
+    rows = vault.store.rows("sums.names_of", sense="places", who=said)
+    return str(rows[0]["name"]) if rows else said
 
 
 def said_of(reading: Reading | Store, beginning: str) -> dict[str, str]:
@@ -95,6 +119,16 @@ def zones() -> frozenset[str]:
 def zone_of(reading: Reading | Store) -> str:
     """The time zone that the person named; UTC otherwise."""
     return said_of(reading, CLOCK).get("", "UTC")
+
+
+def _meant(vault: Vault, key: str) -> str:
+    """The key itself where it is of something, else the key of what is named in it."""
+    for beginning, (sense, of) in _NAMED.items():
+        rest = key.removeprefix(beginning)
+        named = rest not in ("", key) and len(key) <= KEY_CHARS_MAX
+        if named and not vault.store.rows("sums.names_of", sense=sense, who=rest):
+            return beginning + of(rest)
+    return key
 
 
 def _check(key: str, said: str) -> None:

@@ -10,7 +10,6 @@ import msgspec
 from firsthand.protocol.things import Thing
 from firsthand.vault.acts import correcting
 from firsthand.vault.acts.browsing import Filter
-from firsthand.vault.acts.spans import before as months_before
 from firsthand.vault.sense.diary import entries
 from firsthand.vault.sense.sums import Sums
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 DAYS: Final = 7
 READ_MAX: Final = 400
-MONTHS_BACK: Final = 24
 LAST_DAY: Final = "9999-12-31"
 
 
@@ -31,12 +29,8 @@ def days(vault: Vault, *, before: str | None = None, limit: int = DAYS) -> dict[
     is. Of a day at most 400 things are read; `things` is how many there are.
     """
     asked = before or LAST_DAY
-    rows: list[dict[str, Any]] = []
-    for since in (months_before(asked[:7], MONTHS_BACK), "0"):
-        within = {"since": since, "until": asked[:7]}
-        rows = vault.store.rows("sums.days_before", before=asked, limit=limit + 1, **within)
-        if len(rows) > limit:
-            break
+    of = {"before": asked, "until": asked[:7], "limit": limit + 1}
+    rows = vault.store.rows("sums.days_before", **of)
     sums = Sums(correcting.zone_of(vault.store))
     told = [
         {**row, "entries": msgspec.to_builtins(entries(_things(vault, row["day"], sums)))}

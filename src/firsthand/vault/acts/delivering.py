@@ -14,6 +14,7 @@ from firsthand.foundation.clock import stamp
 from firsthand.protocol.canonical import UnableToReadJson, read_json, sha256_hex
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.things import Thing
+from firsthand.vault.acts.delivered import beside_my_log
 from firsthand.vault.store.faults import RowRefused
 from firsthand.vault.store.portable import check_thing
 from firsthand.vault.store.things import row_for
@@ -31,8 +32,9 @@ FORMAT: Final = "delivered by right"
 def fetch(vault: Vault, request: str) -> dict[str, object]:
     """Fetch what was delivered, and keep what is not there yet. It can be done again.
 
-    Returns organisation, read, added, known and ``document``: all of it as it came. Raises
-    ``Refused``, and then nothing was kept, and ``Offline``.
+    Returns organisation, read, added, known, ``compared`` (as ``rights.Compared``) and
+    ``document``: all of it as it came. Raises ``Refused``, and then nothing was kept, and
+    ``Offline``.
     """
     row = rights.find(vault.store, request)
     if row["relationship"] is None:
@@ -42,7 +44,9 @@ def fetch(vault: Vault, request: str) -> dict[str, object]:
     source = short_name(relationship.organisation_name)
     rows = vault.store.rows("disclosures.things_behind", relationship=relationship.name)
     mine = {each["event_id"]: each["thing_id"] for each in rows}
-    things = [_thing(value, mine, source) for part in parts for value in part["things"]]
+    delivered = [_thing(value, source) for part in parts for value in part["things"]]
+    compared = beside_my_log(vault.store, relationship, delivered)
+    things = [msgspec.structs.replace(one, id=mine.get(one.id, one.id)) for one in delivered]
     at = stamp(vault.clock.now())
     with vault.store.transaction() as tx:
         begun = tx.row(
@@ -57,11 +61,13 @@ def fetch(vault: Vault, request: str) -> dict[str, object]:
             unreadable=0,
         )  # fmt: skip
         tx.run("rights.fetched", id=row["id"], at=at)
+        rights.put_compared(tx, row["id"], compared)
     return {
         "organisation": relationship.organisation_name,
         "read": len(things),
         "added": added,
         "known": known,
+        "compared": msgspec.to_builtins(compared),
         "document": {"request": row["id"], "right": row["asked"], "parts": parts},
     }
 
@@ -94,8 +100,8 @@ def _read(body: bytes, request: str) -> dict[str, Any]:
     return part
 
 
-def _thing(value: object, mine: dict[str, str], source: str) -> Thing:
-    """One thing as it was delivered, by my own id where it was mine."""
+def _thing(value: object, source: str) -> Thing:
+    """One thing as it was delivered, by the id that it was given under."""
     try:
         told = msgspec.convert(value, _Told)
         row = {**msgspec.structs.asdict(told), "data": msgspec.json.encode(told.data).decode()}
@@ -106,9 +112,8 @@ def _thing(value: object, mine: dict[str, str], source: str) -> Thing:
     if not told.id or not told.type or any(len(text) > TEXT_CHARS_MAX for text in texts):
         raise refuse("shape_invalid", "A thing that they delivered has no name, or no end.")
     return Thing(
-        id=mine.get(told.id, told.id), type=told.type, name=told.name, time=told.time,
-        source=source, data=told.data,
-    )  # fmt: skip
+        id=told.id, type=told.type, name=told.name, time=told.time, source=source, data=told.data
+    )
 
 
 class _Told(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -43,28 +44,45 @@ def chosen_things(vault: Vault, name: str, choice: Choice) -> list[Thing]:
         raise refuse("not_found", f"There is no role called {choice.role}. There is: {ROLES[0]}.")
     relationship = find(vault.store, name)
     kinds = agreement_of(vault.store, relationship).proffer.fields
-    rows = vault.store.rows(
-        "things.chosen",
-        source=choice.source,
-        type=choice.type,
-        since=choice.since,
-        limit=THINGS_MAX + 1,
-    )
-    found = [thing_in(row) for row in rows]
     if choice.things:
-        wanted = set(choice.things)
-        missing = sorted(wanted - {thing.id for thing in found})
-        if missing:
-            raise refuse("not_found", f"You have no thing with the id {missing[0]}.")
-        found = [thing for thing in found if thing.id in wanted]
+        found = _named(vault, choice)
     elif choice.type is None:
-        asked = [thing for thing in found if thing.type in kinds]
-        found = asked or found
+        found = _of_kinds(vault, choice, list(kinds)) or _of_kinds(vault, choice, None)
+    else:
+        found = _of_kinds(vault, choice, [choice.type])
     if not found:
         raise refuse("not_found", "Nothing that you have fits this choice.")
     if len(found) > THINGS_MAX:
         raise refuse("too_large", f"Choose at most {THINGS_MAX} things at once.")
     return found
+
+
+def _named(vault: Vault, choice: Choice) -> list[Thing]:
+    """The single things of a choice; raises ``Refused`` where one is not there."""
+    rows = vault.store.rows("things.by_ids", ids=json.dumps(choice.things))
+    found = {
+        row["id"]: thing_in(row)
+        for row in rows
+        if choice.source in {None, row["source"]}
+        and choice.type in {None, row["type"]}
+        and (choice.since is None or (row["time"] or "") >= choice.since)
+    }
+    missing = sorted(set(choice.things) - found.keys())
+    if missing:
+        raise refuse("not_found", f"You have no thing with the id {missing[0]}.")
+    return list(found.values())
+
+
+def _of_kinds(vault: Vault, choice: Choice, kinds: list[str] | None) -> list[Thing]:
+    """The things of these kinds, or of all, the newest first: one more than may be given."""
+    rows = vault.store.rows(
+        "things.chosen",
+        source=choice.source,
+        types=None if kinds is None else json.dumps(kinds),
+        since=choice.since,
+        limit=THINGS_MAX + 1,
+    )
+    return [thing_in(row) for row in rows]
 
 
 def preview(vault: Vault, name: str, choice: Choice) -> dict[str, object]:
@@ -155,7 +173,7 @@ def _given(leavings: list[Leaving], outcomes: list[Outcome]) -> dict[str, object
     own = [o for o in outcomes if o.position in positions]
     states = {o.state for o in own}
     state = "given"
-    if "refused" in states:
+    if states & {"refused", "withdrawn"}:  # or the deal was ended meanwhile
         state = "refused"
     elif states != {"given"} or len(own) < len(positions):
         state = "waiting"

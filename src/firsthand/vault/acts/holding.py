@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from firsthand.foundation.clock import stamp
 from firsthand.protocol.terms import ROSTER
-from firsthand.vault.acts import changing, connecting, ending
-from firsthand.vault.terms import looks
+from firsthand.vault.acts import connecting, ending
+from firsthand.vault.terms import looks, rights
+from firsthand.vault.terms.log import endings
 from firsthand.vault.terms.relationships import find
 
 if TYPE_CHECKING:
@@ -20,14 +21,18 @@ def who(vault: Vault) -> dict[str, object]:
 
     Returns ``organisations``, how many are ``holding`` something, how many ``things`` they hold
     together, and how many endings are ``unconfirmed``. For each: name, organisation, state (of
-    ``LIFE``, or ``erased`` or ``refused``), kinds (things by schema.org type), things, waiting,
-    purposes, since, until, last_looked, holds, erased, unconfirmed (since when) and in_force.
+    ``LIFE``, or ``erased`` or ``refused``), kinds (things by schema.org type), things,
+    perhaps (things that had left when the deal ended, and were never confirmed),
+    purposes (what they may use it for), stopped (what they no longer may, since I asked by right),
+    since, until, last_looked, holds, erased, unconfirmed (since when) and in_force.
     """
     kinds: dict[str, dict[str, int]] = {}
     for row in vault.store.rows("diary.held"):
         kinds.setdefault(row["relationship"], {})[row["type"] or "Thing"] = int(row["things"])
+    rows = vault.store.rows("diary.perhaps_held")
+    perhaps = {row["relationship"]: int(row["things"]) for row in rows}
     found = [
-        _one(vault, each, kinds.get(str(each["name"]), {}))
+        _one(vault, each, kinds.get(str(each["name"]), {}), perhaps.get(str(each["name"]), 0))
         for each in connecting.relationships(vault)
     ]
     found.sort(key=lambda each: (not each["in_force"], not each["holds"], -_count(each["things"])))
@@ -58,18 +63,20 @@ def end_all(vault: Vault, *, erase: bool = True) -> dict[str, object]:
     }
 
 
-def _one(vault: Vault, each: dict[str, object], kinds: dict[str, int]) -> dict[str, object]:
-    name, kept = str(each["name"]), str(each["state"])
-    standing = changing.standing(vault, name)
-    state = kept if kept in {"erased", "refused"} else str(standing["state"])
+def _one(
+    vault: Vault, each: dict[str, object], kinds: dict[str, int], perhaps: int
+) -> dict[str, object]:
+    name, kept, state = str(each["name"]), str(each["state"]), str(each["standing"])
     relationship = find(vault.store, name)
-    rows = vault.store.rows("endings.of_relationship", relationship=name)
+    rows = endings(vault.store, name)
     open_ends = [row["at"] for row in rows if row["state"] != "confirmed"]
     seen = looks.looks(vault.store, relationship, limit=1)
     terms = ROSTER.get(str(each["terms"]))
     things = sum(kinds.values())
     in_force = state in {"accepted", "paused"}
-    holds = bool(things) and state != "erased"
+    holds = bool(things or perhaps) and state != "erased"
+    uses = terms.purposes if terms is not None and in_force else ()
+    stopped = rights.stopped_there(vault.store, name)
     return {
         "name": name,
         "organisation": each["organisation"],
@@ -78,7 +85,9 @@ def _one(vault: Vault, each: dict[str, object], kinds: dict[str, int]) -> dict[s
         "account": each["account"],
         "kinds": kinds if holds else {},
         "things": things if holds else 0,
-        "purposes": list(terms.purposes) if terms is not None and in_force else [],
+        "perhaps": perhaps if holds else 0,
+        "purposes": [one for one in uses if one not in stopped],
+        "stopped": [one for one in uses if one in stopped],
         "terms": each["terms"],
         "since": each["since"],
         "until": each["agreement_ends"] if in_force else None,

@@ -7,12 +7,8 @@ as a draft.
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from email.errors import HeaderParseError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from datetime import UTC, date, datetime
+from email.utils import parseaddr
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -22,17 +18,15 @@ import msgspec
 from firsthand.protocol.jws import JwsRefused, read_jws
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.rights import Request, due
+from firsthand.vault.settle import mail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from email.headerregistry import Address
 
-TEXT_CHARS_MAX: Final = 200
 ENDING: Final = "ending"
-LANGUAGES: Final = ("en", "de")
-_MONTHS_DE: Final = (
-    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
-    "Oktober", "November", "Dezember",
-)  # fmt: skip
+LANGUAGES: Final = ("en", "de", "fr", "es", "it", "nl", "pt")
+COMPLAINT_LANGUAGES: Final = ("en", "de")  # of the letters to an authority
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,29 +82,61 @@ def countries(lang: str = "en") -> list[tuple[str, str]]:
 def email_to(letter: Asking, request: Request, *, at: datetime) -> bytes:
     """The letter as an e-mail, with the line ends that mail has. Raises ``Refused``."""
     words = _words(letter.lang)
-    to = _line(letter.to, "The organisation's name")
+    to = mail.line(letter.to, "The organisation's name")
     name, address = _sender(letter.sender)
     article = words["articles"][request.regime][request.right]
     right = words["rights"][request.right]
     details = words["details"].format(details=request.details) if request.details else ""
     text = words["letter"].format(
         to=to, right=right, article=article, asks=words["asks"][request.right], details=details,
-        until=_day(due(request.regime, at.date()), letter.lang), id=request.jti,
+        until=mail.day_in(letter.lang, due(request.regime, at.date())), id=request.jti,
         sender=name or address.addr_spec,
     )  # fmt: skip
-    message = EmailMessage(policy=SMTP)
-    try:
-        message["From"] = Address(name, addr_spec=address.addr_spec)
-        message["To"] = Address(to, addr_spec=_address(letter.email).addr_spec)
-        message["Date"] = format_datetime(at)
-        message["Message-ID"] = f"<{request.jti}@{address.domain}>"
-        message["Subject"] = words["subject"].format(article=article, right=right)
-        message["X-Unsent"] = "1"  # a mail program opens it to be sent
-        message.set_content(text, cte="quoted-printable")
-        message["Content-Language"] = letter.lang
-        return message.as_bytes()
-    except (ValueError, UnicodeError) as error:
-        raise refuse("shape_invalid", f"No letter can be made of this: {error}") from error
+    subject = words["subject"].format(article=article, right=right)
+    named = f"<{request.jti}@{address.domain}>"
+    return _email(letter, subject, text, {"Message-ID": named}, at=at)
+
+
+def taken_back(letter: Asking, request: Request, *, lifted: bool, at: datetime) -> bytes:
+    """The e-mail that takes a request back, in answer to ``email_to``'s. Raises ``Refused``.
+
+    ``lifted``: it was done, and what it held back may be used again.
+    """
+    words = _words(letter.lang)
+    told = words["taken_back"]
+    name, address = _sender(letter.sender)
+    named = {
+        "right": words["rights"][request.right],
+        "article": words["articles"][request.regime][request.right],
+    }
+    text = told["letter"].format(
+        to=mail.line(letter.to, "The organisation's name"), id=request.jti, **named,
+        asked=mail.day_in(letter.lang, datetime.fromtimestamp(request.at, UTC).date()),
+        what=told["lifted" if lifted else "open"], sender=name or address.addr_spec,
+    )  # fmt: skip
+    before = f"<{request.jti}@{address.domain}>"
+    headers = {
+        "Message-ID": f"<{request.jti}.taken-back@{address.domain}>",
+        "In-Reply-To": before,
+        "References": before,
+    }
+    subject = told["subject"].format(**named)
+    return _email(letter, subject[:1].upper() + subject[1:], text, headers, at=at)
+
+
+def _email(
+    letter: Asking, subject: str, text: str, headers: Mapping[str, str], *, at: datetime
+) -> bytes:
+    name, address = _sender(letter.sender)
+    said = mail.Mail(
+        sender=mail.address(address.addr_spec, name),
+        to=mail.address(letter.email, mail.line(letter.to, "The organisation's name")),
+        subject=subject,
+        text=text,
+        lang=letter.lang,
+        headers=headers,
+    )
+    return mail.draft(said, at)
 
 
 def complaint(
@@ -122,6 +148,9 @@ def complaint(
     Returns authority, web, note, basis, source, checked, subject, text. Raises ``Refused``.
     """
     words, known = _words(lang), _known()
+    if lang not in COMPLAINT_LANGUAGES:
+        spoken = ", ".join(COMPLAINT_LANGUAGES)
+        raise refuse("shape_invalid", f"Letters to an authority are written in: {spoken}.")
     found = [each for each in known.authorities if each.country == country.upper()]
     if not found:
         codes = ", ".join(each.country for each in known.authorities)
@@ -134,7 +163,7 @@ def complaint(
     signed = told["relationship"] is not None
     text = words["complaint"].format(
         authority=authority.authority, to=to, basis=basis[lang],
-        asked=_day(date.fromisoformat(str(told["at"])[:10]), lang),
+        asked=mail.day_in(lang, date.fromisoformat(str(told["at"])[:10])),
         right=right,
         article=article,
         how=_how(words, told),
@@ -193,39 +222,15 @@ def _what(
     passed = (today - last).days
     one, many = words["days"]
     days = one if passed == 1 else many.format(n=passed)
-    return str(words["overdue"].format(until=_day(last, lang), days=days))
+    return str(words["overdue"].format(until=mail.day_in(lang, last), days=days))
 
 
 def _rows(words: Mapping[str, Any], told: Mapping[str, Any], lang: str) -> list[str]:
     rows = [(str(told["at"]), words["row_asked"])]
     rows += [(str(each["at"]), words["row_states"][each["state"]]) for each in told["answers"]]
-    return [f"- {_day(date.fromisoformat(at[:10]), lang)}: {said}" for at, said in rows]
-
-
-def _day(day: date, lang: str) -> str:
-    if lang == "de":
-        return f"{day.day}. {_MONTHS_DE[day.month - 1]} {day.year}"
-    return f"{day.day} {day:%B} {day.year}"
-
-
-def _line(text: str, what: str) -> str:
-    found = " ".join(text.split())
-    if not found or len(found) > TEXT_CHARS_MAX or not found.isprintable():
-        raise refuse("shape_invalid", f"{what} has 1 to {TEXT_CHARS_MAX} characters, in one line.")
-    return found
+    return [f"- {mail.day_in(lang, date.fromisoformat(at[:10]))}: {said}" for at, said in rows]
 
 
 def _sender(text: str) -> tuple[str, Address]:
-    name, address = parseaddr(_line(text, "Who asks"))
-    return name, _address(address)
-
-
-def _address(text: str) -> Address:
-    wrong = refuse("shape_invalid", f"{text[:60]!r} is no e-mail address such as name@example.org.")
-    try:
-        found = Address(addr_spec=text.strip())
-    except (ValueError, IndexError, HeaderParseError) as error:
-        raise wrong from error
-    if not found.username or "." not in found.domain or not found.addr_spec.isascii():
-        raise wrong
-    return found
+    name, address = parseaddr(mail.line(text, "Who asks"))
+    return name, mail.address(address)

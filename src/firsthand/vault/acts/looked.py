@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from firsthand.vault.acts.opened import Vault
     from firsthand.vault.terms.relationships import Relationship
 
-PAGES_MAX: Final = 20  # how often one asking goes on for more
+PAGES_MAX: Final = 20  # how often one round asks for more
 LOOKS_MAX: Final = 1_000
 
 
@@ -33,7 +33,7 @@ def ask(vault: Vault, name: str) -> int:
     for _ in range(PAGES_MAX):
         last = vault.store.row("looks.last", relationship=relationship.name)
         after = int(last["n"]) if last is not None else 0
-        token = vault.gate.evidence.looks(relationship, after)
+        relationship, token = _told(vault, relationship, after)
         try:
             told = looks.read(vault.store, relationship, token, after=after)
         except Refused as error:
@@ -81,11 +81,18 @@ def _check_again(vault: Vault, relationship: Relationship) -> None:
         return
     number = int.from_bytes(vault.chance.bytes(4), "big") % len(statements)
     after, until = int(statements[number]["after"]), int(statements[-1]["next"])
-    token = vault.gate.evidence.looks(relationship, after)
+    relationship, token = _told(vault, relationship, after)
     told = looks.read(vault.store, relationship, token, after=after)
     with vault.store.transaction() as tx:
         at = stamp(vault.clock.now())
         looks.put_if_different(tx, relationship, told, token, until=until, at=at)
+
+
+def _told(vault: Vault, relationship: Relationship, after: int) -> tuple[Relationship, str]:
+    """What they tell, signed, and who they are by now: their key may be another one since."""
+    token = vault.gate.evidence.looks(relationship, after)
+    vault.gate.keep_up(relationship.name, token)
+    return find(vault.store, relationship.name), token
 
 
 def _count(vault: Vault, relationship: Relationship) -> int:

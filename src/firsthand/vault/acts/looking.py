@@ -14,7 +14,7 @@ from firsthand.vault.bring.finding import files_of, open_file
 from firsthand.vault.bring.importing import ARCHIVE, SEVERAL, count_waiting
 from firsthand.vault.bring.kinds import HEAD_BYTES, is_packed
 from firsthand.vault.bring.own_export import is_own_export
-from firsthand.vault.bring.reading import sha256_of
+from firsthand.vault.bring.reading import mark_of, sha256_of
 from firsthand.vault.bring.report import Report, Told, not_read, questions_in
 from firsthand.vault.bring.speaking import Unread
 from firsthand.vault.sense import findings as find
@@ -28,13 +28,28 @@ if TYPE_CHECKING:
     from firsthand.vault.bring.batches import Batch
     from firsthand.vault.sense import Finding
 
+DIGESTED_BYTES_MAX = 64 * 1024 * 1024
+_FIRST = "This is of its first part alone. Keep it, and all of it is read."
+_LATER = "It was not looked into yet. Keep it, and it is read."
 _OWN = "This is an export of a vault. To have it back: firsthand vault import FILE"
 
 
-class Seen:
-    """The things of some files, each once, with the place where it stands."""
+class _Enough(Exception):
+    """More is not to be read for a first look."""
 
-    def __init__(self) -> None:
+
+def _never(_things: int) -> bool:
+    return False
+
+
+class Seen:
+    """The things of some files, each once, with the place where it stands.
+
+    `enough` is asked, with how many things there are, whether that does for a look.
+    """
+
+    def __init__(self, enough: Callable[[int], bool] = _never) -> None:
+        self._enough, self._full = enough, False
         self.reports: list[Report] = []
         self.things: dict[str, Thing] = {}
         self.places: dict[str, tuple[str, int]] = {}
@@ -44,23 +59,36 @@ class Seen:
     ) -> None:
         """Read one file or archive; what is wrong with it is told in its report."""
         report = Report(path=path, source=None)
+        if self._full:
+            report.note = _LATER
+            self.reports.append(report)
+            return
         if is_own_export(stream):
             self.reports.append(not_read(path, UnableToRead(_OWN)))
             return
         try:
             stream.seek(0)
             archive = is_packed(stream.read(HEAD_BYTES))
-            digest = "" if archive else sha256_of(stream)
+            large = stream.seek(0, io.SEEK_END) > DIGESTED_BYTES_MAX
+            digest = "" if archive else mark_of(stream) if large else sha256_of(stream)
             for each in reader.walk(name, stream, answers, Silence(), digest=digest):
                 if isinstance(each, Unread):
                     report.leave(each.name, each.why)
                 else:
                     self._take(report, each, path, archive=archive)
+                self.check()
+        except _Enough:
+            self._full, report.note = True, _FIRST
         except (OSError, UnableToRead) as error:
             if not (report.left or report.members_read):
                 report = not_read(path, error)
             report.error = not_read(path, error).error
         self.reports.append(report)
+
+    def check(self) -> None:
+        """Go on, or end the look at this file where that is enough."""
+        if self._enough(len(self.things)):
+            raise _Enough
 
     def _take(self, report: Report, part: Part, path: str, *, archive: bool) -> None:
         export = part.export
@@ -77,14 +105,15 @@ class Seen:
                 self._hold(batch, told, f"{path}/{member}" if member else path)
                 report.unread(batch.unreadable, member)
                 report.skip(batch.skipped, member)
+                self.check()
         except UnableToRead as error:
             if not archive:
                 raise
             told.error = str(error)
-        if archive:
-            report.tell(told)
-        else:
-            report.add(told)
+        except _Enough:
+            _tell(report, told, archive=archive)
+            raise
+        _tell(report, told, archive=archive)
 
     def _hold(self, batch: Batch, told: Told, path: str) -> None:
         told.read += len(batch.rows) + len(batch.unreadable) + len(batch.skipped)
@@ -116,6 +145,13 @@ class Seen:
         ]
 
 
+def _tell(report: Report, told: Told, *, archive: bool) -> None:
+    if archive:
+        report.tell(told)
+    else:
+        report.add(told)
+
+
 def look(
     paths: Iterable[str | Path],
     today: datetime.date,
@@ -144,10 +180,14 @@ def look_streams(
     streams: Iterable[tuple[str, bytes | BinaryIO]],
     answers: Mapping[str, str] | None,
     today: datetime.date,
+    enough: Callable[[int], bool] = _never,
 ) -> dict[str, object]:
-    """The same of files that are in memory, by name. Keeps nothing, on disk neither."""
-    seen = Seen()
-    with Reader() as reader:
+    """The same of files that are in memory, by name. Keeps nothing, on disk neither.
+
+    enough: asked now and then whether so many things do; what is not read then says so.
+    """
+    seen = Seen(enough)
+    with Reader(seen.check) as reader:
         for name, held in streams:
             stream = io.BytesIO(held) if isinstance(held, bytes) else held
             seen.look_at(name, name, stream, answers or {}, reader)

@@ -12,6 +12,7 @@ from firsthand.vault.terms import copies
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
     from firsthand.foundation.ids import Chance
     from firsthand.vault.acts.opened import Vault
@@ -42,12 +43,39 @@ def hand_over(vault: "Vault", line: "socket.socket", code: str) -> dict[str, obj
     return {"bytes": len(whole), "tables": counts}
 
 
-def fetch(address: str, code: str, chance: "Chance") -> bytes:
-    """What the vault at `address` (192.168.1.20:40123) hands over. Raises `UnableToHand`."""
+def give(
+    line: "socket.socket",
+    code: str,
+    whole: bytes,
+    chance: "Chance",
+    *,
+    told: "Callable[[int], None]",
+    withdrawn: "Callable[[], bool]",
+) -> None:
+    """Hand what was packed to who comes with the code, once, while the vault may be locked.
+
+    told: hears how many bytes went. Who calls notes with `put_handed` that it went. Raises
+    `UnableToHand`.
+    """
+    handing.give(line, code, whole, chance, told=told, withdrawn=withdrawn)
+
+
+def put_handed(vault: "Vault") -> None:
+    """Note that everything was handed to another device."""
+    copies.put_exported(vault.store, vault.clock)
+
+
+def fetch(
+    address: str, code: str, chance: "Chance", *, told: "Callable[[int], None] | None" = None
+) -> bytes:
+    """What the vault at `address` (192.168.1.20:40123) hands over. Raises `UnableToHand`.
+
+    told: hears how many bytes came.
+    """
     host, _, port = address.strip().rpartition(":")
     host = host.strip("[]")
     if not host or not port.isascii() or not port.isdecimal() or not 0 < int(port) <= PORT_MAX:
         raise handing.UnableToHand(
             f"{address[:80]!r} is not of the form that the other side shows: 192.168.1.20:40123."
         )
-    return handing.take(host, int(port), code, chance)
+    return handing.take(host, int(port), code, chance, room=told)

@@ -15,7 +15,7 @@ import msgspec
 from firsthand.protocol.things import Thing
 from firsthand.vault.acts import correcting, summing
 from firsthand.vault.acts.looking import row_of
-from firsthand.vault.sense import Noticing, key_of_finding
+from firsthand.vault.sense import OLDEST_FIRST, Noticing, key_of_finding
 from firsthand.vault.store.things import thing_in
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ ROWS_KEPT_MAX: Final = 60
 AT_ONCE: Final = 1000
 AT_ONCE_IDS: Final = 5000
 SOON_THINGS_MAX: Final = 20_000
-IN_ORDER_OF_TIME: Final = frozenset({"hours-by-year", "hours-by-profile", "recurring"})
+IN_ORDER_OF_TIME: Final = OLDEST_FIRST | {"hours-by-year", "hours-by-profile", "recurring"}
 
 
 class Noticed(msgspec.Struct, frozen=True, kw_only=True):
     """What findings are of: the day, how many imports there were, the last of them, and all else.
 
     `things` is how many there were: fewer after something was deleted. `zone` is the clock that
-    hours were told by.
+    hours were told by, `form` the form that sums are kept in beside them.
     """
 
     day: str
@@ -44,6 +44,7 @@ class Noticed(msgspec.Struct, frozen=True, kw_only=True):
     newest: int
     things: int = -1
     zone: str = "UTC"
+    form: int = 0
 
 
 class GivenUp(Exception):
@@ -87,7 +88,7 @@ def notice(
         ]
         counted = noticing.counted()
     with vault.store.transaction() as tx:
-        summing.keep(tx, counted)
+        summing.keep(tx, counted, today)
         tx.run("findings.forget")
         rows = [
             {"place": place, "body": msgspec.json.encode(body).decode()}
@@ -168,7 +169,7 @@ def _stands(reading: Reading | Store, today: datetime.date) -> Noticed:
     assert size is not None, "a count is always there"
     return Noticed(
         day=today.isoformat(), imports=newest["imports"], newest=newest["newest"],
-        things=size["things"], zone=correcting.zone_of(reading),
+        things=size["things"], zone=correcting.zone_of(reading), form=summing.FORM,
     )  # fmt: skip
 
 

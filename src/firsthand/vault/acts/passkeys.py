@@ -51,7 +51,7 @@ def given(text: str) -> Given:
         raise PasskeyRefused(NOT)
     try:
         return msgspec.json.decode(text.encode("utf-8", "replace"), type=Given)
-    except (msgspec.DecodeError, ValueError) as error:
+    except (ValueError, RecursionError) as error:
         raise PasskeyRefused(NOT) from error
 
 
@@ -59,7 +59,7 @@ def challenge_of(answer: Given) -> bytes:
     """The challenge that was signed: whoever made it knows whether it is theirs."""
     try:
         signed = msgspec.json.decode(_bytes(answer.response.clientDataJSON), type=_ClientData)
-    except (msgspec.DecodeError, ValueError) as error:
+    except (ValueError, RecursionError) as error:
         raise PasskeyRefused(NOT) from error
     return _bytes(signed.challenge)
 
@@ -143,7 +143,7 @@ def _verified(verify: Any) -> object:  # noqa: ANN401 - the library gives two ki
 
     try:
         return verify()
-    except (WebAuthnException, ValueError, KeyError, TypeError, IndexError) as error:
+    except (WebAuthnException, ValueError, LookupError, TypeError, RecursionError) as error:
         raise PasskeyRefused(NOT) from error
 
 

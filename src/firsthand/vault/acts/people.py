@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from firsthand.vault.sense.sums import Name
 
 SHOWN_MAX: Final = 60
-PARTS: Final = {
-    "message": "messages", "event": "events", "transfer": "payments", "contact": "in contacts",
-}  # fmt: skip
 RULE: Final = (
     "People are who your messages, events and contacts name, by their names; a payment counts for "
     "a person whose name is one of these; whoever is in nine of ten messages is you."

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from firsthand.vault.sense.sums import Name
 
 SHOWN_MAX: Final = 40
-DOTS_MAX: Final = 400
+DOTS_MAX: Final = 250
 TRIPS_MAX: Final = 12
 NONE: Final = "none"
 RULE: Final = (
@@ -38,9 +38,11 @@ def places(vault: Vault) -> dict[str, Any]:
     "moves": [{"part", "name", "times", "metres"}]}`. `home` and `work` are keys, or None.
     """
     said = correcting.said_of(vault.store, "place:")
-    names = names_of(vault, "places")
-    home = _guess(said.get("home"), rules.home_of(names))
-    work = _guess(said.get("work"), rules.work_of(names, home))
+    names = [
+        *names_of(vault, "places", ("visit", "booked", "event", "country")),
+        *names_of(vault, "places", ("fix",), DOTS_MAX),
+    ]
+    home, work = _home_and_work(names, said)
     spots = _once(_told(name, said, home, work) for name in names if name.part in PARTS)
     return {
         "rule": RULE,
@@ -57,6 +59,18 @@ def places(vault: Vault) -> dict[str, Any]:
             for name in names_of(vault, "moves")
         ],
     }  # fmt: skip
+
+
+def home_and_work(vault: Vault) -> tuple[str | None, str | None]:
+    """The keys of home and of work, by what was said or by rule; None where they are not known."""
+    return _home_and_work(
+        names_of(vault, "places", ("visit",)), correcting.said_of(vault.store, "place:")
+    )
+
+
+def _home_and_work(names: list[Name], said: dict[str, str]) -> tuple[str | None, str | None]:
+    home = _guess(said.get("home"), rules.home_of(names))
+    return home, _guess(said.get("work"), rules.work_of(names, home))
 
 
 def _once(spots: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

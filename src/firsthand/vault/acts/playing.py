@@ -63,7 +63,7 @@ def lines(vault: Vault, year: str | None = None) -> dict[str, Any]:
     for currency, amount in list(saved.items())[:1]:
         value = f"{float(amount):,.0f} {currency}"
         found.append(
-            Line(key="saved", value=value, label="a year saved by what I cancelled", tells=_MONEY)
+            Line(key="saved", value=value, label="saved a year by settling things", tells=_MONEY)
         )
     return {
         "year": told["year"],

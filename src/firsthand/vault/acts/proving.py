@@ -22,6 +22,7 @@ from firsthand.vault.acts.exporting import UnableToExport
 from firsthand.vault.acts.opened import Vault
 from firsthand.vault.store import Row, Store
 from firsthand.vault.store.files import writing_whole
+from firsthand.vault.terms.checkpoints import conflicts, read
 from firsthand.vault.terms.relationships import (
     Relationship,
     all_relationships,
@@ -107,9 +108,15 @@ def _seen(store: Store, relationship: Relationship) -> list[Seen]:
     """The checkpoints that were seen in this relationship, each with its proof from the one before.
 
     What was seen in another deal with the same organisation stays out: it would tie the two.
+    Another one of the same length follows the one that it cannot be true beside.
     """
     found: list[Seen] = []
     before: int | None = None
+    forks = [
+        each
+        for each in conflicts(store, relationship.subject)
+        if each.kind in {"fork", "compared"} and each.relationship == relationship.name
+    ]
     for row in store.rows("checkpoints.of_subject", subject=relationship.subject):
         if row["seen_in"] != relationship.name:
             continue
@@ -119,6 +126,11 @@ def _seen(store: Store, relationship: Relationship) -> list[Seen]:
             and (row["basis"] is not None or before is None)
         )
         found.append(Seen(checkpoint=row["text"], proof=json.loads(row["proof"]) if fits else None))
+        found += [
+            Seen(checkpoint=each.second)
+            for each in forks
+            if each.first == row["text"] and read(relationship, each.second).size == row["size"]
+        ]
         before = row["size"]
     return found
 

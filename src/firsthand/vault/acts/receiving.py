@@ -9,7 +9,7 @@ import msgspec
 
 from firsthand.foundation.clock import stamp
 from firsthand.protocol.refusals import Refused
-from firsthand.vault.acts import changing
+from firsthand.vault.acts import changing, restating
 from firsthand.vault.acts.rights import StatusTold
 from firsthand.vault.acts.told import ChangeTold, TakenBackTold
 from firsthand.vault.gate import Offline
@@ -34,7 +34,6 @@ def refresh(vault: Vault, name: str | None = None) -> dict[str, object]:
     copies.notice(vault.store, vault.clock)
     problems = _go_on(vault, name)
     outcomes = vault.gate.flush(name)
-    vault.gate.remind(name)  # what it finds is kept as a warning
     check = AnswerCheck(vault.store, vault.gate)
     told = ChangeTold(vault)
     status = StatusTold(vault)
@@ -43,6 +42,9 @@ def refresh(vault: Vault, name: str | None = None) -> dict[str, object]:
         check.type: check, told.type: told, status.type: status, gone.type: gone
     }  # fmt: skip
     fetched = fetch(vault.store, vault.gate, vault.clock, checks, only=name)
+    # Only now, since what they did themselves is known. What these find is kept as a warning.
+    restating.restate(vault, name)
+    vault.gate.remind(name)
     return {
         "sent": [msgspec.to_builtins(outcome) for outcome in outcomes],
         "new": fetched.new,
@@ -54,7 +56,7 @@ def _go_on(vault: Vault, name: str | None) -> dict[str, str]:
     """Ask again for the answer to a change of a deal that was cut off; returns what went wrong."""
     problems: dict[str, str] = {}
     for each in all_relationships(vault.store):
-        if each.state == "active" and name in {None, each.name}:
+        if each.state in {"active", "ended"} and name in {None, each.name}:
             try:
                 changing.go_on(vault, each.name)
             except (Offline, Refused) as error:
@@ -70,7 +72,9 @@ def to_ask(vault: Vault) -> list[str]:
     return [
         each.name
         for each in all_relationships(vault.store)
-        if each.name in waiting or may_bring(vault.store, each, now)
+        if each.name in waiting
+        or (each.state == "ended" and changing.is_open(vault, each.name))
+        or may_bring(vault.store, each, now)
     ]
 
 

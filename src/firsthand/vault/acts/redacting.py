@@ -25,13 +25,15 @@ def preview(vault: Vault, rule: Rule) -> dict[str, Any]:
 
 
 def redact(vault: Vault, rule: Rule) -> dict[str, Any]:
-    """Take out what a rule hits, and keep it out: `{"id", "things", "given"}`.
+    """Take out what a rule hits, and keep it out: `{"id", "things", "given", "cases"}`.
 
-    What was given to somebody stays there. Raises `RuleRefused`.
+    What was given to somebody stays there, and so do `cases`: messages about what went, which are
+    the person's own words, and theirs to delete. Raises `RuleRefused`.
     """
     told = redacting.redact(vault.store, rule, stamp(vault.clock.now()))
     noticing.notice_soon(vault, vault.clock.now().date())
-    return told
+    row = vault.store.row("cases.of_gone_things")
+    return {**told, "cases": row["cases"] if row else 0}
 
 
 def redactions(vault: Vault) -> list[dict[str, Any]]:

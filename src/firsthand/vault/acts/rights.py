@@ -6,13 +6,14 @@ e-mail, on the same clock; what it answers is noted by hand.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from firsthand.foundation.clock import stamp
 from firsthand.protocol.canonical import canonical
+from firsthand.protocol.putting_right import check_corrections
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.rights import (
     DENIALS,
@@ -24,12 +25,13 @@ from firsthand.protocol.rights import (
     hello_due,
     read_request,
 )
+from firsthand.protocol.roles.profile import coarsen
 from firsthand.protocol.wire import TYPE_RIGHT_CHANGED
-from firsthand.vault.acts import ending, letters
+from firsthand.vault.acts import ending, letters, restating
 from firsthand.vault.gate import Offline, warn
 from firsthand.vault.inbox import Message, Verdict
 from firsthand.vault.terms import rights
-from firsthand.vault.terms.relationships import Relationship, find
+from firsthand.vault.terms.relationships import Relationship, agreement_of, find
 
 if TYPE_CHECKING:
     from firsthand.vault.acts.opened import Vault
@@ -54,6 +56,7 @@ def ask(
     )  # fmt: skip
     body = canonical(msgspec.to_builtins(request))
     read_request(body)
+    _check_coarse(vault, relationship, request)
     with vault.store.transaction() as tx:
         values: dict[str, object] = {
             "id": request.jti,
@@ -108,14 +111,15 @@ def listed(vault: Vault) -> list[dict[str, object]]:
 
 
 def shown(vault: Vault, request: str) -> dict[str, object]:
-    """One request with each answer to it, and its letter where it is one."""
+    """One request with each answer to it, its letter where it is one, and that to take it back."""
     row = rights.find(vault.store, request)
     answers = [
         {key: told[key] for key in ("at", "state", "reason", "words", "jws")}
         for told in vault.store.rows("rights.told", request=row["id"])
     ]
     eml = bytes(row["body"]).decode("utf-8") if row["relationship"] is None else None
-    return {**_told(vault, row), "answers": answers, "eml": eml}
+    back = _letter_back(row, answers) if eml is not None else None
+    return {**_told(vault, row), "answers": answers, "eml": eml, "eml_back": back}
 
 
 def note(
@@ -127,9 +131,10 @@ def note(
     reason: str | None = None,
     words: str = "",
 ) -> dict[str, object]:
-    """Note what came by post: ``received``, ``fulfilled``, ``denied`` (with why), ``took back``.
+    """Note what came by post, or that they know what I took back: one of ``rights.EVENTS``.
 
-    Raises ``Refused`` where it cannot follow, and for a day to come.
+    ``denied`` comes with its reason. Raises ``Refused`` where it cannot follow, and for a day to
+    come.
     """
     row, today = rights.find(vault.store, request), vault.clock.now().date()
     if event not in rights.EVENTS or len(words) > WORDS_CHARS_MAX:
@@ -152,7 +157,9 @@ def take_back(vault: Vault, request: str) -> dict[str, object]:
     """
     row = rights.find(vault.store, request)
     if row["relationship"] is None:
-        return note(vault, row["id"], "took back")
+        return note(
+            vault, row["id"], "took back"
+        )  # the letter that tells them is in what it returns
     with vault.store.transaction() as tx:
         rights.take_back(tx, row, at=stamp(vault.clock.now()))
     _send_back(vault, find(vault.store, row["relationship"]), row)
@@ -172,8 +179,15 @@ def check(vault: Vault, name: str) -> int:
         if row["sent_at"] is None:
             changed += _send(vault, relationship, row)
             continue
-        token = vault.gate.evidence.right_status(relationship, row["id"])
         before = row["state"], row["expected_by"]
+        try:
+            token = vault.gate.evidence.right_status(relationship, row["id"])
+        except Refused as error:
+            if error.refusal.reason != "not_found":
+                raise
+            token = vault.gate.evidence.ask_right(relationship, bytes(row["body"]))
+            changed += restating.lost(vault, relationship, row, token)
+            continue
         status = _take(vault, relationship, row, token)
         changed += before != (status.status, status.expected_by)
     return changed
@@ -198,7 +212,7 @@ def complain(
         )
     return letters.complaint(
         country,
-        lang or row["lang"],
+        lang or (row["lang"] if row["lang"] in letters.COMPLAINT_LANGUAGES else "en"),
         told={**told, "unconfirmed_end": False},
         sender=sender or row["sender"],
         today=vault.clock.now().date(),
@@ -225,15 +239,39 @@ class StatusTold:
             return Verdict(verdict="unverifiable", detail="You did not ask this from here.")
         try:
             if not rights.is_known(vault.store, relationship, row, token):
-                rights.take(vault.store, relationship, row, token, at=stamp(vault.clock.now()))
+                self._take(relationship, row, token)
         except Refused as error:
             return Verdict(verdict="differs", detail=str(error))
         return Verdict(verdict="fits", detail="Their signed statement is kept.")
+
+    def _take(self, relationship: Relationship, row: Row, token: str) -> None:
+        """Keep it; where it was asked once more and nobody heard the answer, it may begin anew."""
+        vault = self._vault
+        try:
+            rights.take(vault.store, relationship, row, token, at=stamp(vault.clock.now()))
+        except Refused:
+            if not restating.was_asked_again(vault, row):
+                raise
+            restating.lost(vault, relationship, row, token)
+
+
+def _check_coarse(vault: Vault, relationship: Relationship, request: Request) -> None:
+    """A time that is put right may be no finer than what they were let know."""
+    for one in check_corrections(request):
+        time = one.fields.get("startTime")
+        precision = agreement_of(vault.store, relationship).precision
+        if time is not None and coarsen(time, precision) != time:
+            raise refuse(
+                "precision_too_fine",
+                f"{time} is finer than your deal with {relationship.organisation_name} lets them "
+                f"know, which is the {precision}. Say {coarsen(time, precision)}.",
+            )
 
 
 def _send(vault: Vault, relationship: Relationship, row: Row) -> int:
     """Send one request; 1 if it was taken. What keeps it from being sent stands with it."""
     try:
+        row = rights.dated_again(vault.store, row, vault.clock.now())
         token = vault.gate.evidence.ask_right(relationship, bytes(row["body"]))
         _take(vault, relationship, row, token)
         if row["asked"] == "erasure":
@@ -266,6 +304,8 @@ def _send_back(vault: Vault, relationship: Relationship, row: Row) -> int:
 
 def _take(vault: Vault, relationship: Relationship, row: Row, token: str) -> Any:  # noqa: ANN401
     try:
+        vault.gate.keep_up(relationship.name, token)  # they may have changed their key since
+        relationship = find(vault.store, relationship.name)
         return rights.take(vault.store, relationship, row, token, at=stamp(vault.clock.now()))
     except Refused as error:
         what = f"What {relationship.organisation_name} says of your request: {error}"
@@ -275,12 +315,40 @@ def _take(vault: Vault, relationship: Relationship, row: Row, token: str) -> Any
         raise
 
 
+def _letter_back(row: Row, answers: list[dict[str, object]]) -> str | None:
+    """The letter that says that a request by letter was taken back; None where it was not."""
+    back = next((each for each in answers if each["state"] == rights.REVOKED), None)
+    if back is None:
+        return None
+    letter = letters.Asking(
+        to=row["organisation"], email=row["email"], sender=row["sender"], lang=row["lang"]
+    )
+    asked = Request(
+        right=row["asked"], regime=row["regime"], jti=row["id"],
+        at=int(datetime.fromisoformat(row["at"]).timestamp()),
+    )  # fmt: skip
+    lifted = any(each["state"] == "fulfilled" for each in answers)
+    at = datetime.fromisoformat(str(back["at"]))
+    return letters.taken_back(letter, asked, lifted=lifted, at=at).decode("utf-8")
+
+
+def _in_words(row: Row) -> str:
+    """Where it stands; of a letter only its person knows whether it left."""
+    if row["state"] == STATES.first[0] and row["relationship"] is None:
+        return "The letter is written. The clock runs as if you had sent it that day."
+    if row["state"] == STATES.first[0] and row["sent_at"] is None:
+        return "It has not been sent yet."
+    return STATES.states[row["state"]]
+
+
 def _told(vault: Vault, row: Row) -> dict[str, object]:
     today = vault.clock.now().date()
     last, received = date.fromisoformat(row["expected_by"]), date.fromisoformat(row["received_on"])
     taken_back = rights.is_taken_back(vault.store, row["id"])
     reversible = can_take_back(row["asked"], row["state"])
-    is_open = row["state"] in WAITING and not taken_back
+    unheard = row["relationship"] is None and row["state"] == rights.REVOKED
+    erased = _is_erased(vault, row)
+    is_open = row["state"] in WAITING and not taken_back and not erased
     hello = hello_due(row["regime"], received)
     fields = (
         "id", "relationship", "organisation", "email", "lang", "regime", "details", "at",
@@ -291,15 +359,24 @@ def _told(vault: Vault, row: Row) -> dict[str, object]:
         **{field: row[field] for field in fields},
         "right": row["asked"],
         "meaning": RIGHTS[row["asked"]],
-        "says": STATES.states[row["state"]],
+        "says": _in_words(row),
         "reason_says": DENIALS.get(row["reason"] or ""),
         "open": is_open,
-        "can_take_back": reversible and not taken_back,
-        "unconfirmed": reversible and taken_back,
+        "erased": erased,
+        "can_take_back": reversible and not taken_back and not erased,
+        "unconfirmed": (reversible and taken_back and not erased)
+        or (unheard and not rights.is_confirmed(vault.store, row["id"])),
         "days": (last - received).days,
         "days_left": (last - today).days if is_open else None,
         "overdue": is_open and today > last,
         "hello_by": hello.isoformat() if hello else None,
+        "compared": msgspec.to_builtins(rights.compared_of(vault.store, row["id"])),
         "has_data": row["asked"] in DATA and row["state"] == "fulfilled"
-        and row["relationship"] is not None,
+        and row["relationship"] is not None and not erased,
     }  # fmt: skip
+
+
+def _is_erased(vault: Vault, row: Row) -> bool:
+    """Whether they erased everything since: nothing can be asked, lifted or delivered any more."""
+    name = row["relationship"]
+    return name is not None and find(vault.store, name).state == "erased"

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from firsthand.vault.acts import correcting
-from firsthand.vault.acts.names import names_of
+from firsthand.vault.acts.names import name_in
 from firsthand.vault.sense import routines as rules
 
 if TYPE_CHECKING:
-    import datetime
-
     from firsthand.vault.acts.opened import Vault
 
-SENSES: Final = ("taste", "places", "people", "moves", "money")
+SENSES: Final = {
+    sense: [part for each, part in rules.VERBS if each == sense]
+    for sense in ("taste", "places", "people", "moves", "money", "events")
+}
 SHOWN_MAX: Final = 24
 NAMES_MAX: Final = 600
 RULE: Final = (
     "A square is an hour of a weekday, by your own clock; a routine is what came six times and "
-    "more, in a quarter of its weeks, and six of ten times on one weekday, and not longer ago than "
-    "120 days."
+    "more on its days, each in a quarter of its weeks: six of ten times on one weekday, eight of "
+    "ten on two, or nine of ten from Monday to Friday, and not longer ago than 120 days."
 )
 
 
@@ -28,19 +32,29 @@ def routines(vault: Vault, today: datetime.date, kind: str | None = None) -> dic
     """The week of one kind of things, and every habit that holds.
 
     kind: a schema.org type; that with most hours if none is said. Returns `{"rule", "zone",
-    "kind", "kinds": {type: things}, "week": [{"weekday", "hour", "things"}], "routines": [{"says",
-    "sense", "part", "key", "name", "weekday", "times", "of", "first", "last"}]}`; 0 is Monday.
+    "named", "kind", "kinds": {type: things}, "week": [{"weekday", "hour", "things"}],
+    "routines": [{"says", "sense", "part", "key", "name", "weekdays", "times", "of", "first",
+    "last"}]}`; 0 is Monday, and `named` is whether the zone is the person's own word.
     """
-    rows = vault.store.rows("sums.whos", sense="hours", first="0", last="9")
+    rows = vault.store.rows("sums.week")
     kinds: dict[str, int] = defaultdict(int)
     for row in rows:
         kinds[row["part"]] += row["things"]
     ordered = dict(sorted(kinds.items(), key=lambda each: -each[1]))
     chosen = kind if kind in ordered else next(iter(ordered), None)
-    names = [name for sense in SENSES for name in names_of(vault, sense, NAMES_MAX)]
+    since = f"{today - datetime.timedelta(days=rules.FRESH_DAYS_MAX)}"
+    names = [
+        name_in(sense, row)
+        for sense, parts in SENSES.items()
+        for row in vault.store.rows(
+            "sums.names_since", sense=sense, parts=msgspec.json.encode(parts).decode(),
+            least=rules.TIMES_MIN, since=since, limit=NAMES_MAX,
+        )
+    ]  # fmt: skip
     return {
         "rule": RULE,
         "zone": correcting.zone_of(vault.store),
+        "named": bool(correcting.said_of(vault.store, correcting.CLOCK)),
         "kind": chosen,
         "kinds": ordered,
         "week": [
@@ -49,7 +63,7 @@ def routines(vault: Vault, today: datetime.date, kind: str | None = None) -> dic
         ],
         "routines": [
             {"says": each.says, "sense": each.name.sense, "part": each.name.part,
-             "key": each.name.who, "name": each.name.name, "weekday": each.weekday,
+             "key": each.name.who, "name": each.name.name, "weekdays": each.weekdays,
              "times": each.times, "of": each.of, "first": each.name.first, "last": each.name.last}
             for each in rules.routines(names, today)[:SHOWN_MAX]
         ],

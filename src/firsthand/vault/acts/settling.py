@@ -5,7 +5,7 @@ that what a person reads is what they send. Later payments tell by themselves ho
 """
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -14,10 +14,15 @@ import msgspec
 from firsthand.foundation.clock import stamp
 from firsthand.protocol.graphs import UnableToChangeState
 from firsthand.protocol.refusals import refuse
-from firsthand.protocol.things import Thing
 from firsthand.vault.acts import noticing
 from firsthand.vault.acts.opened import Vault
-from firsthand.vault.acts.settling_from import subject_of_finding, subject_of_thing
+from firsthand.vault.acts.settling_after import accounts_of, since
+from firsthand.vault.acts.settling_from import (
+    completed,
+    paid_again,
+    subject_of_finding,
+    subject_of_thing,
+)
 from firsthand.vault.settle import (
     BANK_NEXT,
     CASE,
@@ -26,22 +31,22 @@ from firsthand.vault.settle import (
     Subject,
     Verdict,
     Writing,
+    countries,
+    day_in,
     email_of,
     letter_of,
     rule_for,
     verdict_of,
 )
-from firsthand.vault.sources.payee import merchant_key
 from firsthand.vault.store import Row
 from firsthand.vault.store.things import thing_in
 
 WORDS_CHARS_MAX: Final = 4_000
-PAYMENTS_MAX: Final = 50_000
 WATCHED_DAYS: Final = 400  # a case that was settled is looked after for so long
 WAITING: Final = frozenset({"sent", "reminded"})
 CALM: Final = 3
 _URGENT: Final = {"paid-twice": 0, "unused": 1}
-_DONE: Final = {"stopped", "came-back", "lower"}
+_DONE: Final = {"stopped", "came-back", "lower", "arrived"}
 _WENT_ON: Final = {"went-on", "same"}
 
 
@@ -81,7 +86,7 @@ def prepared(vault: Vault, *, about: str = "", thing: str = "") -> tuple[Subject
         rows = vault.store.rows("things.by_ids", ids=msgspec.json.encode([thing]).decode())
         if not rows:
             raise refuse("not_found", f"There is no thing {thing[:40]!r}.")
-        return subject_of_thing(thing_in(rows[0]))
+        return paid_again(noticing.noticed(vault), *subject_of_thing(thing_in(rows[0])))
     return Subject(), ""
 
 
@@ -101,6 +106,9 @@ def begin(
 ) -> dict[str, object]:
     """Write the message of a new case; returns what `shown` does. Raises ``Refused``."""
     now = vault.clock.now()
+    if writing.country not in dict(countries()):
+        raise refuse("shape_invalid", "Say whose law it is by a code, such as DE, FR or GB.")
+    subject = completed(kind, subject, writing.to)
     letter = letter_of(kind, subject, writing, on=now.date())
     id = vault.chance.token(9)
     email_of(letter, writing, at=now, id=id)
@@ -147,7 +155,11 @@ def shown(vault: Vault, case: str) -> dict[str, object]:
     rule = rule_for(row["kind"], row["country"])
     return {
         **told,
-        "letter": {"subject": letter.subject, "text": letter.text},
+        "letter": {
+            "subject": letter.subject,
+            "text": letter.text,
+            "day": day_in(writing.lang, day),
+        },
         "eml": email_of(letter, writing, at=now, id=row["id"]).decode(),
         "law": None if rule is None else msgspec.to_builtins(rule),
         "possible_until": _possible_until(subject, rule.limit_days if rule else 0),
@@ -184,16 +196,29 @@ def check(vault: Vault) -> int:
     looked = [row for row in waiting if (today - _sent(row)).days <= WATCHED_DAYS]
     if not looked:
         return 0
-    paid, ends = _paid_since(vault, min(_sent(row) for row in looked), today)
+    brought = since(vault, min(_sent(row) for row in looked), today)
     told = 0
     for row in looked:
         subject = _subject(row)
-        same = paid.get((subject.merchant, subject.currency), [])
+        same = brought.paid_to(subject)
         verdict = verdict_of(
-            row["kind"], subject, since=_sent(row), seen_until=ends.get(subject.source), paid=same
+            row["kind"],
+            subject,
+            since=_sent(row),
+            seen_until=brought.seen_until(accounts_of(vault, subject)),
+            paid=same,
+            arrived=brought.arrived(subject, _sent(row)) if row["kind"] == "parcel" else [],
         )
         told += _follow(vault, row, verdict, {each.id: each for each in same}, today)
     return told
+
+
+def forget(vault: Vault, case: str) -> None:
+    """Delete a case with its message and all that happened. Raises ``Refused`` (``not_found``)."""
+    id = _find(vault, case)["id"]
+    with vault.store.transaction() as tx:
+        tx.run("cases.forget_events", id=id)
+        tx.run("cases.forget", id=id)
 
 
 def saved(vault: Vault) -> dict[str, object]:
@@ -253,7 +278,8 @@ def _happen(
 ) -> None:
     with vault.store.transaction() as tx:
         now = tx.row("cases.by_id", id=row["id"])
-        assert now is not None, "cases are never deleted"
+        if now is None:
+            raise refuse("not_found", "This case was deleted in another window.")
         try:
             state = CASE.after(now["state"], event)
         except UnableToChangeState as error:
@@ -291,31 +317,6 @@ def _saving(row: Row, subject: Subject, lower: Decimal | None) -> tuple[str, str
     if row["kind"] in {"contest", "recall", "refund"} and subject.amount:
         return subject.amount, "once"
     return "", ""
-
-
-def _paid_since(
-    vault: Vault, since: datetime.date, today: datetime.date
-) -> tuple[dict[tuple[str, str], list[Paid]], dict[str, datetime.date]]:
-    """Payments since a day by merchant and currency, and the last day of each source."""
-    rows = vault.store.rows("cases.payments_since", since=since.isoformat(), limit=PAYMENTS_MAX)
-    return _sorted_out((thing_in(row) for row in rows), today)
-
-
-def _sorted_out(
-    things: Iterable[Thing], today: datetime.date
-) -> tuple[dict[tuple[str, str], list[Paid]], dict[str, datetime.date]]:
-    paid = dict[tuple[str, str], list[Paid]]()
-    ends = dict[str, datetime.date]()
-    for thing in things:
-        day = datetime.date.fromisoformat(str(thing.time)[: len("2024-01-03")])
-        if day > today:
-            continue
-        ends[thing.source] = max(day, ends.get(thing.source, day))
-        key = (merchant_key(thing.name), str(thing.data.get("priceCurrency") or ""))
-        amount = Decimal(str(thing.data.get("price") or "0"))
-        back = thing.type == "ReceiveAction"
-        paid.setdefault(key, []).append(Paid(day, amount, thing.id, back))
-    return paid, ends
 
 
 def _told(vault: Vault, row: Row, today: datetime.date) -> dict[str, object]:

@@ -1,10 +1,15 @@
 """What a case is of, taken from a finding or from a thing: nothing that the rows do not say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
+import msgspec
+
+from firsthand.protocol.refusals import refuse
 from firsthand.protocol.things import Thing
 from firsthand.vault.settle import Subject
+from firsthand.vault.sources.amounts import DecimalEvidence, read_amount, signed_value
 from firsthand.vault.sources.payee import merchant_key
 
 EVERY_DAYS: Final = {
@@ -12,7 +17,9 @@ EVERY_DAYS: Final = {
     "yearly": 366,
 }  # fmt: skip
 ROWS_KEPT: Final = 3
+AMOUNT_MAX: Final = 10**9
 _BANK: Final = "bank"
+_TO_THE_BANK: Final = "recall"
 
 
 def subject_of_finding(finding: Mapping[str, Any]) -> tuple[Subject, str]:
@@ -60,13 +67,60 @@ def subject_of_thing(thing: Thing) -> tuple[Subject, str]:
         what=thing.name,
         amount=amount,
         currency=currency,
-        merchant=merchant_key(to or thing.name),
+        merchant=merchant_key(to or (thing.name if paid else "")),
         source=_BANK,
         rows=[(day, amount)] if paid and day and amount else [],
         reference="" if paid else str(number or ""),
         things=[thing.id],
     )
     return subject, to or (thing.name if paid else "")
+
+
+def paid_again(
+    findings: Iterable[Mapping[str, Any]], subject: Subject, to: str
+) -> tuple[Subject, str]:
+    """The subject of one payment, with when it comes again where it was found to come again."""
+    for finding in findings:
+        if finding["kind"] == "recurring" and subject.rows:
+            found, _ = subject_of_finding(finding)
+            if (found.merchant, found.currency) == (subject.merchant, subject.currency):
+                again = {"every_days": found.every_days, "next": found.next,
+                         "yearly": found.yearly}  # fmt: skip
+                return msgspec.structs.replace(subject, **again), to
+    return subject, to
+
+
+def completed(kind: str, subject: Subject, to: str) -> Subject:
+    """A subject as a case keeps it: its amount as a plain figure, its merchant known by a key.
+
+    Who types an amount may write 79,90 or 1.234,56 €. Raises ``Refused`` (``shape_invalid``)
+    where it is no amount of more than nothing.
+    """
+    amount, currency = _figure(subject.amount) if subject.amount else ("", "")
+    known_by = subject.what if kind == _TO_THE_BANK else to
+    return msgspec.structs.replace(
+        subject,
+        amount=amount,
+        currency=subject.currency.strip().upper() or currency,
+        merchant=subject.merchant or merchant_key(known_by),
+    )
+
+
+def _figure(text: str) -> tuple[str, str]:
+    """An amount that a person typed: the figure with a point, and its currency if it has one."""
+    wrong = refuse("shape_invalid", f"{text[:40]!r} is no amount such as 79.90 or 79,90.")
+    read = read_amount(text.strip()) if len(text) <= 40 else None  # noqa: PLR2004 - as in wrong
+    if read is None:
+        raise wrong
+    evidence = DecimalEvidence()
+    evidence.observe(read.core)
+    mark = evidence.decide()
+    if mark is None:
+        raise refuse("shape_invalid", f"{text[:40]!r} can be read in two ways. Write 1234.00.")
+    value = signed_value(text.strip(), mark)
+    if value is None or not Decimal("0.005") <= value <= AMOUNT_MAX:
+        raise wrong
+    return f"{value:.2f}", read.currency or ""
 
 
 def _named(finding: Mapping[str, Any]) -> str:

@@ -34,19 +34,30 @@ def flattened(data: Mapping[str, object], prefix: str = "") -> Iterator[tuple[st
         if isinstance(value, Mapping):
             yield from flattened(value, name + ".")
         elif isinstance(value, list):
-            yield name, "; ".join(str(each) for each in value)
+            yield name, "; ".join(_said(each) for each in value)
         elif value is not None and key != "@type":
             yield name, str(value)
+
+
+def _said(value: object) -> str:
+    """One of several, as a cell has room for it: its name, and what else is said in brackets."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    parts = dict(flattened(value))
+    name = parts.pop("name", "")
+    rest = ", ".join(parts.values())
+    return f"{name} ({rest})" if name and rest else name or rest
 
 
 def write_things(
     stream: IO[bytes], columns: Iterable[str], things: Iterable[Mapping[str, object]]
 ) -> int:
-    """Write things (rows with `data` decoded) as CSV, UTF-8 (RFC 4180); returns how many.
+    """Write things (rows with `data` decoded) as CSV (RFC 4180); returns how many.
 
+    It is UTF-8 with a byte-order mark, without which some spreadsheets take it for Latin-1.
     columns: the names that `flattened` gives, after the fixed ones.
     """
-    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     writer = csv.writer(text)
     extra = [name for name in columns if name not in {"name", "startTime"}]
     writer.writerow([guarded(name) for name in (*FIXED, *extra)])

@@ -15,6 +15,7 @@ import msgspec
 from firsthand.foundation.clock import stamp
 from firsthand.protocol.agreements import read_agreement
 from firsthand.vault.terms import awaited, looks, resting
+from firsthand.vault.terms.log import endings
 from firsthand.vault.terms.relationships import Relationship, agreement_of, find
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def got(vault: Vault, relationship: Relationship) -> Iterable[Event]:
 
 def ends(vault: Vault, relationship: Relationship) -> Iterable[Event]:
     """What ended or was erased, and what will end by itself."""
-    rows = vault.store.rows("endings.of_relationship", relationship=relationship.name)
+    rows = endings(vault.store, relationship.name)
     for row in rows:
         yield Event(
             at=row["at"], part="ends", what=row["kind"], by="person", state=row["state"],

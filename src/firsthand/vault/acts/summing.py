@@ -9,39 +9,47 @@ import msgspec
 from firsthand.vault.acts import correcting
 from firsthand.vault.sense import places
 from firsthand.vault.sense.categories import category_of
+from firsthand.vault.sense.rollups import judged, rolled
+from firsthand.vault.sense.taste import went_on_until
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Mapping
 
     from firsthand.vault.sense.counting import Counting
-    from firsthand.vault.sense.sums import Name
+    from firsthand.vault.sense.sums import Cell, Key, Name
     from firsthand.vault.store import Row, Tx
 
-SENSES: Final = ("money", "taste", "places", "people", "moves", "bought", "hours", "days", "trips")
+# The form of what is kept here: whatever was kept in another one is made anew.
+FORM: Final = 5
 
 
-def keep(tx: Tx, counting: Counting) -> None:
-    """Put sums in the place of those that were there. Raises `UnableToKeep`."""
+def keep(tx: Tx, counting: Counting, today: datetime.date) -> None:
+    """Put sums in the place of those that were there, as of `today`. Raises `UnableToKeep`."""
     tx.run("sums.forget")
     tx.run("sums.forget_names")
-    tx.run_many("sums.add", cells_of(counting))
+    every = counting.sums.every()
+    tx.run_many("sums.add", cells_of(rolled(counting.sums.cells)))
+    watched = (name for name in every if (name.sense, name.part) == ("taste", "watch"))
+    seen = max((name.last or "" for name in watched), default="")
+    tx.run_many("sums.add", cells_of(judged(every, went_on_until(seen, today))))
     said = correcting.said_of(tx, "category:")
     home = correcting.said_of(tx, "place:").get("home")
     names = [
-        *counting.sums.every(),
+        *every,
         *places.trips(counting.visits, counting.sums.names("places"), home),
     ]
     tx.run_many("sums.add_name", [name_row(name, said) for name in names])
 
 
-def cells_of(counting: Counting) -> list[Row]:
-    """The cells as rows of `made_sums`."""
+def cells_of(cells: Mapping[Key, Cell]) -> list[Row]:
+    """Cells as rows of `made_sums`."""
     return [
         {
             "sense": sense, "part": part, "month": month, "who": who, "unit": unit,
-            "things": cell[0], "amount": cell[1],
+            "things": cell.things, "amount": cell.amount,
         }
-        for (sense, part, month, who, unit), cell in counting.sums.cells.items()
+        for (sense, part, month, who, unit), cell in cells.items()
     ]  # fmt: skip
 
 

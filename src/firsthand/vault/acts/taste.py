@@ -7,24 +7,25 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from firsthand.vault.acts import correcting
-from firsthand.vault.acts.names import names_of
-from firsthand.vault.acts.spans import before, span_of
-from firsthand.vault.sense.taste import Verdict, verdict
+from firsthand.vault.acts.names import name_in
+from firsthand.vault.acts.spans import LAST_MONTH, before, span_of
+from firsthand.vault.sense.taste import Verdict, verdict, went_on_until
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Mapping
 
     from firsthand.vault.acts.opened import Vault
     from firsthand.vault.sense.sums import Name
 
-SHOWN_MAX: Final = 24
+SHOWN_MAX, OTHERS_MAX = 24, 12
 MONTHS_MAX: Final = 24
 PARTS: Final = {"watch": "Watched", "listen": "Heard", "read": "Read"}
 RULE: Final = (
     "You like what you rated four of five or more, liked there, or came back to: five pieces or "
     "three hours of a series, thirty plays or two hours of an artist, two books of an author. You "
     "do not like what you rated two or less, disliked there, mostly skipped, or left after two "
-    "pieces. What you say yourself stands above it."
+    "pieces while you went on with others. What you say yourself stands above it."
 )
 
 
@@ -37,37 +38,51 @@ def taste(vault: Vault, today: datetime.date) -> dict[str, Any]:
     correction of it is kept by. A part of which there is nothing is left out.
     """
     said = correcting.said_of(vault.store, "taste:")
+    newest = vault.store.row("sums.last_of", sense="taste", part="watch")
+    today = went_on_until(newest["last"] if newest is not None else None, today)
     found: dict[str, list[dict[str, Any]]] = {}
-    for name in names_of(vault, "taste"):
+    for name in _names(vault, said):
         found.setdefault(name.part, []).append(_told(name, verdict(name, said, today)))
     span = span_of(vault, "taste")
-    rows = []
-    if span is not None:
-        within = {"first": before(span.last, MONTHS_MAX - 1), "last": span.last}
-        rows = vault.store.rows("sums.by_month", sense="taste", **within)
+    rows = vault.store.rows("sums.by_month", sense="taste", first="", last=LAST_MONTH)
+    first = before(span.last, MONTHS_MAX - 1) if span is not None else LAST_MONTH
     return {
         "rule": RULE,
         "span": msgspec.to_builtins(span),
         "months": [
             {"month": r["month"], "part": r["part"], "things": r["things"], "seconds": r["amount"]}
-            for r in rows if r["month"]
+            for r in rows if r["month"] >= first
         ],
-        "parts": [_part(part, found[part]) for part in PARTS if part in found],
+        "parts": [
+            _part(part, found[part], [r for r in rows if r["part"] == part])
+            for part in PARTS if part in found
+        ],
     }  # fmt: skip
 
 
-def _part(part: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+def _names(vault: Vault, said: Mapping[str, str]) -> list[Name]:
+    """The names that weigh most in each verdict, and whatever something was said of."""
+    rows = vault.store.rows("sums.judged")
+    known = {f"{row['part']}:{row['who']}" for row in rows}
+    for key in said.keys() - known:
+        part, _, who = key.partition(":")
+        more = vault.store.rows("sums.names_of", sense="taste", who=who)
+        rows += [row for row in more if row["part"] == part]
+    return [name_in("taste", row) for row in rows]
+
+
+def _part(part: str, items: list[dict[str, Any]], months: list[dict[str, Any]]) -> dict[str, Any]:
     lists: dict[str, list[dict[str, Any]]] = {"like": [], "dislike": [], "": [], "out": []}
     for item in items:
         lists[item["taste"]].append(item)
     return {
         "part": part,
         "name": PARTS[part],
-        "things": sum(item["things"] for item in items),
-        "seconds": sum(item["seconds"] for item in items),
+        "things": sum(month["things"] for month in months),
+        "seconds": sum(month["amount"] for month in months),
         "likes": sorted(lists["like"], key=_weight)[:SHOWN_MAX],
-        "dislikes": sorted(lists["dislike"], key=_weight)[:SHOWN_MAX],
-        "other": sorted(lists[""] + lists["out"], key=_weight)[:SHOWN_MAX],
+        "dislikes": sorted(lists["dislike"], key=_weight)[:OTHERS_MAX],
+        "other": sorted(lists[""] + lists["out"], key=_weight)[:OTHERS_MAX],
     }
 
 

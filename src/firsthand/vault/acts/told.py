@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from firsthand.vault.terms.relationships import Relationship
 
 ENDED_THERE = "They ended this deal. Nothing more leaves."
+ERASED_THERE = "They erased everything when its time was over. Nothing more leaves."
 
 
 class TakenBackTold:
@@ -48,13 +49,14 @@ class ChangeTold:
         token = message.data.get("receipt")
         if not isinstance(token, str):
             return Verdict(verdict="differs", detail="It holds no signed statement.")
-        now = self._vault.clock.now()
+        now, said = self._vault.clock.now(), message.data.get("change")
         store = self._vault.store
         try:
-            receipt = take_told(store, relationship, message.n, token, int(now.timestamp()))
+            receipt = take_told(store, relationship, message.n, token, int(now.timestamp()), said)
         except Refused as error:
             return Verdict(verdict="differs", detail=str(error))
-        if receipt.state == "terminated" and receipt.by == "organisation":
+        ours = receipt.agreement == relationship.agreement
+        if ours and receipt.state == "terminated" and receipt.by == "organisation":
             with store.transaction() as tx:
                 kept = tx.row("relationships.by_name", name=relationship.name)
                 if kept is not None and kept["state"] == "active":
@@ -73,23 +75,26 @@ class ChangeTold:
         except Refused as error:
             return Verdict(verdict="differs", detail=str(error))
         person = signer_of(store, relationship).subject
-        if (receipt.iss, receipt.aud) != (relationship.subject, person) or not any(
-            row["id"] == receipt.agreement for row in rows
-        ):
+        if (receipt.iss, receipt.aud) != (relationship.subject, person):
             return Verdict(verdict="differs", detail="It is about another deal.")
         given = store.rows("disclosures.of_relationship", relationship=relationship.name)
-        held: dict[str, set[int]] = {receipt.agreement: set()}
+        known = any(row["id"] == receipt.agreement for row in rows)
+        held: dict[str, set[int]] = {receipt.agreement: set()} if known else {}
         for row in given:
-            if row["receipt"] is not None:
+            if row["receipt"] is not None and (known or row["state"] == "given"):
                 index = json.loads(row["receipt"])["index"]
                 held.setdefault(row["agreement"], set()).add(index)
-        if held[receipt.agreement] - set(receipt.leaves):
+        if known and held[receipt.agreement] - set(receipt.leaves):
             return Verdict(verdict="differs", detail="It leaves out some of what you gave.")
         gone = [one for one, leaves in held.items() if leaves <= set(receipt.leaves)]
+        # One that nobody here heard of took the place of them all: then all of it is named.
+        if not known and (not gone or len(gone) < len(held)):
+            return Verdict(verdict="differs", detail="It is about another deal.")
         with store.transaction() as tx:
             for agreement in gone:
                 tx.run("disclosures.erased_under", agreement=agreement)
-            if receipt.agreement == relationship.agreement:
-                at = stamp(self._vault.clock.now())
-                tx.run("relationships.end", name=relationship.name, state="erased", at=at)
+            if receipt.agreement == relationship.agreement or not known:
+                name, at = relationship.name, stamp(self._vault.clock.now())
+                tx.run("relationships.end", name=name, state="erased", at=at)
+                tx.run("disclosures.withdraw_waiting", relationship=name, reason=ERASED_THERE)
         return Verdict(verdict="fits", detail="Their signed receipt of it is kept.")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
+from firsthand.vault.acts import correcting
 from firsthand.vault.acts.money import money
 from firsthand.vault.acts.names import names_of
+from firsthand.vault.acts.places import home_and_work
 from firsthand.vault.acts.spans import span_of
+from firsthand.vault.sense.changed import AMOUNTS
+from firsthand.vault.sense.rollups import NAMES, TOPS
 
 if TYPE_CHECKING:
     from firsthand.vault.acts.opened import Vault
 
-TOP_MAX: Final = 5
+TOP_SHOWN_MAX: Final = 5
 RULE: Final = (
-    "Everything counts in the year of its own day; new is what was never in your data before."
+    "Everything counts in the year of its own day; new is what was never in your data before. "
+    "Home and work are counted, but are not among the places of the year."
 )
 
 
@@ -28,21 +32,20 @@ def year(vault: Vault, name: str | None = None) -> dict[str, Any]:
         return {"rule": RULE, "year": None}
     chosen = name if name in span.years else span.years[0]
     first, last = f"{chosen}-01", f"{chosen}-12"
-    days: dict[str, int] = defaultdict(int)
-    for row in vault.store.rows("sums.of_days", first=first, last=last):
-        days[row["day"]] += row["things"]
+    rows = vault.store.rows("sums.of_days", first=first, last=last)
+    days = {str(row["day"]): int(row["things"]) for row in rows}
     paid = money(vault, chosen)
     return {
         "rule": RULE,
         "year": chosen,
         "years": span.years,
         "things": sum(days.values()),
-        "days": [{"day": day, "things": count} for day, count in sorted(days.items())],
+        "days": [{"day": day, "things": count} for day, count in days.items()],
         "busiest": max(days, key=lambda day: (days[day], day), default=None),
         "tops": [
             top
-            for sense, part in _TOPS
-            if (top := _top(vault, sense, part, first, last)) is not None
+            for sense, part in TOPS
+            if (top := _top(vault, sense, part, chosen)) is not None
         ],
         "money": {key: paid[key] for key in ("out", "in", "currency", "categories", "shops")}
         if paid.get("shops") else None,
@@ -54,30 +57,30 @@ def year(vault: Vault, name: str | None = None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_TOPS: Final = (
-    ("taste", "watch"), ("taste", "listen"), ("taste", "read"), ("places", "visit"),
-    ("people", "message"), ("people", "event"),
-)  # fmt: skip
-
-
-def _top(vault: Vault, sense: str, part: str, first: str, last: str) -> dict[str, Any] | None:
-    of = {"sense": sense, "part": part, "first": first, "last": last}
-    rows = vault.store.rows("sums.by_who", **of, unit=None, limit=TOP_MAX)
-    whole = vault.store.row("sums.total", **of)
-    if not rows or whole is None:
+def _top(vault: Vault, sense: str, part: str, year: str) -> dict[str, Any] | None:
+    of = {"sense": sense, "part": part}
+    timed = int(sense in AMOUNTS)
+    rows = vault.store.rows("sums.top_of_year", **of, year=year, timed=timed)
+    called = dict[str, str]()
+    if sense == "places":
+        mine = home_and_work(vault)
+        rows = [row for row in rows if row["who"] not in mine] or rows
+        called = correcting.said_of(vault.store, "place:name:")
+    whole = {row["figure"]: row for row in vault.store.rows("sums.of_year", **of, year=year)}
+    if not rows or not whole:
         return None
-    fresh = vault.store.row("sums.new_names", **{**of, "last": f"{last}-31"})
+    fresh = vault.store.row("sums.new_names", **of, first=f"{year}-01", last=f"{year}-12-31")
     return {
         "sense": sense,
         "part": part,
-        "total": whole["things"],
-        "amount": whole["amount"],
-        "names": whole["names"],
+        "total": whole[""]["things"],
+        "amount": whole[""]["amount"],
+        "names": whole[NAMES]["things"],
         "new": fresh["names"] if fresh is not None else 0,
         "top": [
-            {"key": row["who"], "name": row["name"], "times": row["things"],
+            {"key": row["who"], "name": called.get(row["who"], row["name"]), "times": row["things"],
              "amount": row["amount"]}
-            for row in rows
+            for row in rows[:TOP_SHOWN_MAX]
         ],
     }  # fmt: skip
 

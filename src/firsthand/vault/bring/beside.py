@@ -1,7 +1,7 @@
 """Files that are read in a process of their own, while this one keeps what comes out of them.
 
 A file can be made to harm whoever reads it, so all but small plain text is read where there is
-nothing to harm: that process has pipes to us, no file and no line, and bounds on memory and time
+nothing to harm: that process has pipes to us, no file, no network, and bounds on memory and time
 (`reader`). One process reads all the files of an import; where it ends in the middle of an archive,
 another goes on after the member that ended it.
 """
@@ -11,7 +11,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
@@ -48,8 +48,10 @@ from firsthand.vault.sources import Each, Export, UnableToRead
 BESIDE_BYTES_MIN = 4 * 1024 * 1024
 AHEAD_MAX = 32  # batches of a thousand rows that are read before they are kept
 RESTARTS_MAX = 20
-# No message for so long is a process that hangs where no clock of its own can end it.
-SILENT_SECONDS_MAX = 60
+# Nothing told, and nothing more of the file asked for, for so long is a process that hangs where no
+# clock of its own can end it. A member of many GB that nobody wants is told of only at its end.
+SILENT_SECONDS_MAX = 60.0
+BEAT_SECONDS = 0.5
 _READER = "firsthand.vault.bring.reader"
 _HARMFUL = (b"{", b"[", b"<")
 _MAIL = (b"content-type:", b"received:", b"return-path:", b"from ")
@@ -142,10 +144,15 @@ class _Afar(Part):
 
 
 class Reader:
-    """Reads files, one after the other; what could do harm in another process. Use it in `with`."""
+    """Reads files, one after the other; what could do harm in another process. Use it in `with`.
 
-    def __init__(self) -> None:
+    `beat` is called twice a second while the other process says nothing; what it raises ends the
+    file.
+    """
+
+    def __init__(self, beat: Callable[[], None] = lambda: None) -> None:
         """Nothing is started before it is needed."""
+        self.beat = beat
         self._line: _Line | None = None
         self._here_bytes = 0
 
@@ -195,8 +202,9 @@ class Reader:
             name=name, size_bytes=size_bytes, digest=digest, answers=dict(answers), after=after
         )
         for _ in range(RESTARTS_MAX):
-            line = self._line = self._line or _Line(name)
-            line.stream, line.at_bytes = stream, 0
+            line = self._line = self._line or _Line(name, self)
+            line.stream, line.listed = stream, False
+            line.at_bytes = line.furthest_bytes = 0
             line.ask(asked)
             try:
                 yield from self._parts(line, asked, earlier, packed=packed)
@@ -297,10 +305,12 @@ class _LineEnded(Exception):
 class _Line:
     """The way to the process that reads, which ends with it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, reader: Reader) -> None:
+        self._reader = reader
         self.stream: BinaryIO | None = None
         self.begun = Begun(0, name, 0)
-        self.at_bytes = 0
+        self.at_bytes = self.furthest_bytes = 0
+        self.listed = False  # what it asks for now are members, not the list of them
         self.ended = False  # and whoever read from it was told so
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-P", "-m", _READER],
@@ -322,13 +332,19 @@ class _Line:
 
     def next(self) -> Told:
         """What it tells next. Raises `_LineEnded` where it has ended, or says nothing any more."""
-        try:
-            told = self._bodies.get(timeout=SILENT_SECONDS_MAX)
-        except queue.Empty:
-            told = None
-        if told is None:
-            raise _LineEnded
-        return told
+        silent, furthest = 0.0, self.furthest_bytes
+        while silent < SILENT_SECONDS_MAX:
+            try:
+                told = self._bodies.get(timeout=BEAT_SECONDS)
+            except queue.Empty:
+                silent = silent + BEAT_SECONDS if furthest == self.furthest_bytes else 0.0
+                furthest = self.furthest_bytes
+                self._reader.beat()
+            else:
+                if told is None:
+                    break
+                return told
+        raise _LineEnded
 
     def close(self) -> None:
         """End the process, wherever it is."""
@@ -352,6 +368,7 @@ class _Line:
                 told = None if body is None else TOLD.decode(body)
             except msgspec.DecodeError:
                 told = None
+            self.listed = self.listed or isinstance(told, Begun | Unread)
             if isinstance(told, Read):
                 self._give(told)
             else:
@@ -365,6 +382,7 @@ class _Line:
             content = self.stream.read(min(max(0, read.size_bytes), READ_BYTES_MAX))
         except (OSError, ValueError):
             content = b""
-        if self.begun.number:  # before that a zip is asked for the list at its end
+        self.furthest_bytes = max(self.furthest_bytes, read.at + len(content))
+        if self.listed or self.begun.number:  # before that a zip is asked for the list at its end
             self.at_bytes = read.at + len(content)
         self.ask(Content(content))

@@ -74,6 +74,7 @@ class _Import:
         self._archive = is_packed(stream.read(HEAD_BYTES))
         self._rows = 0
         self._last: Part | Unread | None = None
+        run.reader.beat = lambda: self._tell(0)  # a large member that is passed over says nothing
         self._tell(0)
         self._digest = mark_of(stream) if self._archive else sha256_of(stream)
         self._memory = Memory(run.store, self._digest)

@@ -14,6 +14,7 @@ from firsthand.vault.bring.batches import Batch, Held
 from firsthand.vault.bring.beside import Part
 from firsthand.vault.bring.going import Control
 from firsthand.vault.bring.remembering import remember
+from firsthand.vault.bring.renewing import renew
 from firsthand.vault.bring.report import Counts, Report, Told
 from firsthand.vault.bring.rules import Rules, row_of, rules_in
 from firsthand.vault.bring.spans import Spans
@@ -21,7 +22,7 @@ from firsthand.vault.sources import UnableToRead
 from firsthand.vault.store import Store, Tx
 
 STEP_ROWS = 50_000
-# A member of up to so many thousand rows waits in memory until all of it was read.
+# A member of fewer batches, of a thousand rows each, waits in memory until all of it was read.
 WAITING_BATCHES_MAX = 10
 # While a step is open others cannot write, so it ends after this time however little it holds.
 STEP_MS_MAX = 2000
@@ -206,6 +207,7 @@ class Keeper:
         counts.added += added
         counts.known += len(held) - added
         if added < len(held):
+            counts.renewed += renew(tx, held)
             self._know(tx, held)
 
     def _know(self, tx: Tx, held: Sequence[Held]) -> None:

@@ -9,11 +9,11 @@ from firsthand.vault.bring.inflating import Inflated
 from firsthand.vault.bring.members import ArchiveRefused, Each, Member
 
 HEAD_BYTES = 512
-DEPTH_MAX = 1
 NESTED_ZIP_BYTES_MAX = 64 * 1024 * 1024
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP = b"\x1f\x8b\x08"
-_SHEETS = (b"xl/", b"word/", b"ppt/", b"mimetype")  # documents that are zips inside
+# Documents that are zips inside, by the name of their first member.
+_SHEETS = (b"xl/", b"word/", b"ppt/", b"mimetype", b"[Content_Types].xml", b"_rels/", b"docProps/")
 _MEDIA = (
     b"\xff\xd8\xff", b"\x89PNG", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*", b"ID3", b"\xff\xfb",
     b"OggS", b"fLaC", b"\x1a\x45\xdf\xa3", b"\x00\x00\x01\xba", b"8BPS",

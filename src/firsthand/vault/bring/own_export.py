@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, NoReturn, TextIO
 
+from firsthand.vault.bring.zips import FAULTS
+
 FORMAT = "firsthand-export"
 VERSION = 1
 MEMBER = "firsthand.json"
@@ -46,8 +48,11 @@ def _document(stream: BinaryIO) -> Iterator[IO[bytes]]:
     if not zipped:
         yield stream
         return
-    with zipfile.ZipFile(stream) as archive, archive.open(MEMBER) as member:
-        yield member
+    with zipfile.ZipFile(stream) as archive:
+        if MEMBER not in archive.namelist():
+            _damaged(f"its list of files has no {MEMBER}")
+        with archive.open(MEMBER) as member:
+            yield member
 
 
 def rows_of(stream: BinaryIO) -> Iterator[tuple[str, object]]:
@@ -63,7 +68,7 @@ def rows_of(stream: BinaryIO) -> Iterator[tuple[str, object]]:
                 yield from _checked(_Scanner(text))
             finally:
                 text.detach()
-    except (zipfile.BadZipFile, EOFError, UnicodeDecodeError, RecursionError, OSError) as error:
+    except (*FAULTS, OSError) as error:
         raise UnableToReadExport(f"This export is damaged: {error}.") from error
 
 

@@ -41,11 +41,15 @@ class LeftOut(msgspec.Struct):
 
 
 class Counts(msgspec.Struct, kw_only=True):
-    """What became of rows. `skipped_rows` make no thing; `redacted` the person leaves out."""
+    """What became of rows. `skipped_rows` make no thing; `redacted` the person leaves out.
+
+    `renewed` are those of `known` that say something newer, and took the place of what was there.
+    """
 
     read: int = 0
     added: int = 0
     known: int = 0
+    renewed: int = 0
     waiting: int = 0
     redacted: int = 0
     unreadable_rows: int = 0
@@ -157,32 +161,6 @@ def not_read(path: str, error: Exception) -> Report:
     """The report of a file that could not be read as a whole."""
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return Report(path=path, source=None, error=why)
-
-
-def report_of(
-    path: str,
-    export: Export,
-    counts: tuple[int, int, int],
-    unreadable: Sequence[Unreadable],
-    skipped: Sequence[Skipped] = (),
-) -> Report:
-    """The report of a file: counts are added, known and waiting rows."""
-    added, known, waiting = counts
-    report = Report(
-        path=path,
-        source=export.source,
-        format=export.format,
-        read=added + known + waiting + len(unreadable) + len(skipped),
-        added=added,
-        known=known,
-        waiting=waiting,
-        unreadable_rows=len(unreadable),
-        skipped_rows=len(skipped),
-    )
-    report.unread(unreadable)
-    report.skip(skipped)
-    report.ask(export)
-    return report
 
 
 def questions_in(reports: Iterable[Report]) -> list[dict[str, object]]:

@@ -91,7 +91,6 @@ def _restore(tx: Tx, stream: BinaryIO, chance: Chance) -> int:
         if not seeded:
             raise RowRefused("it names whom you deal with, and not the seed of your keys for it.")
         tx.run("restoring.new_lane", name=relationship["name"], lane=chance.token())
-    tx.run("restoring.unlabel")
     return things
 
 

@@ -173,7 +173,7 @@ def put_batches(leaving: Leaving) -> Refusal | None:
     while waiting:
         size = min(len(waiting), BATCH_EVENTS_MAX)
         body = encode_signals(waiting[:size])
-        while len(body) > BATCH_BYTES_MAX:  # one alone fits: its texts have limits
+        while len(body) > BATCH_BYTES_MAX:  # a single signal always fits: its texts have limits
             size //= 2
             body = encode_signals(waiting[:size])
         leaving.batches.append(([(signal.id, ids[signal.id]) for signal in waiting[:size]], body))

@@ -304,15 +304,17 @@ class Gate:
         return self.flush(relationship.name)
 
     def remind(self, name: str | None = None) -> list[str]:
-        """State confirmed endings once more where that is due: a backup may have been put back.
+        """State endings and pauses once more where that is due: a backup may have been put back.
 
-        Returns the relationships in which something had been, and is gone again.
+        Returns the relationships in which one was, and which are as the person said again.
         """
-        return self._reminding().remind(name)
+        again = [*self._reminding().remind(name), *self._resting().remind(name)]
+        return list(dict.fromkeys(again))
 
     def to_remind(self) -> set[str]:
         """The relationships in which that is due. Dials nobody."""
-        return {told.relationship for told in self._reminding().due()}
+        endings = {told.relationship for told in self._reminding().due()}
+        return endings | {each.name for each, _ in self._resting().due()}
 
     def settle(self) -> None:
         """Take in what became of endings while the vault was locked. Dials nobody."""
@@ -360,5 +362,5 @@ def _object_in(body: bytes) -> dict[str, object]:
 def _items_in(body: bytes) -> list[Item]:
     try:
         return msgspec.json.decode(body, type=list[Item])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise refuse("shape_invalid", f"The catalogue: {error}") from error

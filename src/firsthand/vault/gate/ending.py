@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,9 +18,9 @@ from firsthand.foundation.clock import Clock, stamp
 from firsthand.foundation.egress import Answer
 from firsthand.protocol import wire
 from firsthand.protocol.canonical import canonical
+from firsthand.protocol.clocks import stamp_of
 from firsthand.protocol.digests import DigestRefused, check_content_digest
 from firsthand.protocol.receipts import Ending, ErasureReceipt
-from firsthand.protocol.records import stamp_of
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.protocol.signatures import Message, SignatureRefused, verify
 from firsthand.vault.gate.asking import OK, Line, Offline, Unusable, keep_up, refusal_in
@@ -27,12 +28,13 @@ from firsthand.vault.gate.noticing import warn
 from firsthand.vault.gate.sending import Outcome
 from firsthand.vault.store import UnableToKeep
 from firsthand.vault.terms import spool
-from firsthand.vault.terms.log import check_end
+from firsthand.vault.terms.log import EARLIER, check_end
 from firsthand.vault.terms.relationships import (
     NoSuchRelationship,
     Relationship,
     agreement_of,
     find,
+    replaced,
     signer_of,
 )
 
@@ -45,6 +47,9 @@ if TYPE_CHECKING:
     from firsthand.vault.store import Row, Store, Tx
 
 WITHDRAWN = "You ended the deal before it was confirmed."
+DATED_OTHERWISE = frozenset({"expired", "clock_differs"})
+"""It was signed at another time than counts there: it is signed anew and sent again."""
+PASSING = DATED_OTHERWISE | {"signature_invalid"}
 
 
 class Endings:
@@ -118,12 +123,13 @@ class Endings:
             spool.drop(file.place)
             return
         names = {"agreement": row["agreement"], "kind": row["kind"]}
-        if spooled.status is None and row["state"] == "refused":  # asked again, and killed then
+        if row["state"] == "refused":  # asked again, and killed then
             with self._store.transaction() as tx:
                 tx.run("endings.again", headers=json.dumps(spooled.headers), **names)
         if spooled.status is not None and spooled.answer is not None:
             answer = Answer(status=spooled.status, headers={}, body=spooled.answer.encode())
-            self._answered(row, lambda: answer)
+            if not _is_unknown(answer) or not replaced(self._store, row["agreement"]):
+                self._answered(row, lambda: answer)
             after = self._store.row("endings.one", **names)
             if after is not None and after["state"] == "waiting":  # so that it is asked again
                 body, headers = bytes(after["body"]), json.loads(after["headers"])
@@ -162,10 +168,12 @@ class Endings:
         relationship = find(self._store, row["relationship"])
         path, body = spool.PATHS[row["kind"]], bytes(row["body"])
 
+        line, ended = self._line(relationship), False
+
         def post() -> Answer:
-            line = self._line(relationship)
+            nonlocal ended
             answer = line.post(path, body, json.loads(row["headers"]))
-            if answer.status != OK and refusal_in(answer).reason == "expired":
+            if answer.status != OK and refusal_in(answer).reason in DATED_OTHERWISE:
                 headers = self._sealed(relationship, row["kind"], body)
                 with contextlib.suppress(UnableToKeep):
                     self._put(relationship, row["agreement"], row["kind"], body, headers)
@@ -173,9 +181,49 @@ class Endings:
             if answer.status == OK:
                 with contextlib.suppress(ValueError, KeyError, Refused):  # said when it is judged
                     keep_up(self._store, line, relationship, _receipt_in(answer))
+            if _is_unknown(answer):  # before it is kept: this may have to wait
+                ended = self._end_earlier(relationship, line, row)
             return answer
 
-        return self._answered(row, post)
+        outcome = self._answered(row, post)
+        if ended:
+            with self._store.transaction() as tx:
+                tx.run(
+                    "endings.refuse", reason=EARLIER, agreement=row["agreement"], kind=row["kind"]
+                )
+            warn(self._store, self._clock, relationship, EARLIER)
+        return outcome
+
+    def _end_earlier(self, relationship: Relationship, line: Line, row: Row) -> bool:
+        """End the deal that they know instead: they put back a backup of before it was changed.
+
+        Returns whether that is confirmed. Raises ``Offline``, ``Unusable``, and ``Refused`` where
+        they may know it and say so later.
+        """
+        kind, now = row["kind"], self._clock.now()
+        for earlier in replaced(self._store, row["agreement"]):
+            kept = self._store.row("endings.one", agreement=earlier, kind=kind)
+            if kept is not None:
+                return bool(kept["state"] == "confirmed")
+            jti = self._chance.token()
+            ending = Ending(agreement=earlier, jti=jti, at=int(now.timestamp()))
+            body = canonical(msgspec.to_builtins(ending))
+            headers = self._sealed(relationship, kind, body)
+            answer = line.post(spool.PATHS[kind], body, headers)
+            if answer.status != OK:
+                refusal = refusal_in(answer)
+                if refusal.retry or refusal.reason in PASSING:
+                    raise Refused(refusal)
+                continue
+            with self._store.transaction() as tx:
+                tx.run(
+                    "endings.add", relationship=relationship.name, agreement=earlier, kind=kind,
+                    body=body, headers=json.dumps(headers), at=stamp(now),
+                )  # fmt: skip
+            own = self._store.row("endings.one", agreement=earlier, kind=kind)
+            assert own is not None, "it was put there"
+            return self._answered(own, partial(_same, answer)).state == "confirmed"
+        return False
 
     def _answered(self, row: Row, post: Callable[[], Answer]) -> Outcome:
         """Ask, and keep what was answered: confirmed, refused for good, or not yet."""
@@ -189,7 +237,7 @@ class Endings:
             state, reason = "waiting", str(error)
         except Refused as error:
             refusal = error.refusal
-            lasting = not refusal.retry and refusal.reason not in {"signature_invalid", "expired"}
+            lasting = not refusal.retry and refusal.reason not in PASSING
             state, reason = "refused" if lasting else "waiting", str(error)
         else:
             state, reason = "confirmed", None
@@ -304,7 +352,7 @@ class Courier:
             return False
         if answer.status != OK:
             refusal = refusal_in(answer)
-            if refusal.retry or refusal.reason == "expired":  # it is signed anew once it is open
+            if refusal.retry or refusal.reason in DATED_OTHERWISE:  # signed anew once it is open
                 return False
         held = msgspec.structs.replace(spooled, status=answer.status, answer=said)
         if spool.read(place) != spooled:
@@ -318,6 +366,15 @@ class Courier:
     def close(self) -> None:
         """Hang up."""
         self._egress.close()
+
+
+def _is_unknown(answer: Answer) -> bool:
+    """Whether they say that they do not know the deal: they may know one that it replaced."""
+    return answer.status != OK and refusal_in(answer).reason == "no_agreement"
+
+
+def _same(answer: Answer) -> Answer:
+    return answer
 
 
 def _receipt_in(answer: Answer) -> str:

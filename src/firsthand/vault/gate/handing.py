@@ -11,6 +11,7 @@ dialled: none that leads out.
 import contextlib
 import hashlib
 import hmac
+import math
 import socket
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -29,6 +30,7 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_CHARACTERS: Final = 20  # 5 bits each
 GROUP_CHARACTERS: Final = 5
 LISTEN_SECONDS_MAX: Final = 300.0
+LOOK_SECONDS: Final = 0.25  # how often it looks whether the code was withdrawn
 LINE_SECONDS_MAX: Final = 20.0
 WRONG_MAX: Final = 3
 CHUNK_BYTES: Final = 64 * 1024
@@ -37,6 +39,7 @@ _HELLO = b"firsthand hand over 1\n"
 _KEY_BYTES, _TAG_BYTES, _LENGTH_BYTES, _PROOF_BYTES = 32, 16, 4, 32
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None, "\t": None})
 _DONE = b"everything came"
+WITHDRAWN: Final = "It was withdrawn before everything was there. The code opens nothing any more."
 
 
 class UnableToHand(Exception):
@@ -71,7 +74,7 @@ def read_code(typed: str) -> bytes:
 def own_address() -> str:
     """The address of this machine in its network; nothing is sent to find it."""
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
-        asked.connect(("192.0.2.1", 9))  # an address for documents: connecting sends nothing here
+        asked.connect(("192.0.2.1", 9))  # TEST-NET-1: a UDP socket sends nothing here
         return str(asked.getsockname()[0])
     return "127.0.0.1"
 
@@ -83,7 +86,8 @@ def check_address(address: str) -> str:
     except ValueError as error:
         raise UnableToHand(f"{address[:80]!r} is no address, such as 192.168.1.20.") from error
     near = found.is_private or found.is_loopback or found.is_link_local
-    if not near or found.is_unspecified or found.is_multicast or found.is_reserved:
+    kept_back = found.is_reserved and not found.is_loopback  # ::1 is of a reserved range
+    if not near or found.is_unspecified or found.is_multicast or kept_back:
         raise UnableToHand(f"{address} is not on your own network. Nothing was sent.")
     return str(found)
 
@@ -108,27 +112,41 @@ def give(
     chance: Chance,
     *,
     wait_seconds: float = LISTEN_SECONDS_MAX,
+    told: Callable[[int], None] | None = None,
+    withdrawn: Callable[[], bool] = lambda: False,
 ) -> None:
     """Wait for the other side on `line`, and hand `whole` to who knows the code, once.
 
-    `WRONG_MAX` who do not know it end it. Raises `UnableToHand`.
+    `WRONG_MAX` who do not know it end it, and so does `withdrawn` within a moment. told: hears
+    before each piece how many bytes went, first of 0 once the other side has proved that it knows
+    the code. Raises `UnableToHand`.
     """
-    line.settimeout(wait_seconds)
-    for _ in range(WRONG_MAX):
+    line.settimeout(min(LOOK_SECONDS, wait_seconds))
+    wrong = 0
+    for _ in range(math.ceil(wait_seconds / LOOK_SECONDS)):
+        if withdrawn():
+            raise UnableToHand(WITHDRAWN)
         try:
             met, _ = line.accept()
+        except TimeoutError:
+            continue
         except OSError as error:
-            raise UnableToHand("Nobody came in time. Nothing was handed over.") from error
+            raise UnableToHand("The line is gone. Nothing was handed over.") from error
         with met:
             met.settimeout(LINE_SECONDS_MAX)
             try:
-                _give_to(met, read_code(code), whole, chance)
+                _give_to(met, read_code(code), whole, chance, told, withdrawn)
             except _Wrong:
+                wrong += 1
+                if wrong == WRONG_MAX:
+                    raise UnableToHand(
+                        "Too many tried with a wrong code. Nothing was handed over: begin anew."
+                    ) from None
                 continue
             except (OSError, InvalidTag) as error:
                 raise UnableToHand("The line broke before everything was there.") from error
             return
-    raise UnableToHand("Too many tried with a wrong code. Nothing was handed over: begin anew.")
+    raise UnableToHand("Nobody came in time. Nothing was handed over.")
 
 
 def take(
@@ -155,7 +173,14 @@ class _Wrong(Exception):
     """The other side does not know the code, or speaks something else."""
 
 
-def _give_to(met: socket.socket, secret: bytes, whole: bytes, chance: Chance) -> None:
+def _give_to(
+    met: socket.socket,
+    secret: bytes,
+    whole: bytes,
+    chance: Chance,
+    told: Callable[[int], None] | None,
+    withdrawn: Callable[[], bool],
+) -> None:
     own = X25519PrivateKey.from_private_bytes(chance.bytes(_KEY_BYTES))
     public = own.public_key().public_bytes_raw()
     said = _exactly(met, len(_HELLO) + _KEY_BYTES, wrong=True)
@@ -171,6 +196,10 @@ def _give_to(met: socket.socket, secret: bytes, whole: bytes, chance: Chance) ->
     seal = ChaCha20Poly1305(keys.giving)
     pieces = [whole[at : at + CHUNK_BYTES] for at in range(0, len(whole), CHUNK_BYTES)] or [b""]
     for number, piece in enumerate(pieces):
+        if withdrawn():
+            raise UnableToHand(WITHDRAWN)
+        if told is not None:
+            told(number * CHUNK_BYTES)
         last = number == len(pieces) - 1
         sealed = seal.encrypt(_nonce(number), piece, b"last" if last else b"more")
         met.sendall(len(sealed).to_bytes(_LENGTH_BYTES, "big") + sealed)

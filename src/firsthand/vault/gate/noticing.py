@@ -3,14 +3,18 @@
 from firsthand.foundation.clock import Clock, stamp
 from firsthand.protocol.agreements import read_proffer
 from firsthand.protocol.refusals import Refusal
+from firsthand.protocol.wire import SKEW_S_MAX
 from firsthand.vault.store import Store
+from firsthand.vault.terms.proposed import proposed
 from firsthand.vault.terms.relationships import Relationship
 
 ENDED_ELSEWHERE = (
     "They say that this deal has ended. You did not end it here: another copy of your data did, "
-    "or they did. Nothing was taken."
+    "or changed it, or they did. Nothing was taken."
 )
-_UNKNOWN = {"unknown_relationship", "no_agreement"}
+REPLACED = "The deal was changed before this arrived. Give it again under the new one."
+UNKNOWN = frozenset({"unknown_relationship", "no_agreement"})
+"""They do not know the deal: it was erased there, or lost, or never was."""
 
 
 def notice(
@@ -26,18 +30,20 @@ def notice(
     ended, before its term, is over here as well: another copy of this vault ended it, and nothing
     would be taken any more.
     """
-    if refusal.reason in _UNKNOWN:
+    if refusal.reason in UNKNOWN:
         warn(
             store,
             clock,
             relationship,
-            f"{relationship.organisation_name} does not know this deal any more: another copy of "
-            "your data had it erased, or they have lost it. End it here; then you can connect "
-            "again.",
+            f"{relationship.organisation_name} does not know this deal any more: its time was "
+            "over, or another copy of your data had it erased, or they have lost it. End it here; "
+            "then you can connect again.",
         )
         return None
     if refusal.reason != "agreement_ended" or not _in_term(store, clock, relationship):
         return None
+    if proposed(store, relationship.name) is not None:
+        return None  # it may be the change that ended it
     at = stamp(clock.now())
     with store.transaction() as tx:
         kept = tx.row("relationships.by_name", name=relationship.name)
@@ -65,4 +71,4 @@ def _in_term(store: Store, clock: Clock, relationship: Relationship) -> bool:
     if row is None:
         return False
     proffer, _ = read_proffer(row["proffer"])
-    return int(clock.now().timestamp()) < proffer.exp
+    return int(clock.now().timestamp()) + SKEW_S_MAX < proffer.exp  # theirs may be ahead

@@ -16,13 +16,16 @@ from firsthand.foundation.clock import Clock, stamp
 from firsthand.protocol import wire
 from firsthand.protocol.agreements import read_proffer
 from firsthand.protocol.canonical import sha256_hex
-from firsthand.protocol.receipts import BatchLabel, ReceiptJson, verify_receipt
+from firsthand.protocol.jws import read_jws
+from firsthand.protocol.receipts import BatchLabel, ErasureReceipt, ReceiptJson, verify_receipt
 from firsthand.protocol.refusals import Refused, refuse
 from firsthand.vault.gate import moments
 from firsthand.vault.gate.asking import OK, Line, Offline, Unusable, keep_up, refusal_in
-from firsthand.vault.gate.noticing import notice, warn
+from firsthand.vault.gate.noticing import REPLACED, UNKNOWN, notice, warn
 from firsthand.vault.terms import checkpoints
+from firsthand.vault.terms.awaited import erased_by_itself
 from firsthand.vault.terms.losses import put_lost
+from firsthand.vault.terms.proposed import proposed
 from firsthand.vault.terms.relationships import Relationship, Signer, agreement_of, find, signer_of
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from firsthand.vault.store import Row, Store, Tx
 
 LANES_MAX = 3  # how often one sending may open a new lane before it gives up
+UNCONFIRMED = "It had left before, and no answer came: they may have had it. Now they say: "
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,14 +81,23 @@ class Sender:
                     lanes += 1
                     self._open_lane(relationship, row["position"], reason)
                     continue
-                if error.refusal.retry or reason == "signature_invalid":
+                if (
+                    error.refusal.retry
+                    or reason == "signature_invalid"
+                    or self._unclear(row, reason)
+                ):
                     self._note("disclosures.hold_back", row["position"], str(error))
                     return [*outcomes, _outcome(row, "waiting", str(error))]
-                outcomes.append(_outcome(row, "refused", self._refused(relationship, row, error)))
+                outcomes.append(self._refused(relationship, row, error))
             else:
                 after = self._store.row("disclosures.by_position", position=row["position"])
                 assert after is not None
                 outcomes.append(_outcome(row, after["state"], after["reason"]))
+
+    def _unclear(self, row: Row, reason: str) -> bool:
+        """Whether it may be another deal, not answered yet, that has ended this one."""
+        left = proposed(self._store, row["relationship"]) is not None
+        return left and reason == "agreement_ended"
 
     def _let_go(self, relationship: Relationship) -> None:
         """Let go what has waited for its moment long enough."""
@@ -95,12 +108,24 @@ class Sender:
         with self._store.transaction() as tx:
             moments.put_due(tx, relationship.name, agreement, self._clock)
 
-    def _refused(self, relationship: Relationship, row: Row, error: Refused) -> str:
-        """Keep that an entry will never be taken, and what that says of the deal; returns why."""
+    def _refused(self, relationship: Relationship, row: Row, error: Refused) -> Outcome:
+        """Keep that an entry will never be taken, and what that says of the deal.
+
+        Who still knows the deal would say what they had taken under it. Of who does not, and of
+        what had left before, nobody can say that they never had it: it may have been erased since.
+        """
         position, refusal = row["position"], error.refusal
+        if row["agreement"] != relationship.agreement and refusal.reason == "agreement_ended":
+            self._note("disclosures.refuse", position, REPLACED)
+            return _outcome(row, "refused", REPLACED)
+        if refusal.reason in UNKNOWN and row["headers"] is not None:
+            told = UNCONFIRMED + str(error)
+            self._note("disclosures.withdraw", position, told)
+            notice(self._store, self._clock, relationship, refusal)
+            return _outcome(row, "withdrawn", told)
         told = notice(self._store, self._clock, relationship, refusal, position) or str(error)
         self._note("disclosures.refuse", position, told)
-        return told
+        return _outcome(row, "refused", told)
 
     def _give(self, relationship: Relationship, position: int) -> None:
         """One batch through the sending steps: labelled and signed, sent, proven, noted."""
@@ -129,15 +154,16 @@ class Sender:
             if row["state"] != "waiting":
                 return None
             self._check_term(tx, row, line.seconds())
-            fresh = row["expires_at"] is not None and row["expires_at"] > line.seconds()
-            if fresh and row["lane"] == kept["lane"]:
+            # What had left keeps its number, also where that was before this copy was restored.
+            left = None not in {row["lane"], row["n"], row["salt"], row["expires_at"]}
+            if left and row["expires_at"] > line.seconds():
                 return row
             label = BatchLabel(
                 lane=kept["lane"],
                 n=kept["acked_n"] + 1,
                 salt=self._chance.bytes(wire.SALT_BYTES),
             )
-            if row["lane"] == kept["lane"]:
+            if left:
                 label = BatchLabel(lane=row["lane"], n=row["n"], salt=bytes(row["salt"]))
             headers, expires = line.sealed(
                 wire.PATH_SIGNALS,
@@ -197,11 +223,19 @@ class Sender:
                 receipt=msgspec.json.encode(receipt).decode(),
                 at=at,
             )
+            if self._is_erased(relationship, receipt.index):
+                tx.run("disclosures.erased_at", position=row["position"])
             name, lane = relationship.name, row["lane"]
             tx.run("relationships.acknowledge", name=name, lane=lane, n=row["n"])
             size = int(receipt.checkpoint.split("\n")[1])
             tx.run("relationships.saw_log", name=name, size=size, checkpoint=receipt.checkpoint)
             checkpoints.note(tx, relationship, receipt.checkpoint, at=at)
+
+    def _is_erased(self, relationship: Relationship, leaf: int) -> bool:
+        """Whether they had signed before that it was erased again, since its time was over."""
+        told = erased_by_itself(self._store, relationship)
+        receipts = [msgspec.convert(read_jws(each["jws"])[1], ErasureReceipt) for each in told]
+        return any(leaf in each.leaves for each in receipts)
 
     def _open_lane(self, relationship: Relationship, position: int, reason: str) -> None:
         with self._store.transaction() as tx:
@@ -209,7 +243,7 @@ class Sender:
             kept = tx.row("relationships.by_name", name=relationship.name)
             assert tried is not None
             assert kept is not None
-            if tried["lane"] != kept["lane"]:
+            if tried["lane"] is None:
                 return  # somebody else has opened a new one meanwhile
             name, at = relationship.name, stamp(self._clock.now())
             lane = self._chance.token()

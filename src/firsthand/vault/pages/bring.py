@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.routing import Route
 
-from firsthand.vault.acts import bringing
+from firsthand.vault.acts import bringing, uploading
 from firsthand.vault.bring.undoing import UnableToUndo
-from firsthand.vault.pages import start
+from firsthand.vault.pages import start, uploads
 from firsthand.vault.pages.keep import keep_look
 from firsthand.vault.pages.underway import HREF, UnableToBegin
 from firsthand.vault.pages.visits import NotHere, kept
@@ -31,6 +31,7 @@ _HALF: Final = frozenset({"going", "stopped"})
 def routes(parts: Parts) -> list[Route]:
     """What goes on, and what was brought so far."""
     return [
+        *uploads.routes(parts),
         Route("/bring/place", kept(parts, place), methods=["POST"]),
         Route(HREF, kept(parts, going), methods=["GET"]),
         Route(f"{HREF}/pause", kept(parts, pause), methods=["POST"]),
@@ -44,7 +45,7 @@ def routes(parts: Parts) -> list[Route]:
 def ask(visit: Visit, *, error: str = "", status: int = 200) -> Response:
     """A place to drop files; with files in memory already, what is asked about them."""
     look = visit.look()
-    told = start.told(visit, look) if look and look.files else None
+    told = start.told(visit, look) if look and look.held else None
     return visit.page(
         "bring.html",
         status,
@@ -54,6 +55,10 @@ def ask(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         samples=visit.parts.samples,
         imports=bringing.imports(visit.vault)[:IMPORTS_SHOWN_MAX],
         going=visit.parts.underway.of(visit.person.slug),
+        waiting=uploads.shown(visit),
+        bounds=visit.parts.uploads,
+        slices=uploads.PATH,
+        largest=uploading.in_words(visit.parts.uploads.upload_bytes_max),
         single=visit.parts.single is not None,
         error=error,
     )
@@ -91,12 +96,10 @@ def done(visit: Visit) -> Response:
         if ended.report is None:
             return visit.go("/bring", ended.fault)
         visit.person.report = ended.report
-        if ended.report["questions"]:
-            return visit.go("/bring")
     elif visit.parts.underway.of(visit.person.slug) is not None:
         return visit.go(HREF)
     report = visit.person.report
-    if report is None:
+    if report is None or report["questions"]:
         return visit.go("/bring")
     files = [start.file_report(file) for file in report["files"]]
     return visit.page(
@@ -106,6 +109,8 @@ def done(visit: Visit) -> Response:
         files=files,
         added=sum(file["added"] for file in files),
         known=sum(file["known"] for file in files),
+        half=[file["path"] for file in files if file.get("state") in _HALF and not file["error"]],
+        waiting=[each for each in uploads.shown(visit) if each["whole"]],
     )
 
 
@@ -134,15 +139,14 @@ def going(visit: Visit) -> Response:
         return visit.go("/bring")
     if now.ended.is_set():
         return visit.go("/bring/done")
-    at, size = now.part
     return visit.page(
         "going.html",
         title="It is being read",
         here="things",
         says=now.says(),
-        at=at,
-        size=size,
+        part=now.part,
         paused=now.control.paused,
+        stopped=now.control.stopped,
     )
 
 
@@ -195,6 +199,7 @@ def undo(visit: Visit) -> Response:
         told = bringing.undo_import(visit.vault, id)
     except UnableToUndo:
         return visit.go("/bring", "That was taken back already.")
+    uploading.remove_named(visit.vault, str(told["path_name"]))
     visit.parts.nudge(visit.person.slug)
     return visit.go("/bring", f"{told['path_name']} is taken back. {told['gone']:,} things went.")
 

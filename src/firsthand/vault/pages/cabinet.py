@@ -29,6 +29,7 @@ CHECKS_AT_ONCE: Final = 2
 CHECKS_WAITING_MAX: Final = 8
 CHECK_WAIT_SECONDS_MAX: Final = 10.0
 IDLE_SECONDS_MAX: Final = 15 * 60
+CALLED: Final = "called"  # the note in a vault of what its person is called
 SAID_TO_NOBODY: Final = "This name and this passphrase do not open anything here. Try again."
 
 

@@ -1,5 +1,6 @@
 """The picture of a card: SVG of what was chosen, with no more in it than can be seen."""
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
@@ -17,7 +18,10 @@ _INK, _QUIET, _PAPER, _ACCENT = "#1b1a17", "#5d5a52", "#faf8f3", "#2f3b8f"
 _BARS: Final = ((0, 72, "#f07b5a"), (22, 52, "#ffffff"), (44, 60, "#ffffff"), (66, 40, "#ffffff"))
 _SERIF: Final = "Georgia, 'Times New Roman', serif"
 _SANS: Final = "system-ui, 'Segoe UI', Roboto, sans-serif"
-_WIDE: Final = 0.56  # of its size, for a letter of the serif
+_SMALL_PX: Final = 24  # smaller than that nobody reads it in a message
+_ADDRESS_PX: Final = _WIDE_PX - _QR - 24
+# How wide letters of the bold serif are, in parts of their size: rather too wide than too narrow.
+_WIDTHS: Final = (("W", 1.2), ("MmwOQ@%&—…", 1.02), (" iljtfrI.,:;'!|()[]/-", 0.45))
 
 
 def card(
@@ -35,16 +39,17 @@ def card(
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_PAPER}"/>',
         f'<rect width="{WIDTH}" height="24" fill="{_ACCENT}"/>',
         _mark(_LEFT, 96),
-        _text(title, _LEFT, 310, _fitting(title, 110), _SERIF, _INK, bold=True),
+        _text(*_fitting(title, 110), _LEFT, 310, _SERIF, _INK, bold=True),
     ]
     step = min(200, (_BOTTOM - _TOP) // max(len(lines), 1))
     for number, (value, label) in enumerate(lines):
         middle = _TOP + number * step
         large = _fitting(value, min(84, step * 0.46))
+        below = _fitting(label, 36)
         parts += [
             f'<rect x="{_LEFT}" y="{middle}" width="{_WIDE_PX}" height="2" fill="#e4dfd2"/>',
-            _text(value, _LEFT, middle + step * 0.5, large, _SERIF, _ACCENT, bold=True),
-            _text(label, _LEFT, middle + step * 0.8, 36, _SANS, _QUIET),
+            _text(*large, _LEFT, middle + step * 0.5, _SERIF, _ACCENT, bold=True),
+            _text(*below, _LEFT, middle + step * 0.8, _SANS, _QUIET),
         ]
     parts += [*_foot(address), "</svg>"]
     return "".join(parts).encode()
@@ -53,11 +58,12 @@ def card(
 def _foot(address: str) -> list[str]:
     said = ["Made with Firsthand,", "from my own data." if address else "on my own device."]
     found = [
-        _text(line, _LEFT, 1210 + 46 * number, 32, _SANS, _QUIET)
+        _text(line, 32, _LEFT, 1210 + 46 * number, _SANS, _QUIET)
         for number, line in enumerate(said)
     ]
     if address:
-        found.append(_text(address, _LEFT, 1302, 32, _SANS, _ACCENT, bold=True))
+        fitting = _fitting(address, 32, _ADDRESS_PX)
+        found.append(_text(*fitting, _LEFT, 1302, _SANS, _ACCENT, bold=True))
         found.append(_code(address, WIDTH - _LEFT - _QR, 1172))
     return found
 
@@ -85,13 +91,37 @@ def _mark(x: int, y: int) -> str:
     return f'<g transform="translate({x} {y})">{box}{bars}</g>'
 
 
-def _fitting(text: str, size: float) -> float:
-    """The size at which a line of text fits the card."""
-    return min(size, _WIDE_PX / (max(len(text), 1) * _WIDE))
+def _fitting(text: str, size: float, room_px: float = _WIDE_PX) -> tuple[str, float]:
+    """A line of text and the size at which it fits the card; what would be too small is cut."""
+    fitting = min(size, room_px / max(_wide(text), 1))
+    if fitting >= _SMALL_PX:
+        return text, fitting
+    kept = text
+    while kept and _wide(kept + "…") * _SMALL_PX > room_px:
+        kept = kept[:-1]
+    while kept and (not _width(kept[-1]) or kept[-1].isspace()):
+        kept = kept[:-1]
+    return f"{kept}…", _SMALL_PX
+
+
+def _wide(text: str) -> float:
+    """How wide a line is, in parts of its size."""
+    return sum(_width(sign) for sign in text)
+
+
+def _width(sign: str) -> float:
+    for signs, width in _WIDTHS:
+        if sign in signs:
+            return width
+    if unicodedata.category(sign) in {"Mn", "Me", "Cf"}:
+        return 0
+    if unicodedata.east_asian_width(sign) in "WF" or unicodedata.category(sign) == "So":
+        return 1.1
+    return 0.85 if sign.isupper() or not sign.isascii() else 0.68
 
 
 def _text(
-    text: str, x: float, y: float, size: float, family: str, colour: str, *, bold: bool = False
+    text: str, size: float, x: float, y: float, family: str, colour: str, *, bold: bool = False
 ) -> str:
     weight = ' font-weight="700"' if bold else ""
     return (

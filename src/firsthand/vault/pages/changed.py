@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from firsthand.foundation.web import words
 from firsthand.vault.acts import changed
-from firsthand.vault.acts.money import said as amount_said
 from firsthand.vault.pages import sense
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ BADGES: Final = {
     "more": ("more", "waiting"), "less": ("less", ""), "new": ("new", "on"),
     "gone": ("gone", "ended"),
 }  # fmt: skip
-UNITS: Final = {"message": "message", "event": "time", "visit": "visit", "sport": "time"}
 
 
 def show(visit: Visit) -> Response:
@@ -55,18 +52,10 @@ def _item(each: Mapping[str, Any], month: str) -> dict[str, Any]:
         of = {"part": each["part"], "kind": each["key"], "sense": "money"}
     else:
         of = {"part": each["part"], "who": each["key"], "sense": each["sense"]}
-    now, usual = (_said(each, each[figure]) for figure in ("now", "usual"))
+    now, usual = (changed.said(each, each[figure]) for figure in ("now", "usual"))
     return {
         "name": each["name"],
         "badge": BADGES[each["way"]],
         "note": f"{now}, never before" if each["way"] == "new" else f"{now}, usually {usual}",
         "href": sense.address("/behind", **of, since=month, until=month),
     }
-
-
-def _said(each: Mapping[str, Any], figure: int) -> str:
-    if each["sense"] in {"categories", "money"}:
-        return words.money(amount_said(figure), each["unit"] or None)
-    if each["sense"] == "taste":
-        return words.hours(figure) if figure else "nothing"
-    return words.plural(figure, UNITS.get(each["part"], "time")) if figure else "nothing"

@@ -79,6 +79,8 @@ def _long(entry: Mapping[str, Any]) -> str:
 
 
 def _watched(entry: Mapping[str, Any]) -> str:
+    if not entry["names"]:
+        return f"Watched {words.plural(entry['things'], 'video')} no longer there{_long(entry)}."
     return f"Watched {_times(entry)}{_names(entry['names'])}{_long(entry)}."
 
 

@@ -7,6 +7,7 @@ computed that a finding does not say.
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,7 @@ from markupsafe import Markup
 
 from firsthand.foundation.web import charts, words
 from firsthand.vault.pages import saying
+from firsthand.vault.pages.found_kinds import ICONS, LAST, LATER, PICTURES, SUBJECTS
 from firsthand.vault.sense.cadence import PER_YEAR
 
 if TYPE_CHECKING:
@@ -24,20 +26,6 @@ if TYPE_CHECKING:
 ROWS_SHOWN_MAX: Final = 24
 BARS_MAX: Final = 60
 ITEMS_SHOWN_MAX: Final = 12
-PICTURES: Final[Mapping[str, tuple[str, str, str]]] = {  # by kind: unit, title, columns or rows
-    "hours-by-year": ("hours", "Hours by year", "columns"),
-    "hours-by-profile": ("hours", "Hours by profile", "rows"),
-    "rewatched": ("times", "Seen again and again", "rows"),
-}
-ICONS: Final[Mapping[str, str]] = {
-    "hours-by-year": "chart",
-    "hours-by-profile": "people",
-    "rewatched": "heart",
-    "abandoned": "film",
-    "paid-twice": "warning",
-    "two-alike": "warning",
-    "unused": "warning",
-}
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,8 +96,13 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.bills or self.over or self.cards)
 
 
-def shown(findings: Sequence[Mapping[str, Any]], today: date) -> Shown:
-    """Put findings in order; `findings` are those of `acts.looking` or `acts.keeping`."""
+def shown(
+    findings: Sequence[Mapping[str, Any]], today: date, rows_max: int = ROWS_SHOWN_MAX
+) -> Shown:
+    """Put findings in order; `findings` are those of `acts.looking` or `acts.noticing`.
+
+    rows_max: how many of the newest rows of each are made ready.
+    """
     total: Total | None = None
     bills: list[Bill] = []
     over: list[Bill] = []
@@ -119,12 +112,25 @@ def shown(findings: Sequence[Mapping[str, Any]], today: date) -> Shown:
         if kind == "recurring-total":
             total = _total(finding["facts"])
         elif kind == "recurring":
-            bill = _bill(finding, today)
+            bill = _bill(finding, today, rows_max)
             (over if bill.ended else bills).append(bill)
         else:
-            cards.append(_card(finding))
+            cards.append(_card(finding, rows_max))
+    cards = _by_turns(cards)
     old = _old(bills, today)
     return Shown(total=total, bills=bills, over=over, cards=cards, old=old)
+
+
+def _by_turns(cards: list[Card]) -> list[Card]:
+    """All about money, then the first card of each subject, then the second, and so on."""
+    turns: Counter[str] = Counter(LATER)
+    order: list[tuple[int, int]] = []
+    for place, card in enumerate(cards):
+        subject = SUBJECTS.get(card.kind, card.kind)
+        turn = len(cards) if card.kind == LAST else 0 if subject == "money" else turns[subject]
+        turns[subject] += 1
+        order.append((turn, place))
+    return [cards[place] for _, place in sorted(order)]
 
 
 def _old(bills: Sequence[Bill], today: date) -> str:
@@ -146,6 +152,8 @@ def _total(facts: Mapping[str, Any]) -> Total:
     monthly = saying.listed(_whole(each / 12, currency) for currency, each in sums)
     count, risen = int(facts["count"]), int(facts["risen"])
     dearer = {0: "None of them has become dearer.", 1: "One of them has become dearer."}
+    if count == 1:
+        dearer = {0: "It has not become dearer.", 1: "It has become dearer."}
     return Total(
         title=f"You pay {monthly} a month for {words.plural(count, 'regular payment')}",
         risen=dearer.get(risen, f"{risen} of them have become dearer."),
@@ -158,7 +166,7 @@ def _whole(amount: Decimal, currency: str | None) -> str:
     return words.money(amount.quantize(Decimal(1)), currency).removesuffix(".00")
 
 
-def _bill(finding: Mapping[str, Any], today: date) -> Bill:
+def _bill(finding: Mapping[str, Any], today: date, rows_max: int) -> Bill:
     facts = finding["facts"]
     currency, rise = facts.get("currency"), facts.get("risen")
     history = facts.get("price_history") or []
@@ -184,7 +192,7 @@ def _bill(finding: Mapping[str, Any], today: date) -> Bill:
         risen=risen,
         detail=_paid(facts),
         spark=spark,
-        rows=_rows(finding),
+        rows=_rows(finding, rows_max),
         last=str(finding["rows"][-1]["id"]) if finding["rows"] else "",
         past=_past(facts, today),
         paid_on=str(facts.get("last") or "")[:10],
@@ -241,27 +249,33 @@ def _stepped(history: Sequence[Sequence[Any]], last: object) -> list[float]:
     return points[::step] if (len(points) - 1) % step == 0 else [*points[::step], points[-1]]
 
 
-def _card(finding: Mapping[str, Any]) -> Card:
+def _card(finding: Mapping[str, Any], rows_max: int) -> Card:
     kind = str(finding["kind"])
     return Card(
         kind=kind,
         key=str(finding.get("key") or ""),
-        title=str(finding["title"]),
+        title=str(finding["title"]).replace(" %", "\N{NO-BREAK SPACE}%"),
         detail=str(finding["detail"]),
         chart=_picture(kind, finding),
-        rows=_rows(finding),
+        rows=_rows(finding, rows_max),
         icon=ICONS.get(kind, "chart"),
         items=_left(finding["facts"].get("items", [])) if kind == "abandoned" else [],
     )
 
 
 def _picture(kind: str, finding: Mapping[str, Any]) -> Markup:
-    points = [(_short(str(label)), float(value)) for label, value in finding.get("chart") or []]
+    chart = [(str(label), float(value)) for label, value in finding.get("chart") or []]
+    ends = Counter(_short(label) for label, _ in chart)
+    points = [
+        (_short(label) if ends[_short(label)] == 1 else label.replace(": ", ", "), value)
+        for label, value in chart
+    ]
     if kind not in PICTURES or len(points) <= 1:
         return Markup("")
     unit, title, way = PICTURES[kind]
-    if finding["facts"].get("unit") == "titles":
-        unit, title = "titles", "Titles by year"
+    unit = str(finding["facts"].get("unit") or unit)
+    if unit == "titles":
+        title = "Titles by year"
     try:
         return charts.bars(points[:BARS_MAX], unit=unit, title=title, kind=way)
     except charts.UndrawableSeries:
@@ -285,7 +299,7 @@ def _left(items: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     return found
 
 
-def _rows(finding: Mapping[str, Any]) -> Rows:
+def _rows(finding: Mapping[str, Any], rows_max: int) -> Rows:
     rows = finding["rows"]
     newest = sorted(rows, key=lambda row: str(row.get("time") or ""), reverse=True)
     told = [
@@ -296,7 +310,7 @@ def _rows(finding: Mapping[str, Any]) -> Rows:
             "place": _place(row),
             "id": str(row["id"]),
         }
-        for row in newest[:ROWS_SHOWN_MAX]
+        for row in newest[:rows_max]
     ]
     return Rows(shown=told, total=int(finding.get("rows_total", len(rows))))
 

@@ -74,9 +74,20 @@ def _in_words(each: Mapping[str, Any], most: int) -> dict[str, Any]:
         **each,
         "says": says,
         "badge": badge,
-        "has": kinds or "nothing",
+        "has": has(kinds, each["perhaps"]),
         "may": saying.listed(saying.PURPOSES[purpose] for purpose in each["purposes"]),
+        "not_for": saying.listed(saying.PURPOSES[purpose] for purpose in each["stopped"]),
         "until_day": saying.day_of(each["until"]) if each["until"] else "",
         "since_day": words.day(str(each["since"])[:10]),
         "part": max(2, round(100 * each["things"] / most)) if most and each["things"] else 0,
     }
+
+
+def has(kinds: str, perhaps: int) -> str:
+    """What they have, and what had left before the end and was never confirmed."""
+    if not perhaps:
+        return kinds or "nothing"
+    left = f"{perhaps:,} {'thing' if perhaps == 1 else 'things'}"
+    if not kinds:
+        return f"perhaps {left}: never confirmed"
+    return f"{kinds}, and perhaps {left} more: never confirmed"

@@ -17,17 +17,22 @@ from firsthand.foundation.web.origin import guard
 from firsthand.foundation.web.sessions import SessionCookie, Sessions
 from firsthand.foundation.web.streams import Streams
 from firsthand.foundation.web.throttle import Throttle
+from firsthand.vault.acts.uploading import Bounds
+from firsthand.vault.acts.visiting import Visits
 from firsthand.vault.pages import (
     bring,
     changing,
     connect,
     deal,
+    firsts,
     giving,
+    having,
     holding,
     home,
     keep,
     leaving,
     more,
+    moving,
     opening,
     overseen,
     passphrase,
@@ -43,12 +48,16 @@ from firsthand.vault.pages import (
     things,
     unlock,
 )
+from firsthand.vault.pages.arrivals import Arrivals
 from firsthand.vault.pages.cabinet import Cabinet
 from firsthand.vault.pages.carrying import PACE_SECONDS, Carrier, Carries
 from firsthand.vault.pages.forms import FILES_BYTES_MAX, THROWN_AWAY_BYTES_MAX
+from firsthand.vault.pages.handings import Handings
 from firsthand.vault.pages.looks import Looks
 from firsthand.vault.pages.tending import Tender
 from firsthand.vault.pages.underway import Underway
+from firsthand.vault.pages.uploads import PATH as UPLOADS
+from firsthand.vault.pages.uploads import Sweeper, body_bytes_max
 from firsthand.vault.pages.visits import (
     Door,
     Endpoint,
@@ -72,6 +81,7 @@ if TYPE_CHECKING:
     from firsthand.vault.store import Secret
 
 HERE: Final = Path(__file__).parent
+LARGE_FORMS: Final = ("/drop", "/bring/drop", "/have/backup")
 NAV: Final = (
     NavItem(key="home", label="Home", href="/", icon="home"),
     NavItem(key="things", label="Your things", href="/things", icon="things"),
@@ -103,26 +113,28 @@ class VaultHost:
         single: Path | None = None,
         courier: Carries | None = None,
         carry_seconds: float = PACE_SECONDS,
+        uploads: Bounds = Bounds(),  # noqa: B008 - it is frozen
     ) -> None:
         port = next((int(h.rpartition(":")[2]) for h in hosts if h.rpartition(":")[2].isdigit()), 0)
         cabinet = Cabinet(folder, open_vault, clock=clock, chance=chance, single=single)
         streams = Streams()
+        visits = Visits(_beside(folder, single), uploads, clock, chance)
+        self._sweeper = Sweeper(cabinet, clock)
         self._tender = Tender(cabinet, streams, self._sweep, clock, chance)
         self._carrier = Carrier(cabinet, courier, clock, chance, pace_seconds=carry_seconds)
         self.parts = Parts(
             kit=_kit(clock),
             cabinet=cabinet,
-            sittings=Sessions[Sitting](
-                clock=clock,
-                chance=chance,
-                idle_seconds_of=lambda sitting: cabinet.idle_seconds(sitting.slug),
-            ),
+            sittings=_sittings(cabinet, clock, chance),
             cookie=SessionCookie(side="vault", port=port, https=https),
-            looks=Looks(clock=clock, chance=chance),
+            looks=Looks(clock=clock, chance=chance, visits=visits),
             look_cookie=SessionCookie(side="look", port=port, https=https),
             streams=streams,
             throttle=Throttle(clock=clock),
             underway=Underway(cabinet, streams),
+            arrivals=Arrivals(cabinet, clock, chance, bounded=single is None),
+            arrival_cookie=SessionCookie(side="arrival", port=port, https=https),
+            handings=Handings(cabinet, clock, bounded=single is None),
             challenges=Challenges(clock=clock, chance=chance),
             https=https,
             clock=clock,
@@ -132,13 +144,11 @@ class VaultHost:
             single=single,
             nudge=self._tender.nudge,
             unconfirmed=self._carrier.waiting,
+            uploads=uploads,
         )
-        self._app = guard(
-            self._pages(),
-            hosts=hosts,
-            https=https,
-            larger=dict.fromkeys(("/drop", "/bring/drop"), THROWN_AWAY_BYTES_MAX),
-        )
+        larger = dict.fromkeys(LARGE_FORMS, THROWN_AWAY_BYTES_MAX)
+        larger |= dict.fromkeys((UPLOADS, firsts.PATH, firsts.OF_BACKUP), body_bytes_max(uploads))
+        self._app = guard(self._pages(), hosts=hosts, https=https, larger=larger)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -152,6 +162,9 @@ class VaultHost:
     def close(self) -> None:
         """Lock every vault and end every stream."""
         self.parts.underway.close()
+        self.parts.handings.close()
+        self.parts.arrivals.close()
+        self.parts.looks.visits.close()
         self._tender.close()
         self._carrier.close()
         self.parts.streams.close()
@@ -165,6 +178,7 @@ class VaultHost:
             parts.streams.go(slug, "/unlock?idle=yes")
             parts.streams.close_topic(slug)
         parts.looks.forget_old()
+        self._sweeper.sweep()
 
     def _pages(self) -> ASGIApp:
         @contextlib.asynccontextmanager
@@ -201,6 +215,19 @@ class VaultHost:
     async def _broken(self, request: Request, _error: Exception) -> Response:
         visit = Visit(parts=self.parts, request=request)
         return visit.wrong(500, "Something is broken here", "It is our fault, not yours.")
+
+
+def _beside(folder: Path, single: Path | None) -> Path:
+    """Where large files of visitors lie: beside the vaults, as they may become one's own there."""
+    return folder / ".visits" if single is None else single.parent / f".{single.name}.visits"
+
+
+def _sittings(cabinet: Cabinet, clock: Clock, chance: Chance) -> Sessions[Sitting]:
+    return Sessions[Sitting](
+        clock=clock,
+        chance=chance,
+        idle_seconds_of=lambda sitting: cabinet.idle_seconds(sitting.slug),
+    )
 
 
 def _kit(clock: Clock) -> Kit:
@@ -248,7 +275,10 @@ def routes(parts: Parts) -> list[Route]:
         _get("/passphrase", kept(parts, passphrase.ask)),
         _post("/passphrase", kept(parts, passphrase.change)),
         _post("/passphrase/code", kept(parts, passphrase.renew)),
+        *firsts.routes(parts),
         *bring.routes(parts),
+        *having.routes(parts),
+        *moving.routes(parts),
         *leaving.routes(parts),
         *_opening(parts),
         *sensing.routes(parts),

@@ -7,7 +7,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
-from firsthand.vault.acts import bringing, keeping
+from firsthand.vault.acts import bringing, keeping, uploading
+from firsthand.vault.pages.cabinet import CALLED
 from firsthand.vault.pages.underway import HREF, UnableToBegin
 from firsthand.vault.pages.visits import Sitting, Visit
 from firsthand.vault.store import UnableToCreate
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 
     from firsthand.vault.acts.bringing import Control, Progress
     from firsthand.vault.acts.opened import Vault
+    from firsthand.vault.pages.looks import Look
 
 NAME_CHARACTERS_MAX: Final = 40
 PASSPHRASE_CHARACTERS_MIN: Final = 10
 PASSPHRASE_CHARACTERS_MAX: Final = 1024
 # More than this takes a while to read.
 AT_ONCE_BYTES_MAX: Final = 4 * 1024 * 1024
-CALLED: Final = "called"
 COMMON: Final = frozenset(
     {"passphrase", "password12", "1234567890", "qwertyuiop", "firsthand1", "letmein123"}
 )
@@ -41,17 +42,14 @@ def ask(visit: Visit) -> Response:
 def make(visit: Visit) -> Response:
     """Make the person's own encrypted file, and show its recovery code."""
     parts = visit.parts
-    name = " ".join(visit.form.one("name").split())[:NAME_CHARACTERS_MAX]
     first, second = visit.form.one("passphrase"), visit.form.one("again")
-    slug = parts.single.name if parts.single is not None else slug_of(name)
-    wrong = _wrong_name(visit, slug) | wrong_passphrase(first, second, name)
-    if wrong:
+    name = " ".join(visit.form.one("name").split())[:NAME_CHARACTERS_MAX]
+    if wrong := wrong_passphrase(first, second, name):
         return _asked(visit, name=name, wrong=wrong, status=422)
-    address = visit.request.client.host if visit.request.client else ""
-    if parts.throttle.wait_ms("new", address):
-        wrong = {"name": "Too many were made from here. Try again in a few minutes."}
-        return _asked(visit, name=name, wrong=wrong, status=429)
-    parts.throttle.failed("new", address)
+    slug, name, wrong = new_place(visit)
+    if wrong:
+        status = 429 if wrong["name"] == _OFTEN else 422
+        return _asked(visit, name=name, wrong=wrong, status=status)
     try:
         made = keeping.init(parts.cabinet.place(slug), first, parts.chance, parts.clock)
     except UnableToCreate:
@@ -68,14 +66,38 @@ def make(visit: Visit) -> Response:
     return answer
 
 
+def new_place(visit: Visit) -> tuple[str, str, dict[str, str]]:
+    """The folder's name for who comes newly, their own name, and what is wrong with it by field.
+
+    Every try counts, so that nobody finds out by trying who is here.
+    """
+    parts = visit.parts
+    name = " ".join(visit.form.one("name").split())[:NAME_CHARACTERS_MAX]
+    slug = parts.single.name if parts.single is not None else slug_of(name)
+    address = visit.request.client.host if visit.request.client else ""
+    if parts.throttle.wait_ms("new", address):
+        return slug, name, {"name": _OFTEN}
+    if slug:
+        parts.throttle.failed("new", address)
+    return slug, name, _wrong_name(visit, slug)
+
+
 def code(visit: Visit) -> Response:
     """Show the recovery code, until the person says that it is written down."""
     if visit.person.code is None:
         return visit.go("/")
     look = visit.look()
-    held = len(look.files) if look else 0
-    return visit.page("code.html", title="Write this down", code=visit.person.code, held=held,
-                      renewed=visit.person.renewed, nav=(), live=None)  # fmt: skip
+    held = look.held if look else 0
+    return visit.page(
+        "code.html",
+        title="Write this down",
+        code=visit.person.code,
+        held=held,
+        renewed=visit.person.renewed,
+        came=visit.person.came,
+        nav=(),
+        live=None,
+    )
 
 
 def done(visit: Visit) -> Response:
@@ -85,7 +107,7 @@ def done(visit: Visit) -> Response:
         visit.person.renewed = False
         return visit.go("/more", "Your new recovery code works from now on. The old one does not.")
     visit.parts.nudge(visit.person.slug)
-    return keep_look(visit, otherwise="/")
+    return keep_look(visit, otherwise="/have/came" if visit.person.came else "/")
 
 
 def keep_look(visit: Visit, *, otherwise: str, token: str | None = None) -> Response:
@@ -93,11 +115,11 @@ def keep_look(visit: Visit, *, otherwise: str, token: str | None = None) -> Resp
     looks = visit.parts.looks
     token = token or visit.parts.look_cookie.read(visit.request)
     look = looks.read(token)
-    if look is None or not look.files:
+    if look is None or not look.held:
         return visit.go(otherwise)
     streams = [(file.name, file.content) for file in look.files]
-    if look.size_bytes >= AT_ONCE_BYTES_MAX:
-        return _begun(visit, streams, look.answers, token)
+    if look.sent or look.size_bytes >= AT_ONCE_BYTES_MAX:
+        return _begun(visit, streams, look, token)
     visit.person.report = bringing.import_streams(visit.vault, streams, look.answers)
     waiting = bool(visit.person.report["questions"])
     if not waiting:
@@ -106,13 +128,24 @@ def keep_look(visit: Visit, *, otherwise: str, token: str | None = None) -> Resp
 
 
 def _begun(
-    visit: Visit, streams: list[tuple[str, bytes]], answers: dict[str, str], token: str | None
+    visit: Visit, streams: list[tuple[str, bytes]], look: Look, token: str | None
 ) -> Response:
-    """What takes a while goes on by itself, and its page says how far it is."""
+    """What takes a while goes on by itself, and its page says how far it is.
+
+    What was sent in slices lies beside the vault from here on, and waits there where it must.
+    """
+    ids = visit.parts.looks.visits.hand_over(look.token, visit.vault)
+    answers, look.sent, look.told = look.answers, [], None
 
     def work(vault: Vault, tell: Callable[[Progress], None], control: Control) -> dict[str, Any]:
-        told = bringing.import_streams(vault, streams, answers, progress=tell, control=control)
-        if not told["questions"]:
+        told: dict[str, Any] = {"files": [], "questions": []}
+        if streams:
+            told = bringing.import_streams(vault, streams, answers, progress=tell, control=control)
+        waits = bool(told["questions"])
+        if ids and not control.stopped:
+            more = uploading.read(vault, ids, answers, progress=tell, control=control)
+            told = {name: [*told[name], *more[name]] for name in ("files", "questions")}
+        if not waits:
             visit.parts.looks.forget(token)
         return told
 
@@ -127,6 +160,7 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:NAME_CHARACTERS_MAX]
 
 
+_OFTEN: Final = "Too many were made from here. Try again in a few minutes."
 _TAKEN: Final = "Somebody here has this name already. Choose another one."
 
 
@@ -164,7 +198,7 @@ def _asked(
         typed=name,
         wrong=wrong or {},
         single=visit.parts.single is not None,
-        held=len(look.files) if look else 0,
+        held=look.held if look else 0,
         sample=bool(look and look.sample),
         characters_min=PASSPHRASE_CHARACTERS_MIN,
     )

@@ -70,7 +70,10 @@ def do(visit: Visit) -> Response:
     visit.parts.nudge(visit.person.slug)
     many = told["things"]
     said = f"{many:,} {'thing was' if many == 1 else 'things were'} changed or taken out."
-    return visit.go(HERE, f"{said} It stays out when you bring the same again.")
+    said += " It stays out when you bring the same again."
+    if told["cases"]:
+        said += " Messages that you wrote about it are still there: delete them under Settle."
+    return visit.go(HERE, said)
 
 
 def back(visit: Visit) -> Response:

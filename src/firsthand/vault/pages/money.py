@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from firsthand.foundation.web import charts, words
@@ -10,13 +11,14 @@ from firsthand.vault.pages import pictures, sense, things
 from firsthand.vault.pages.visits import NotHere
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.responses import Response
 
     from firsthand.vault.pages.visits import Visit
 
 SHOWN_MAX: Final = 12
+MONTHS_MAX: Final = 36  # more are told by year
 
 
 def show(visit: Visit) -> Response:
@@ -48,7 +50,9 @@ def show(visit: Visit) -> Response:
 
 def _pictures(told: Mapping[str, Any]) -> dict[str, Any]:
     unit, span = told["currency"], told["span"]
-    labels = ("Out", "In")
+    labels, steps, title = ("Out", "In"), told["months"], "Out and in, by month"
+    if len(steps) > MONTHS_MAX:
+        steps, title = by_year(steps), "Out and in, by year"
     columns = [
         pictures.Column(
             name=sense.month(each["month"]),
@@ -56,16 +60,26 @@ def _pictures(told: Mapping[str, Any]) -> dict[str, Any]:
             said=(words.money(each["out"], unit), words.money(each["in"], unit)),
             hrefs=(_month("out", each["month"], unit), _month("in", each["month"], unit)),
         )
-        for each in told["months"][-60:]
+        for each in steps
     ]
     return {
-        "chart": pictures.columns(columns, labels, unit=unit or "", title="Out and in, by month"),
+        "chart": pictures.columns(columns, labels, unit=unit or "", title=title),
         "categories": pictures.bars([_category(each, span, unit) for each in told["categories"]]),
         "shops": pictures.bars([_shop(each, unit) for each in told["shops"][:SHOWN_MAX]]),
         "incomes": pictures.bars([_shop(each, unit) for each in told["incomes"][:SHOWN_MAX]]),
         "out": words.money(told["out"], unit), "in": words.money(told["in"], unit),
         "said": sense.in_words(span), "left": words.money(_left(told), unit),
     }  # fmt: skip
+
+
+def by_year(months: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Months summed up by year; `month` is the year then."""
+    sums: dict[str, list[Decimal]] = {}
+    for each in months:
+        held = sums.setdefault(each["month"][:4], [Decimal(0), Decimal(0)])
+        held[0] += Decimal(each["out"])
+        held[1] += Decimal(each["in"])
+    return [{"month": year, "out": f"{out}", "in": f"{came}"} for year, (out, came) in sums.items()]
 
 
 def _left(told: Mapping[str, Any]) -> str:

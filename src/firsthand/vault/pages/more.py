@@ -46,6 +46,7 @@ def show(
         given=given,
         wrong=wrong,
         backup_wrong=backup_wrong or {},
+        near=visit.parts.near,
         site=proving.site(visit),
         elsewhere="",
     )
@@ -59,10 +60,11 @@ def export(visit: Visit) -> Response:
     if said := proving.unproved(visit):
         return show(visit, wrong=said, status=429 if said == proving.OFTEN else 403)
     day = parts.clock.now().date().isoformat()
+    name = f"firsthand-{slug}-{day}-everything.jsonld"
     return StreamingResponse(
         _written(parts, slug),
         media_type="application/ld+json",
-        headers={"Content-Disposition": f'attachment; filename="firsthand-{day}.jsonld"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
@@ -76,7 +78,7 @@ def _backup(visit: Visit) -> Response:
         return show(visit, backup_wrong={"own": said}, status=status)
     sealed, _ = backing.sealed(visit.vault, passphrase=first)
     day = visit.parts.clock.now().date().isoformat()
-    name = f'attachment; filename="firsthand-{day}.age"'
+    name = f'attachment; filename="firsthand-{visit.person.slug}-{day}-backup.age"'
     return RawResponse(
         sealed, media_type="application/octet-stream", headers={"Content-Disposition": name}
     )

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from firsthand.protocol.refusals import Refused
 from firsthand.vault.acts import connecting, looked, witnessing
 from firsthand.vault.gate import Offline
-from firsthand.vault.pages import saying
+from firsthand.vault.pages import proving, saying
 from firsthand.vault.pages.deal import in_words
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def who_looked(visit: Visit) -> Response:
     found: dict[str, Any] = looked.looked(visit.vault, name, fetch=False)
     return visit.page(
         "with_looked.html",
-        title=f"Who looked at {told['organisation']}",
+        title=f"Who looked at what you gave to {told['organisation']}",
         here="deals",
         deal=in_words(told),
         at="looked",
@@ -74,7 +74,7 @@ def their_log(
         newest=seen["checkpoints"][-1] if seen["checkpoints"] else None,
         proven=sum(1 for each in seen["checkpoints"] if each["proven"]),
         evidence=witnessing.evidence_of(visit.vault, name) if seen["conflicts"] else "",
-        address=f"{visit.request.url.scheme}://{visit.request.url.netloc}/seen/{seen['subject']}",
+        address=f"{proving.origin(visit)}/seen/{seen['subject']}",
         compared=compared,
         wrong=wrong,
         typed=visit.form.one("what"),

@@ -24,7 +24,7 @@ def ask(
         by_code=visit.person.by_code,
         proved=_proved_by_code(visit),
         site=proving.site(visit),
-        elsewhere="",
+        elsewhere=proving.elsewhere(visit),
         wrong=wrong or {},
         wrong_code=wrong_code,
         characters_min=PASSPHRASE_CHARACTERS_MIN,

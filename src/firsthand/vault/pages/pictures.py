@@ -1,4 +1,4 @@
-"""Pictures of sense, drawn by the server: columns side by side, a week, a map without a map.
+"""Pictures of sense, drawn by the server: columns side by side, a week, places by their degrees.
 
 Pure functions from figures to SVG. Widths are per cent and colours are classes, as in
 `foundation.web.charts`; each figure may lead to the rows that it was made of.
@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from firsthand.foundation.web import charts, words
 
@@ -36,6 +36,11 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     values: tuple[float, float]
     said: tuple[str, str]
     hrefs: tuple[str, str]
+
+    @property
+    def short(self) -> str:
+        """What stands below it: the first letters of a month, or a whole year."""
+        return self.name if self.name.isdecimal() else self.name[:3]
 
 
 class Dot(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +79,7 @@ def columns(items: Sequence[Column], labels: tuple[str, str], *, unit: str, titl
             drawn += Markup(
                 '<text class="{}" x="{:.2f}%" y="{}" text-anchor="middle">{}</text>'
             ).format(
-                "minor" if (at // every) % 2 else "", (at + 0.5) * step, HEIGHT - 7, item.name[:3]
+                "minor" if (at // every) % 2 else "", (at + 0.5) * step, HEIGHT - 7, item.short
             )
     lines, figures = _axes(top, room, unit)
     legend = Markup("").join(
@@ -153,28 +158,29 @@ def week(cells: Mapping[tuple[int, int], int], *, href: str, unit: str, title: s
         )
         for hour in range(0, 24, 3)
     )
+    squares = list[str]()  # 168 of them: plain text, with what is not ours escaped
     for day in range(7):
         for hour in range(24):
             count = cells.get((day, hour), 0)
             said = f"{LONG_DAYS[day]}, {hour:02}–{hour + 1:02}: {words.number(count)} {unit}"  # noqa: RUF001
-            square = Markup(
-                '<rect data-point class="heat-{}" x="{:.2f}%" y="{}" width="{:.2f}%" height="18" '
-                'rx="3"><title>{}</title></rect>'
-            ).format(
-                math.ceil(4 * math.sqrt(count / most)) if count else 0, left + hour * step,
-                16 + day * 22, step * 0.88, said,
-            )  # fmt: skip
-            drawn += (
-                _linked(square, href.format(cell=f"{day}-{hour:02}"), said) if count else square
+            heat = math.ceil(4 * math.sqrt(count / most)) if count else 0
+            square = (
+                f'<rect data-point class="heat-{heat}" x="{left + hour * step:.2f}%" '
+                f'y="{16 + day * 22}" width="{step * 0.88:.2f}%" height="18" rx="3">'
+                f"<title>{escape(said)}</title></rect>"
             )
+            cell = f"{day}-{hour:02}"
+            squares.append(_linked(square, href.format(cell=cell), said) if count else square)
+    drawn += Markup("".join(squares))  # noqa: S704
     return Markup(
         '<figure class="chart"><figcaption><span>{}</span></figcaption><svg role="group" '
         'height="172" aria-label="{}">{}</svg></figure>'
     ).format(title, title, drawn)
 
 
-def _linked(inside: Markup, href: str, said: str) -> Markup:
-    return Markup('<a href="{}" aria-label="{}">{}</a>').format(href, said, inside)
+def _linked(inside: str, href: str, said: str) -> str:
+    """A link round a shape that is written already."""
+    return f'<a href="{escape(href)}" aria-label="{escape(said)}">{inside}</a>'
 
 
 def chart_of_places(dots: Sequence[Dot], *, title: str) -> Markup:
@@ -188,13 +194,16 @@ def chart_of_places(dots: Sequence[Dot], *, title: str) -> Markup:
     frame = _frame(shown)
     most = max(dot.weight for dot in shown) or 1.0
     drawn = _grid(frame)
+    circles = list[str]()  # up to some hundreds: plain text, with what is not ours escaped
     for dot in shown:
         x, y = _spot(dot.latitude, dot.longitude, frame)
-        circle = Markup(
-            '<circle data-point class="spot {}" cx="{:.1f}" cy="{:.1f}" r="{:.1f}">'
-            "<title>{}</title></circle>"
-        ).format(dot.mark, x, y, 4 + 13 * math.sqrt(dot.weight / most), dot.title)
-        drawn += _linked(circle, dot.href, dot.title)
+        wide = 4 + 13 * math.sqrt(dot.weight / most)
+        circle = (
+            f'<circle data-point class="spot {escape(dot.mark)}" cx="{x:.1f}" cy="{y:.1f}" '
+            f'r="{wide:.1f}"><title>{escape(dot.title)}</title></circle>'
+        )
+        circles.append(_linked(circle, dot.href, dot.title))
+    drawn += Markup("".join(circles))  # noqa: S704
     for dot in [dot for dot in shown if dot.mark]:
         x, y = _spot(dot.latitude, dot.longitude, frame)
         drawn += Markup(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from firsthand.foundation.web import words
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from firsthand.vault.pages.visits import Visit
 
 NEAR_KM: Final = 60.0
+_CODED: Final = re.compile(r"[A-Z]{2} \((.+)\)")
 
 
 def show(visit: Visit) -> Response:
@@ -102,8 +104,9 @@ def _move(each: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _country(each: Mapping[str, Any]) -> dict[str, object]:
+    coded = _CODED.fullmatch(each["name"])  # as Netflix writes it: DE (Germany)
     return {
-        "name": each["name"], "value": each["times"],
+        "name": coded[1] if coded else each["name"], "value": each["times"],
         "said": words.plural(each["times"], "title watched", "titles watched"),
         "note": f"{saying.when(each['first'])} to {saying.when(each['last'])}",
         "href": sense.rows_href("places", "country", who=each["key"]),

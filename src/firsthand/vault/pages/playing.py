@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from firsthand.foundation.web import words
 from firsthand.vault.acts import playing
-from firsthand.vault.pages import sense
+from firsthand.vault.pages import proving, sense
 from firsthand.vault.pages.card import card
 from firsthand.vault.pages.visits import NotHere, Parts, Visit, kept
 
@@ -81,4 +81,4 @@ def _value(line: dict[str, str]) -> str:
 def _address(visit: Visit) -> str:
     """Where a reader could begin; nothing where this is the person's own device."""
     host = visit.request.url.netloc
-    return "" if host.startswith(NEAR) else f"{visit.request.url.scheme}://{host}/"
+    return "" if host.startswith(NEAR) else f"{proving.origin(visit)}/"

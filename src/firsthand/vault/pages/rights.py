@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import Response
 
 from firsthand.protocol.refusals import Refused
-from firsthand.protocol.rights import DENIALS
+from firsthand.protocol.rights import DENIALS, WAITING
+from firsthand.protocol.terms import ROSTER
 from firsthand.vault.acts import connecting, delivering, letters, rectifying, rights
 from firsthand.vault.gate import Offline
 from firsthand.vault.pages import saying
 from firsthand.vault.pages.visits import NotHere, Visit
+from firsthand.vault.settle import LANGUAGES as SPOKEN
+from firsthand.vault.terms import rights as terms
 from firsthand.vault.terms.relationships import short_name
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ STATES: Final = {
     "expired": ("lapsed", "ended"),
 }
 ARRIVED: Final = "it arrived there"
+CONFIRMED: Final = "they confirmed that you took it back"
 NOTED: Final = {
     "received": "They confirmed that it arrived",
     "fulfilled": "They did it",
@@ -43,9 +47,11 @@ NOTED: Final = {
     "took back": "I take it back",
 }
 REGIMES: Final = [("gdpr", "Europe (GDPR)"), ("ccpa", "California (CCPA)")]
-LANGUAGES: Final = [("en", "English"), ("de", "Deutsch")]
+LANGUAGES: Final = [(code, name) for code, name in SPOKEN if code in letters.LANGUAGES]
+COMPLAINT_LANGUAGES: Final = [pair for pair in LANGUAGES if pair[0] in letters.COMPLAINT_LANGUAGES]
 ELSEWHERE: Final = "elsewhere"
 COUNTRY: Final = "DE"
+DOUBTS: Final = ("missing", "changed", "elsewhere")
 
 
 def every(visit: Visit) -> Response:
@@ -67,7 +73,18 @@ def one(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
     answers = [
         {
             **each,
-            "says": ARRIVED if each["state"] == "open" else STATES[each["state"]][0],
+            "says": CONFIRMED
+            if each["reason"] == terms.CONFIRMED
+            else ARRIVED
+            if each["state"] == "open"
+            else STATES[each["state"]][0],
+            "by": "noted by you"
+            if each["reason"] == terms.CONFIRMED
+            else "signed by them"
+            if each["jws"]
+            else "done by you"
+            if each["state"] == "revoked"
+            else "noted by you",
             "badge": STATES[each["state"]][1],
         }
         for each in told["answers"]
@@ -86,7 +103,7 @@ def one(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
         denials=[("", "Choose one, if they said no"), *DENIALS.items()],
         countries=letters.countries() if complains else [],
         country=COUNTRY,
-        languages=LANGUAGES,
+        languages=COMPLAINT_LANGUAGES,
         today=visit.parts.clock.now().date().isoformat(),
         wrong=wrong,
     )
@@ -126,15 +143,28 @@ def new(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
         elsewhere=whom == ELSEWHERE,
         options=options,
         right=right,
+        uses=_uses(visit, whom) if right == "objection" and whom in names else [],
         kinds=[{"value": k, "label": v[0], "help": v[1]} for k, v in RIGHTS.items()],
         title_of=RIGHTS[right][0] if right else "",
         regimes=REGIMES,
         languages=LANGUAGES,
-        typed={key: visit.form.one(key) for key in ("details", "to", "email", "sender")},
+        typed={
+            "use": visit.form.many("use"),
+            **{key: visit.form.one(key) for key in ("details", "to", "email", "sender")},
+        },
         regime=visit.form.one("regime") or "gdpr",
         lang=visit.form.one("lang") or "en",
         wrong=wrong,
     )
+
+
+def _uses(visit: Visit, name: str) -> list[dict[str, str]]:
+    """What a deal lets them use my things for, and all of it, to choose from."""
+    terms = ROSTER.get(str(connecting.relationship(visit.vault, name)["terms"]))
+    found = [{"value": each, "label": f"To {saying.PURPOSES[each]}", "help": ""}
+             for each in (terms.purposes if terms is not None else ())]  # fmt: skip
+    every = {"value": "all", "label": "Everything", "help": "They keep it, and use it for nothing."}
+    return [*found, every]
 
 
 def ask(visit: Visit) -> Response:
@@ -142,6 +172,11 @@ def ask(visit: Visit) -> Response:
     form, vault = visit.form, visit.vault
     whom, right = form.one("whom"), form.one("right")
     how = {"details": form.one("details"), "regime": form.one("regime") or "gdpr"}
+    if right == "objection" and whom != ELSEWHERE:
+        uses = ["all"] if "all" in form.many("use") else form.many("use")
+        if not uses and not how["details"].strip():
+            return new(visit, wrong="Choose what they should stop, or say it in words.", status=422)
+        how["details"] = "\n".join(each for each in (", ".join(uses), how["details"]) if each)
     try:
         if whom == ELSEWHERE:
             letter = letters.Asking(
@@ -202,7 +237,7 @@ def take_back(visit: Visit) -> Response:
         return one(visit, wrong=saying.plainly(str(error)), status=max(400, error.refusal.status))
     path = f"/rights/{told['id']}"
     if told["relationship"] is None:
-        return visit.go(path, "Noted. Now tell them, by an answer to your letter.")
+        return visit.go(path, "You took it back. Send the letter that tells them.")
     if after["unconfirmed"]:
         return visit.go(
             path, "You took it back. They hear of it when they can be reached.", "warning"
@@ -233,12 +268,14 @@ def document(visit: Visit) -> Response:
 
 
 def letter(visit: Visit) -> Response:
-    """The letter as a file that a mail program opens."""
+    """The letter as a file that a mail program opens; with ``back`` the one that takes it back."""
     told = _find(visit)
-    if told["eml"] is None:
+    back = "back" in visit.request.query_params
+    text = told["eml_back" if back else "eml"]
+    if text is None:
         raise NotHere
-    name = f"{short_name(told['organisation'])}-{told['right']}.eml"
-    return _file(name, told["eml"], "eml")
+    name = f"{short_name(told['organisation'])}-{told['right']}{'-taken-back' if back else ''}.eml"
+    return _file(name, text, "eml")
 
 
 def complaint(visit: Visit) -> Response:
@@ -276,6 +313,8 @@ def _said(told: Mapping[str, Any]) -> dict[str, Any]:
         says = "not sent yet"
     if told["overdue"]:
         says, badge = "late", "refused"
+    if told["erased"] and told["state"] in WAITING:
+        says, badge = "over: they erased it all", "ended"
     if told["unconfirmed"]:
         says, badge = "you took it back; they have not confirmed it", "waiting"
     days = int(told["days"]) or 1
@@ -288,9 +327,49 @@ def _said(told: Mapping[str, Any]) -> dict[str, Any]:
         "passed": passed,
         "whole": days,
         "clock": _clock(left),
+        "compared": _compared(told["compared"]),
+        "doubt": any((told["compared"] or {}).get(key) for key in DOUBTS),
         "law": dict(REGIMES)[str(told["regime"])],
         "problem": saying.plainly(told["problem"]),
     }
+
+
+def _compared(found: Mapping[str, Any] | None) -> list[str]:
+    """What they delivered beside what my own log says, in sentences."""
+    if found is None:
+        return []
+    given, missing, changed, elsewhere = (found[key] for key in ("given", *DOUBTS))
+    gave = f"By your own log you gave them {_things(given)}"
+    said = [f"{gave}, and they delivered all of it{', some of it altered' if changed else ''}."]
+    if not given:
+        said = ["By your own log they hold nothing that you gave."]
+    if missing:
+        said = [f"{gave}; they left out {missing:,} of it{_which(found, 'missing')}. Ask them why."]
+    if changed:
+        are = "is" if changed == 1 else "are"
+        said.append(
+            f"{_things(changed)} {are} not as you gave {'it' if changed == 1 else 'them'}"
+            f"{_which(found, 'changed')}. Ask them why."
+        )
+    if elsewhere:
+        said.append(
+            f"They delivered {_things(elsewhere)} that you never gave from here"
+            f"{_which(found, 'elsewhere')}. If no other copy of your vault did, ask from whom."
+        )
+    return said
+
+
+def _which(found: Mapping[str, Any], key: str) -> str:
+    """A few of them by their names, such as `: “Dark”, “Heimat” and more`."""
+    names = (found.get("which") or {}).get(key, [])
+    if not names:
+        return ""
+    more = " and more" if found[key] > len(names) else ""
+    return ": " + ", ".join(f"“{name[:60]}”" for name in names) + more
+
+
+def _things(count: int) -> str:
+    return "1 thing" if count == 1 else f"{count:,} things"
 
 
 def _clock(left: object) -> str:

@@ -23,6 +23,7 @@ ICONS: Final = {
     "places": "home",
     "people": "people",
     "moves": "heart",
+    "events": "diary",
 }
 
 

@@ -81,7 +81,7 @@ GIVINGS: Final[Mapping[str, tuple[str, str]]] = {
     "waiting": ("waiting to go", "waiting"),
     "given": ("given", "on"),
     "refused": ("not taken", "refused"),
-    "withdrawn": ("taken back before it was confirmed", "ended"),
+    "withdrawn": ("never confirmed", "ended"),
     "erased": ("erased there", "ended"),
 }
 ENDINGS: Final[Mapping[str, tuple[str, str]]] = {
@@ -110,6 +110,7 @@ def source(name: str) -> str:
     return name_of(name)
 
 
+_MEGABYTE: Final = 1_000_000
 _LENGTHS: Final = (
     (7 * 86_400, "a week", "weeks"),
     (86_400, "a day", "days"),
@@ -125,6 +126,13 @@ def wait(seconds: int) -> str:
             return one if count == 1 else f"{count} {many}"
     count = max(1, -(-seconds // 60))
     return "a minute" if count == 1 else f"{count} minutes"
+
+
+def size(count_bytes: int) -> str:
+    """How much it is: `12 kB`, `3.4 MB`."""
+    if count_bytes < _MEGABYTE:
+        return f"{-(-count_bytes // 1000)} kB"
+    return f"{count_bytes / _MEGABYTE:,.1f} MB"
 
 
 def cadence(name: str) -> str:

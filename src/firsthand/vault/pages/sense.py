@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from firsthand.foundation.web import words
-from firsthand.vault.acts import behind, correcting, keeping
+from firsthand.vault.acts import behind, correcting, keeping, noticing
 from firsthand.vault.acts.browsing import PLACE_MAX, checked_day
 from firsthand.vault.acts.correcting import CorrectionRefused
-from firsthand.vault.pages import home, saying, things
+from firsthand.vault.pages import findings, home, saying, things
+from firsthand.vault.pages.visits import NotHere
 from firsthand.vault.pages.ways import WAYS, ways
 from firsthand.vault.sense.categories import lists
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from starlette.responses import Response
 
@@ -130,11 +131,28 @@ def _day(text: str) -> str:
     return words.day(text) if len(text) > 7 else month(text)  # noqa: PLR2004 - longer than a month
 
 
+def show_found(visit: Visit) -> Response:
+    """Every finding, or the one that is named with the newest of the rows that it stands on."""
+    if "key" not in visit.request.query_params:
+        return page(
+            visit, "found_all.html", "", title="What your data says", found=home.found(visit)
+        )
+    key, today = visit.request.query_params.get("key", ""), visit.parts.clock.now().date()
+    kept = [each for each in noticing.noticed(visit.vault) if each["key"] == key]
+    told = findings.shown(kept[:1], today, noticing.ROWS_KEPT_MAX)
+    items: list[findings.Bill | findings.Card] = [*told.bills, *told.over, *told.cards]
+    if not items:
+        raise NotHere
+    item = items[0]
+    title = item.name if isinstance(item, findings.Bill) else item.title
+    return page(visit, "found.html", "", title=title, item=item)
+
+
 def show_corrections(visit: Visit) -> Response:
     """Everything that was corrected, each to be undone."""
     known = {**lists().names, **SAID}
     kept = [
-        {**each, "words": known.get(str(each["said"]), each["said"])}
+        {**each, "words": known.get(str(each["said"]), correcting.called(visit.vault, each))}
         for each in correcting.corrections(visit.vault)
     ]
     return page(visit, "corrections.html", "", title="What you corrected", kept=kept)
@@ -165,8 +183,3 @@ def rows_of(found: Mapping[str, Any]) -> list[dict[str, str]]:
          "amount": saying.amount(row), "href": f"/things/{row['id']}"}
         for row in found["rows"][:12]
     ]  # fmt: skip
-
-
-def share(items: Sequence[Mapping[str, Any]], key: str) -> float:
-    """The sum of a figure over items, as a number."""
-    return sum(float(str(each[key])) for each in items)

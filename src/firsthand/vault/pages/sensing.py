@@ -39,6 +39,7 @@ def routes(parts: Parts) -> Sequence[Route]:
         ("/days", days.show),
         ("/ready", readying.show),
         ("/behind", sense.show_behind),
+        ("/found", sense.show_found),
         ("/corrections", sense.show_corrections),
     )
     shown = [Route(path, kept(parts, page), methods=["GET"]) for path, page in pages]

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from firsthand.foundation.web.words import money
-from firsthand.protocol.refusals import Refused
+from firsthand.protocol.refusals import Refused, refuse
 from firsthand.vault.acts import settling
 from firsthand.vault.pages import saying
 from firsthand.vault.pages.visits import NotHere, Page, Parts, Visit, kept
@@ -49,7 +49,10 @@ TOLD: Final = {
     "came-back": "The money is in your account.",
     "lower": "You paid less the next time.",
     "same": "You paid the same the next time.",
+    "arrived": "A message that you brought says that it was delivered.",
 }
+STATEMENT: Final = "your next statement tells"
+TELLS: Final = {"parcel": "an e-mail of theirs that you bring can tell"}
 COUNTRY: Final = "DE"
 COUNTRY_KEY: Final = "settle:country"
 SENDER_KEY: Final = "settle:sender"
@@ -63,7 +66,11 @@ def routes(parts: Parts) -> Sequence[Route]:
         ("/settle/{id}", one),
         ("/settle/{id}/message.eml", message),
     )
-    done: tuple[tuple[str, Page], ...] = (("/settle/new", begin), ("/settle/{id}", mark))
+    done: tuple[tuple[str, Page], ...] = (
+        ("/settle/new", begin),
+        ("/settle/{id}", mark),
+        ("/settle/{id}/delete", forget),
+    )
     return [
         *(Route(path, kept(parts, page), methods=["GET"]) for path, page in read),
         *(Route(path, kept(parts, page), methods=["POST"]) for path, page in done),
@@ -147,13 +154,9 @@ def begin(visit: Visit) -> Response:
             to=form.one("to"), email=form.one("email"), sender=form.one("sender"),
             country=form.one("country"), lang=form.one("lang"),
         )  # fmt: skip
-        everyone = list(dict.fromkeys([writing.to.strip(), *form.many("also")]))
         begun = [
-            settling.begin(
-                vault, kind, msgspec.structs.replace(writing, to=to), subject, about=about
-            )
-            for to in everyone
-            if to or len(everyone) == 1
+            settling.begin(vault, kind, each, of, about=about)
+            for each, of in _everyone(writing, subject, form.many("also"))
         ]
     except Refused as error:
         return new(visit, wrong=saying.plainly(str(error)), status=max(400, error.refusal.status))
@@ -196,10 +199,16 @@ def mark(visit: Visit) -> Response:
     if after["state"] in settling.WAITING:
         said = "Noted. The clock runs."
         if after["by_import"]:
-            said = "Noted. The clock runs, and your next statement tells how it ended."
+            said = f"Noted. The clock runs, and {TELLS.get(told['kind'], STATEMENT)} how it ended."
     if after["state"] == "settled":
         said = "Settled. Well done."
     return visit.go(f"/settle/{told['id']}", said)
+
+
+def forget(visit: Visit) -> Response:
+    """Delete it."""
+    settling.forget(visit.vault, _find(visit)["id"])
+    return visit.go("/settle", "It is deleted, with its message and all that you noted.")
 
 
 def message(visit: Visit) -> Response:
@@ -219,6 +228,29 @@ def _completed(subject: Subject, typed: Any) -> Subject:  # noqa: ANN401 - a for
         reference=typed("reference").strip() or subject.reference,
         news=typed("news"),
     )
+
+
+def _everyone(
+    writing: Writing, subject: Subject, also: Sequence[str]
+) -> list[tuple[Writing, Subject]]:
+    """A message for each: the address and the number that were typed are for one of them alone."""
+    names = [name for name in dict.fromkeys([writing.to.strip(), *also]) if name]
+    if len(names) <= 1:
+        return [(msgspec.structs.replace(writing, to="".join(names)), subject)]
+    typed = writing.email or subject.reference
+    if typed and not writing.to.strip():
+        what = "An e-mail address and a customer number are for one of them: leave them empty here."
+        raise refuse("shape_invalid", what)
+    found = []
+    for name in names:
+        if name == writing.to.strip():
+            found.append((writing, subject))
+        else:
+            found.append((
+                msgspec.structs.replace(writing, to=name, email=""),
+                msgspec.structs.replace(subject, reference=""),
+            ))  # fmt: skip
+    return found
 
 
 def _kinds(subject: Subject) -> list[dict[str, str]]:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup
 
 from firsthand.foundation.web import charts
+from firsthand.vault.acts.backing import is_backup
 from firsthand.vault.acts.bringable import every_source, name_of
+from firsthand.vault.acts.uploading import in_words
+from firsthand.vault.acts.visiting import THINGS
 from firsthand.vault.pages import findings
 from firsthand.vault.pages.forms import Dropped, Form
 from firsthand.vault.pages.looks import LookGone
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from firsthand.vault.pages.looks import Look
 
+SLICES: Final = "/drop/upload"
 OWN_GUIDES: Final = frozenset(["netflix", "bank"])
 ICONS: Final = {
     "netflix": "film", "letterboxd": "film", "goodreads": "diary", "spotify": "heart",
@@ -27,6 +31,7 @@ ICONS: Final = {
 }  # fmt: skip
 UNREADABLE_SHOWN_MAX: Final = 50
 BARS_MAX: Final = 8
+A_BACKUP: Final = "That is a backup. Where nothing is kept yet, “I have one already” takes it."
 
 
 def show(visit: Visit, *, error: str = "", status: int = 200) -> Response:
@@ -41,7 +46,11 @@ def show(visit: Visit, *, error: str = "", status: int = 200) -> Response:
         staff=[door for door in visit.parts.doors if door.kind == "staff"],
         single=visit.parts.single is not None,
         there=visit.parts.single is None or visit.parts.cabinet.there_is(visit.parts.single.name),
-        looking=bool(look and look.files),
+        looking=bool(look and look.held),
+        slices=SLICES,
+        bounds=visit.parts.uploads,
+        largest=(largest := visit.parts.looks.visits.largest(THINGS)),
+        largest_said=in_words(largest),
         error=error,
     )
 
@@ -77,6 +86,8 @@ def drop(visit: Visit) -> Response:
     """Take files into memory, and show what is in them."""
     if not visit.form.files:
         return show(visit, error="No file came with that. Choose one first.", status=400)
+    if any(is_backup(file.content) for file in visit.form.files):
+        return show(visit, error=A_BACKUP, status=422)
     return _into_memory(visit, "/look")
 
 
@@ -89,10 +100,10 @@ def sample(visit: Visit) -> Response:
 def found(visit: Visit) -> Response:
     """What is in the files that were dropped."""
     look = visit.look()
-    if look is None or not look.files:
+    if look is None or not look.held:
         return visit.go("/")
     return visit.page("look.html", title="What is in it", signed_in=bool(visit.opened),
-                      **told(visit, look))  # fmt: skip
+                      sent=bool(look.sent), **told(visit, look))  # fmt: skip
 
 
 def answer(visit: Visit) -> Response:
@@ -121,14 +132,17 @@ def told(visit: Visit, look: Look) -> dict[str, Any]:
         for id, each in look.asked.items()
         if id not in open_ids and (answer := look.answers.get(id))
     ]
+    things = sum(int(file["added"]) for file in files)
     return {
         "files": files,
+        # Nothing was seen, as not all was read: that is no word on what is in it.
+        "cut": not things and not seen["questions"] and any(file["note"] for file in files),
         "questions": seen["questions"],
         "answered": answered,
         "found": findings.shown(seen["findings"], today),
         "sample": look.sample,
         "failed": bool(files) and all(file["error"] for file in files),
-        "things": sum(int(file["added"]) for file in files),
+        "things": things,
     }
 
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from firsthand.vault.pages.visits import Visit
 
 MONTHS_MAX: Final = 24
-ICONS: Final = {"watch": "film", "listen": "speech", "read": "diary"}
 LISTS: Final = (("likes", "You like", "dislike"), ("dislikes", "You do not like", "like"))
 UNITS: Final = {"watch": "title", "listen": "play", "read": "book"}
 

@@ -10,6 +10,7 @@ from firsthand.protocol.terms import ROSTER
 from firsthand.vault.acts import connecting, recording
 from firsthand.vault.acts.story import PARTS, story
 from firsthand.vault.pages import deal, saying
+from firsthand.vault.pages.overseen import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,8 +107,9 @@ def _looked(each: Mapping[str, Any], who: str) -> tuple[str, str, str]:
     detail = each["detail"]
     count = f"{each['count']:,} {'thing' if each['count'] == 1 else 'things'}"
     purpose = saying.PURPOSES.get(str(detail["purpose"]), str(detail["purpose"]))
-    title = f"{who} looked at {count}"
-    name = "A rule of theirs" if each["what"] == "rule" else str(detail["name"])
+    title = f"{who} looked at {count}" if each["count"] else f"{who} looked, and saw nothing of it"
+    names = {"rule": "A rule of theirs", "command": KINDS["command"].capitalize()}
+    name = names.get(each["what"], str(detail["name"]))
     text = f"{name}, to {purpose}" if name else f"To {purpose}"
     return title, str(detail["problem"] or text), "refused" if detail["problem"] else ""
 

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from firsthand.vault.acts.opened import Vault
 
 PART: Final = "live-bringing"
+BAR: Final = "live-bringing-bar"
+WHOLE: Final = "bringing"
+PARTS_OF: Final = 1000
 HREF: Final = "/bring/going"
-DONE: Final = "It is done. Show it anew to read what became of it."
+DONE: Final = "It is done."
 END_SECONDS_MAX: Final = 5.0
-_MIB: Final = 1024 * 1024
+_MB: Final = 1_000_000
 log = logging.getLogger("firsthand.vault.pages")
 
 
@@ -52,17 +55,23 @@ class Going:
         if told.files > 1:
             parts.insert(0, f"File {told.file} of {told.files}")
         if told.members:
-            parts.append(f"{told.members:,} files in it gone through")
-        if told.size_bytes > _MIB:
-            parts.append(f"{told.at_bytes / _MIB:,.0f} of {told.size_bytes / _MIB:,.0f} MB")
+            parts.append(f"{told.members:,} {_files(told.members)} in it gone through")
+        if told.size_bytes > _MB:
+            parts.append(f"{told.at_bytes / _MB:,.0f} of {told.size_bytes / _MB:,.0f} MB")
         said = ", ".join(parts) + "."
         return f"It waits. {said}" if self.control.paused else said
 
     @property
-    def part(self) -> tuple[int, int]:
-        """How much of how much, for a bar; 0 of 0 where that is not known."""
+    def part(self) -> int | None:
+        """How many thousandths of it lie behind, for a bar; None where that is not known."""
         told = self.progress
-        return (0, 0) if told is None else (min(told.at_bytes, told.size_bytes), told.size_bytes)
+        if told is None or not told.size_bytes:
+            return None
+        return min(told.at_bytes, told.size_bytes) * PARTS_OF // told.size_bytes
+
+
+def _files(count: int) -> str:
+    return "file" if count == 1 else "files"
 
 
 class Underway:
@@ -129,6 +138,8 @@ class Underway:
                 going.control.stop()  # it was locked: what was read stays, and goes on later
             self._cabinet.touch(slug)
             self._streams.publish(slug, PART, going.says())
+            if going.part is not None:
+                self._streams.publish(slug, BAR, str(going.part))
 
         try:
             with self._cabinet.lend(slug, in_use=False) as vault:
@@ -143,5 +154,6 @@ class Underway:
         with self._lock:
             self._threads.discard(threading.current_thread())
         nudge(slug)
-        # Whoever looks at another page is left there.
+        # Whoever looks at the page of it is shown what it came to; others are left where they are.
         self._streams.publish(slug, PART, DONE)
+        self._streams.publish(slug, WHOLE)

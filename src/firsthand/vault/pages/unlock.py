@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from firsthand.vault.acts import noticing, unlocking
 from firsthand.vault.acts.passkeys import PasskeyRefused
 from firsthand.vault.pages import proving
-from firsthand.vault.pages.cabinet import SAID_TO_NOBODY
-from firsthand.vault.pages.keep import CALLED, slug_of
+from firsthand.vault.pages.cabinet import CALLED, SAID_TO_NOBODY
+from firsthand.vault.pages.keep import slug_of
 from firsthand.vault.pages.visits import Sitting, Visit
 from firsthand.vault.store import UnableToUnlock
 from firsthand.vault.store.recovery import read_code

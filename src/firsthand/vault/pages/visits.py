@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from firsthand.foundation.web.kit import Flash
 from firsthand.protocol.refusals import REASONS, Refused
 from firsthand.vault.acts.passkeys import PasskeyRefused
+from firsthand.vault.acts.uploading import Bounds
 from firsthand.vault.gate import Offline
 from firsthand.vault.pages import saying
 from firsthand.vault.pages.cabinet import Busy, Cabinet, Locked
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from firsthand.foundation.web.streams import Streams
     from firsthand.foundation.web.throttle import Throttle
     from firsthand.vault.acts.opened import Vault
+    from firsthand.vault.pages.arrivals import Arrivals
+    from firsthand.vault.pages.handings import Handings
     from firsthand.vault.pages.underway import Underway
 
 PROOF_MS_MAX: Final = 5 * 60 * 1000.0
@@ -80,7 +83,8 @@ class Sitting(msgspec.Struct, kw_only=True):
     """A person who has opened their data in this browser.
 
     `code` is the recovery code until it has been written down, `renewed` if it is not the first;
-    `by_code` says that they opened it by their recovery code; `report` is what was brought last.
+    `by_code` says that they opened it by their recovery code; `report` is what was brought last;
+    `came` says how it came here from elsewhere, by a "backup" or a "code".
     """
 
     slug: str
@@ -90,6 +94,7 @@ class Sitting(msgspec.Struct, kw_only=True):
     renewed: bool = False
     by_code: bool = False
     report: dict[str, Any] | None = None
+    came: str = ""
     flash: Flash | None = None
     found: tuple[object, object] | None = None  # the findings, and what they are of
 
@@ -115,6 +120,9 @@ class Parts:
     streams: Streams
     throttle: Throttle
     underway: Underway
+    arrivals: Arrivals
+    arrival_cookie: SessionCookie
+    handings: Handings
     challenges: Challenges
     clock: Clock
     chance: Chance
@@ -124,6 +132,12 @@ class Parts:
     single: Path | None = None
     nudge: Nudge = lambda _slug, _name=None: None
     unconfirmed: Callable[[], int] = lambda: 0
+    uploads: Bounds = field(default_factory=Bounds)
+
+    @property
+    def near(self) -> bool:
+        """Whether a person's other devices can be in one network with this: not under a name."""
+        return not self.https
 
 
 @dataclass(kw_only=True)

@@ -25,6 +25,7 @@ TITLES: Final = {
     ("people", "event"): ("Whom you met", "event", "people", ("person", "people")),
 }
 SHOPS_MAX: Final = 5
+HOUR: Final = 3600
 
 
 def show(visit: Visit) -> Response:
@@ -47,8 +48,8 @@ def show(visit: Visit) -> Response:
         calendar=charts.calendar(
             days, until=date(int(told["year"]), 12, 31), unit="things", title="Every day of it"
         ),
-        tops=[_top(each, span) for each in told["tops"]],
-        facts=_facts(told),
+        tops=[top_of(each, span) for each in told["tops"]],
+        facts=facts_of(told),
         money=_money(told["money"], span) if told["money"] else None,
         trips=[
             {"name": each["name"], "when": f"{saying.when(each['from'])}, "
@@ -59,16 +60,18 @@ def show(visit: Visit) -> Response:
     )  # fmt: skip
 
 
-def _facts(told: Mapping[str, Any]) -> list[dict[str, str]]:
+def facts_of(told: Mapping[str, Any]) -> list[dict[str, str]]:
     """The large figures of the year."""
     found = []
     for top in told["tops"]:
         if top["sense"] == "taste" and top["amount"]:
             verb = {"watch": "watching", "listen": "listening"}.get(top["part"], "reading")
-            hours = f"{words.number(top['amount'] // 3600)} h"
+            seconds = top["amount"]
             found.append(
-                {"number": hours, "label": verb, "note": f"{_days(top['amount'])} of 24 hours"}
-            )
+                {"number": f"{words.number(seconds // HOUR)} h" if seconds >= HOUR
+                 else words.hours(seconds), "label": verb,
+                 "note": f"{_days(seconds)} of 24 hours" if seconds >= 12 * HOUR else ""}
+            )  # fmt: skip
         elif top["part"] == "read":
             found.append({"number": words.number(top["total"]), "label": "books read", "note": ""})
     metres = sum(each["metres"] for each in told["moves"])
@@ -88,7 +91,8 @@ def _days(seconds: int) -> str:
     return words.plural(int(days), "day") if days == int(days) else f"{days} days"
 
 
-def _top(each: Mapping[str, Any], span: Mapping[str, str]) -> dict[str, Any]:
+def top_of(each: Mapping[str, Any], span: Mapping[str, str]) -> dict[str, Any]:
+    """What there was most of, in bars: by its time where a file tells that, else by how often."""
     title, unit, icon, nouns = TITLES[each["sense"], each["part"]]
     timed = bool(each["amount"]) and each["sense"] == "taste"
     new = f", {words.number(each['new'])} of them new" if each["new"] else ""
@@ -101,7 +105,7 @@ def _top(each: Mapping[str, Any], span: Mapping[str, str]) -> dict[str, Any]:
         "bars": pictures.bars(
             [
                 {"name": item["name"], "value": item["amount" if timed else "times"],
-                 "said": words.hours(item["amount"]) if timed
+                 "said": words.hours(item["amount"]) if timed and item["amount"]
                  else words.plural(item["times"], unit),
                  "href": sense.rows_href(each["sense"], each["part"], span, who=item["key"])}
                 for item in each["top"]

@@ -6,7 +6,6 @@ catalogue, with and without the things; and once more on what it answers.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,12 +28,13 @@ from firsthand.protocol.roles.profile_rules import (
     run_rule,
 )
 from firsthand.protocol.signals import decode_signals
+from firsthand.protocol.terms import ROSTER
 from firsthand.protocol.things import Thing
 from firsthand.vault.gate import Gate, Leaving, Outcome, Request
 from firsthand.vault.inbox import Message, Verdict
 from firsthand.vault.terms import copies
 from firsthand.vault.terms.losses import loss_of
-from firsthand.vault.terms.relationships import Relationship, find
+from firsthand.vault.terms.relationships import Relationship, find, replaced
 from firsthand.vault.terms.rights import put_right_there
 
 if TYPE_CHECKING:
@@ -126,13 +126,30 @@ def given_things(store: Store, relationship: Relationship) -> list[Thing]:
     What it put right upon a request is as it was put right.
     """
     held: dict[str, Thing] = {}
+    under = msgspec.json.encode(_read_under(store, relationship)[0]).decode()
     for row in store.rows(
-        "disclosures.bodies_given", relationship=relationship.name, agreement=relationship.agreement
+        "disclosures.bodies_held", relationship=relationship.name, agreements=under
     ):
         for signal in decode_signals(bytes(row["body"])):
             held[signal.id] = thing_given(signal.id, signal.data)
     known = put_right_there(store, relationship)[-1]
     return in_order([put_right(thing, known) for thing in held.values()])
+
+
+def _read_under(store: Store, relationship: Relationship) -> list[list[str]]:
+    """The deals whose things are read together, the newest first: now, and at some time before.
+
+    Where a deal took the place of another, what came under that one is read on for what both allow.
+    """
+    runs: list[list[str]] = [[]]
+    now = relationship.agreement or ""
+    for each in (now, *replaced(store, now)):
+        row = store.row("agreements.by_id", id=each)
+        if row is not None and PURPOSE in ROSTER[row["terms"]].purposes:
+            runs[-1].append(each)
+        else:
+            runs.append([])  # it allows no such use, nor does whatever took its place for these
+    return runs
 
 
 class AnswerCheck:
@@ -174,16 +191,17 @@ class AnswerCheck:
         What was sent and has no receipt yet counts as well: it may have come, and its receipt not.
         What they put right is so in the first ones; an answer may be older than that, too.
         """
-        held: dict[str, Thing] = {}
         bases: list[list[Thing]] = []
-        for row in self._store.rows(
-            "disclosures.bodies_sent",
-            relationship=relationship.name,
-            agreement=relationship.agreement,
-        ):
-            for signal in decode_signals(bytes(row["body"])):
-                held[signal.id] = thing_given(signal.id, signal.data)
-            bases.append(in_order(list(held.values())))
+        for under in reversed(_read_under(self._store, relationship)):
+            held: dict[str, Thing] = {}
+            for row in self._store.rows(
+                "disclosures.bodies_sent",
+                relationship=relationship.name,
+                agreements=msgspec.json.encode(under).decode(),
+            ):
+                for signal in decode_signals(bytes(row["body"])):
+                    held[signal.id] = thing_given(signal.id, signal.data)
+                bases.append(in_order(list(held.values())))
         corrections = put_right_there(self._store, relationship)[::-1]
         return [
             in_order([put_right(thing, known) for thing in things])
@@ -225,8 +243,3 @@ def judge(
 
 def _joined(before: list[Thing], more: list[Thing]) -> list[Thing]:
     return in_order(list({thing.id: thing for thing in [*before, *more]}.values()))
-
-
-def answer_in(data: str) -> Answered:
-    """An answer as it is kept in the inbox (JSON)."""
-    return msgspec.convert(json.loads(data), Answered)

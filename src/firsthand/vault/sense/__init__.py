@@ -1,6 +1,6 @@
 """What a person's own things show: findings and sums, each with the things it stands on.
 
-Above: the gate and the roles. Below: the protocol's `Thing` and the readings of payees and dates;
+Above: the acts. Below: the protocol's `Thing` and the readings of payees and dates;
 everything here is a plain function of things and of the day, which comes in as an argument.
 """
 
@@ -11,14 +11,22 @@ from decimal import Decimal
 
 from firsthand.protocol.things import Thing
 from firsthand.vault.sense.counting import Counting
-from firsthand.vault.sense.facets import merchant_of, milli_of
+from firsthand.vault.sense.facets import day_of, merchant_of, milli_of
 from firsthand.vault.sense.finding import Finding, key_of_finding
+from firsthand.vault.sense.kinds.gathering import OLDEST_FIRST, Gathering
 from firsthand.vault.sense.overpaid import paid_twice, two_alike, unused
 from firsthand.vault.sense.recurring import PaymentsSeen, recurring_payments
-from firsthand.vault.sense.recurring_findings import recurring_findings
+from firsthand.vault.sense.recurring_findings import marked, recurring_findings
 from firsthand.vault.sense.watching import ViewsSeen, watching_findings
 
-__all__ = ["Finding", "Noticing", "findings", "key_of_finding", "recurring_payments"]
+__all__ = [
+    "OLDEST_FIRST",
+    "Finding",
+    "Noticing",
+    "findings",
+    "key_of_finding",
+    "recurring_payments",
+]
 
 USES = frozenset({"WatchAction", "ListenAction", "ReadAction", "ExerciseAction"})
 
@@ -40,12 +48,15 @@ class Noticing:
         self._today = today
         self._brought = brought or {}
         self._payments, self._views = PaymentsSeen(today), ViewsSeen()
-        self._counting = Counting(zone)
+        self._counting, self._gathering = Counting(zone), Gathering(zone)
         self._refunds: dict[tuple[str, Decimal], list[datetime.date]] = defaultdict(list)
         self._used: dict[str, str] = {}
 
     def take(self, thing: Thing) -> None:
         """Look at one thing; their order does not matter."""
+        self._gathering.take(thing)
+        if thing.type == "Observation" and thing.data.get("measuredProperty") != "location":
+            return  # there are very many, and nothing else is made of them
         self._payments.take(thing)
         self._views.take(thing)
         self._counting.take(thing)
@@ -55,17 +66,21 @@ class Noticing:
             self._used[thing.source] = thing.time or ""
 
     def findings(self) -> list[Finding]:
-        """Everything that the things show: recurring payments first, then watching."""
-        payments = self._payments.recurring()
+        """Everything that the things show: recurring payments first, then watching, then the rest.
+
+        Where there is a thing at all, there is a finding.
+        """
+        payments = marked(self._payments.recurring())
         told = recurring_findings(payments, today=self._today)
-        used = {source: day for source, time in self._used.items() if (day := _day(time))}
-        return [
+        used = {source: day for source, time in self._used.items() if (day := day_of(time))}
+        found = [
             *told,
             *unused(payments, used, self._brought),
             *two_alike(payments),
             *paid_twice(self._payments.payments(), self._refunds, self._today),
             *watching_findings(self._views.views()),
         ]
+        return [*found, *self._gathering.findings(alone=not found)]
 
     def counted(self) -> Counting:
         """The sums of everything that was taken. To be asked for once, at the end."""
@@ -74,7 +89,7 @@ class Noticing:
         return self._counting
 
     def _take_refund(self, thing: Thing) -> None:
-        amount, day = milli_of(thing.data.get("price")), _day(thing.time or "")
+        amount, day = milli_of(thing.data.get("price")), day_of(thing.time)
         if amount is not None and day is not None:
             self._refunds[merchant_of(thing.name), Decimal(amount) / 1000].append(day)
 
@@ -88,10 +103,3 @@ def findings(things: Iterable[Thing], *, today: datetime.date) -> list[Finding]:
     for thing in things:
         noticing.take(thing)
     return noticing.findings()
-
-
-def _day(time: str) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(time[:10])
-    except ValueError:
-        return None

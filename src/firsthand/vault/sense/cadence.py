@@ -7,6 +7,7 @@ holidays and short months move it by a few days. A due date may stay empty (a sk
 import calendar
 import datetime
 from collections import Counter
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import msgspec
@@ -68,7 +69,13 @@ class Rhythm(msgspec.Struct, frozen=True, kw_only=True):
 def _due(month: int, anchor: int) -> datetime.date:
     """The anchor day in a month, counted from year 0, or that month's last day."""
     year, index = divmod(month, 12)
-    return datetime.date(year, index + 1, min(anchor, calendar.monthrange(year, index + 1)[1]))
+    return datetime.date(year, index + 1, min(anchor, _length(month)))
+
+
+@lru_cache(maxsize=1 << 12)
+def _length(month: int) -> int:
+    year, index = divmod(month, 12)
+    return calendar.monthrange(year, index + 1)[1]
 
 
 def _nearest(date: datetime.date, anchor: int) -> tuple[int, int]:

@@ -16,7 +16,6 @@ from firsthand.vault.sources.dates import plain
 from firsthand.vault.sources.payee import merchant_key
 
 OTHER = "other"
-INCOME = "pay"
 WORDS_MAX = 4
 _WORD = re.compile(r"[^\s,;:()|*]+")
 

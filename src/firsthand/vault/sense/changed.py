@@ -13,6 +13,13 @@ import msgspec
 BEFORE_MONTHS = 6
 KNOWN_MONTHS_MIN = 3
 MORE, LESS = 1.5, 0.5
+# What a change must come to, to be told: thousandths of a currency, seconds, times.
+LEAST = {
+    ("categories", "out"): 20_000, ("money", "out"): 20_000, ("money", "in"): 50_000,
+    ("taste", "watch"): 7200, ("taste", "listen"): 7200, ("places", "visit"): 3,
+    ("people", "message"): 5, ("people", "event"): 2, ("moves", "sport"): 3,
+}  # fmt: skip
+AMOUNTS = frozenset({"categories", "money", "taste"})
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

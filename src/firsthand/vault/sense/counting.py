@@ -4,11 +4,11 @@
 
 import datetime
 from collections.abc import Callable
-from functools import lru_cache
+from typing import ClassVar
 
 from firsthand.protocol.things import Thing
 from firsthand.vault.sense import facets
-from firsthand.vault.sense.sums import HOURS, TITLES_MAX, Sums, Tally, When, key_of
+from firsthand.vault.sense.sums import TITLES_MAX, Sums, Tally, When, key_of
 
 HEARD_SECONDS_MIN, SEEN_SECONDS_MIN = 30, 120
 NIGHT_HOURS = range(6)
@@ -16,13 +16,13 @@ WORK_HOURS = range(7, 15)
 WORK_SECONDS_MIN = 3 * 3600
 STAY_DAYS_MAX = 60
 ME_MESSAGES_MIN = 10
-WORKS = {"WatchAction": "watch", "ListenAction": "listen", "ReadAction": "read"}
 OF_WORKS = {
     "Movie": "watch", "TVEpisode": "watch", "TVSeries": "watch", "VideoObject": "watch",
     "MusicRecording": "listen", "MusicGroup": "listen", "PodcastEpisode": "listen",
     "AudioObject": "listen", "Book": "read",
 }  # fmt: skip
 FEELINGS = {"LikeAction": 1, "DislikeAction": -1}
+LEFT_OUT = frozenset({"Observation", "Person"})
 Visit = tuple[str, str, str]
 """The day it began, the day it ended, the key of the place."""
 
@@ -36,28 +36,17 @@ class Counting:
         self.visits: list[Visit] = []
         self._later: list[tuple[str, facets.Work, When, int, int | None]] = []
         self._written = [0, 0]
-        self._takes: dict[str, Callable[[Thing, When | None], None]] = {
-            "PayAction": self._paid, "ReceiveAction": self._paid, "BuyAction": self._bought,
-            "WatchAction": self._seen, "ListenAction": self._heard, "ReadAction": self._read,
-            "WantAction": self._felt, "LikeAction": self._felt, "DislikeAction": self._felt,
-            "ReviewAction": self._felt,
-            "ArriveAction": self._visited, "ReserveAction": self._reserved, "Event": self._met,
-            "CommunicateAction": self._wrote, "Person": self._known,
-            "ExerciseAction": self._moved, "TravelAction": self._moved,
-            "Observation": self._fixed,
-        }  # fmt: skip
 
     def take(self, thing: Thing) -> None:
         """Count one thing; their order does not matter."""
         when = self.sums.when(thing.time)
         take = self._takes.get(thing.type)
         if take is not None:
-            take(thing, when)
-        if when is not None and thing.type not in {"Observation", "Person"}:
-            self.sums.add("days", thing.type, when, when.day)
-            if when.hour >= 0:
-                year = _year(when)
-                self.sums.add("hours", thing.type, year, HOURS.format(when.weekday, when.hour))
+            take(self, thing, when)
+        if when is not None and thing.type not in LEFT_OUT:
+            self.sums.count(("days", thing.type, when.month, when.day, ""))
+            if when.cell:
+                self.sums.count(("hours", thing.type, when.month[:4], when.cell, ""))
 
     def finish(self, kept: Callable[[str], bool]) -> None:
         """Count views whose rows have days only, where `kept` says of an id that it counts.
@@ -71,13 +60,10 @@ class Counting:
         self._later.clear()
         self._leave_me_out()
         known = {who for sense, who, _ in self.sums.tallies if sense == "people"}
-        for (sense, part, month, who, unit), cell in list(self.sums.cells.items()):
-            if sense == "money" and who in known:
-                at = When(day="", month=month, weekday=0, hour=-1)
-                self.sums.add(
-                    "people", "transfer", at, who, unit=unit, amount=cell[1], things=cell[0]
-                )
-                self._given(who, part)
+        for key in [k for k in self.sums.cells if k[0] == "money" and k[3] in known]:
+            cell, (_, part, month, who, unit) = self.sums.cells[key], key
+            self.sums.count(("people", "transfer", month, who, unit), cell.things, cell.amount)
+            self._given(who, part)
 
     def _given(self, who: str, part: str) -> None:
         key = ("people", who, "transfer")
@@ -124,14 +110,14 @@ class Counting:
 
     def _seen(self, thing: Thing, when: When | None) -> None:
         data = thing.data
-        work, seconds = (
-            facets.work_of(data.get("object"), thing.name),
-            facets.seconds_of(data.get("duration")),
-        )
+        shown, seconds = data.get("object"), facets.seconds_of(data.get("duration"))
+        work = facets.work_of(shown, thing.name)
         rating = facets.rating_of(data.get("result"))
         if when is not None and (country := facets.country_of(data.get("location"))):
             self.sums.add("places", "country", when, key_of(country))
             self.sums.tell("places", "country", key_of(country), country, when)
+        if facets.is_unknown(shown):
+            return
         if when is not None and when.hour < 0:
             self._later.append((thing.id, work, when, seconds or 0, rating))
         elif seconds is None or seconds >= SEEN_SECONDS_MIN:
@@ -213,6 +199,8 @@ class Counting:
         spot = facets.spot_of(thing.data.get("location"))
         if spot is not None and when is not None:
             self._stayed("event", spot, when)
+        if thing.name and when is not None:
+            self.sums.tell("events", "event", key_of(thing.name), thing.name, when)
         for who, name in facets.people_of(thing.data):
             self.sums.add("people", "event", when, who)
             self.sums.tell("people", "event", who, name, when)
@@ -250,15 +238,20 @@ class Counting:
         if spot is not None:
             self._stayed("fix", spot, when)
 
+    # Functions, not methods of one counting: nothing in it points back at it, so that a million
+    # figures are let go of at once, and not when somebody waits for a page.
+    _takes: ClassVar[dict[str, Callable[["Counting", Thing, When | None], None]]] = {
+        "PayAction": _paid, "ReceiveAction": _paid, "BuyAction": _bought, "WatchAction": _seen,
+        "ListenAction": _heard, "ReadAction": _read, "WantAction": _felt, "LikeAction": _felt,
+        "DislikeAction": _felt, "ReviewAction": _felt, "ArriveAction": _visited,
+        "ReserveAction": _reserved, "Event": _met, "CommunicateAction": _wrote, "Person": _known,
+        "ExerciseAction": _moved, "TravelAction": _moved, "Observation": _fixed,
+    }  # fmt: skip
+
 
 def hash_of(text: str) -> int:
     """A mark of a title: the same for the same title, in this run."""
     return hash(key_of(text))
-
-
-@lru_cache(maxsize=1 << 12)
-def _year(when: When) -> When:
-    return When(day=when.day, month=when.month[:4], weekday=when.weekday, hour=when.hour)
 
 
 def _int(value: object) -> int:

@@ -53,7 +53,8 @@ def _entry(type: str, things: list[Thing]) -> Entry:
     names, people, places = Counter[str](), Counter[str](), Counter[str]()
     for thing in things:
         data = thing.data
-        names[_name(thing)] += 1
+        if type != "WatchAction" or not facets.is_unknown(data.get("object")):
+            names[_name(thing)] += 1
         entry.seconds += facets.seconds_of(data.get("duration")) or 0
         entry.metres += facets.metres_of(data.get("distance"))
         amount = facets.milli_of(data.get("price"))

@@ -6,6 +6,7 @@ row is behind a figure exactly where it was counted into it.
 
 # ruff: noqa: PLR2004 - degrees and signs are said in figures where they are read
 
+import datetime
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -49,11 +50,21 @@ def work_of(shown: object, fallback: str) -> Work:
     if not isinstance(shown, dict):
         return Work(key_of(fallback), fallback, fallback)
     piece = str(shown.get("name") or fallback)
-    for part in ("partOfSeries", "byArtist", "author", "creator"):
-        name = _name(shown.get(part))
+    for part in ("partOfSeries", "byArtist", "author", "creator", "isPartOf"):
+        name = name_in(shown.get(part))
         if name:
             return Work(key_of(name), name, piece, series=shown.get("@type") == "TVEpisode")
     return Work(key_of(piece), piece, piece)
+
+
+def is_unknown(shown: object) -> bool:
+    """Whether a video is one that is no longer there: who showed it and what it was is not said."""
+    return (
+        isinstance(shown, dict)
+        and shown.get("@type") == "VideoObject"
+        and not shown.get("url")
+        and not name_in(shown.get("creator"))
+    )
 
 
 def people_of(data: Data) -> Iterator[tuple[str, str]]:
@@ -62,7 +73,7 @@ def people_of(data: Data) -> Iterator[tuple[str, str]]:
     for part in ("sender", "recipient", "attendee", "organizer", "author"):
         held = data.get(part)
         for each in held if isinstance(held, list) else [held]:
-            name = _name(each)
+            name = name_in(each)
             if name and (key := key_of(name)) not in seen:
                 seen.add(key)
                 yield key, name
@@ -74,7 +85,7 @@ def spot_of(place: object) -> Spot | None:
         return Spot(key_of(place), place) if place.strip() else None
     if not isinstance(place, dict) or place.get("@type") == "Country":
         return None
-    name, where = _name(place), _where(place.get("geo"))
+    name, where = name_in(place), _where(place.get("geo"))
     if not name:
         address = place.get("address")
         name = address if isinstance(address, str) else _address(address)
@@ -108,17 +119,22 @@ def mode_of(data: Data, part: str) -> str:
 
 def seller_of(data: Data) -> str:
     """The name of the shop that an order is from, or nothing."""
-    return _name(data.get("seller"))
+    return name_in(data.get("seller"))
 
 
 def country_of(place: object) -> str:
     """The name of a `location` that is a country, or nothing."""
-    return _name(place) if isinstance(place, dict) and place.get("@type") == "Country" else ""
+    return name_in(place) if isinstance(place, dict) and place.get("@type") == "Country" else ""
 
 
 def seconds_of(duration: object) -> int | None:
     """The seconds of an ISO 8601 duration; None where there is none."""
     return _seconds(duration) if isinstance(duration, str) else None
+
+
+def day_of(time: str | None) -> datetime.date | None:
+    """The day of a time as things have it; None where there is none."""
+    return _day((time or "")[: len("2024-01-03")])
 
 
 def milli_of(price: object) -> int | None:
@@ -151,7 +167,8 @@ def rating_of(result: object) -> int | None:
     return round(100 * given / best) if best > 0 and 0 < given <= best else None
 
 
-def _name(held: object) -> str:
+def name_in(held: object) -> str:
+    """The name of somebody or something, or of the first of several; nothing where it has none."""
     if isinstance(held, list) and held:
         held = held[0]
     if isinstance(held, dict):
@@ -184,6 +201,14 @@ def _seconds(duration: str) -> int | None:
         return None
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return days * 86_400 + hours * 3600 + minutes * 60 + seconds
+
+
+@lru_cache(maxsize=1 << 14)
+def _day(text: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=1 << 14)

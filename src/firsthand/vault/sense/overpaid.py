@@ -13,7 +13,7 @@ from decimal import Decimal
 from firsthand.vault.sense.categories import lists, service_of, shown_by
 from firsthand.vault.sense.finding import Finding
 from firsthand.vault.sense.recurring import Payment, RecurringPayment
-from firsthand.vault.sense.recurring_findings import day, money
+from firsthand.vault.sense.recurring_findings import PER, day, key_of, money
 from firsthand.vault.sources.payee import merchant_key, payee_name
 
 TWICE_AMOUNT_MIN = Decimal(10)
@@ -21,7 +21,8 @@ TWICE_DAYS_MAX = 400
 TWICE_TIMES_MAX = 2
 REFUND_DAYS_MAX = 60
 UNUSED_DAYS_MIN = 90
-PER_MONTH = Decimal(12)
+# How long after a payment was due again the statements that lack it are taken for old.
+STATEMENT_OLD = datetime.timedelta(days=45)
 
 Groups = Mapping[tuple[str, str, str | None], list[Payment]]
 Refunds = Mapping[tuple[str, Decimal], list[datetime.date]]
@@ -70,15 +71,48 @@ def _twice(source: str, key: str, currency: str | None, payments: list[Payment])
 
 
 def two_alike(payments: Iterable[RecurringPayment]) -> list[Finding]:
-    """Two or more running payments to different services of one kind, such as music."""
+    """Two or more running payments to different services of one kind, such as music.
+
+    Or the same amount to the same shop by two running payments, as if something was ordered twice.
+    """
+    payments = list(payments)
     kinds: dict[str, dict[str, RecurringPayment]] = defaultdict(dict)
     for payment in payments:
         kind = None if payment.ended else service_of(payment.name)
         if kind is not None:
             kinds[kind].setdefault(merchant_key(payment.name), payment)
-    return [
+    return _same(payments) + [
         _alike(kind, list(each.values())) for kind, each in sorted(kinds.items()) if len(each) > 1
     ]
+
+
+def _same(payments: Iterable[RecurringPayment]) -> list[Finding]:
+    sides: dict[tuple[str, str, str | None, Decimal], list[RecurringPayment]] = defaultdict(list)
+    for payment in payments:
+        if not payment.ended and not payment.varies:
+            key = merchant_key(payment.name), payment.cadence, payment.currency, payment.amount
+            sides[key].append(payment)
+    return [_side_by_side(key[0], each) for key, each in sides.items() if len(each) > 1]
+
+
+def _side_by_side(key: str, payments: list[RecurringPayment]) -> Finding:
+    first = payments[0]
+    times = "twice" if len(payments) == 2 else f"{len(payments)} times"
+    each = f"{money(first.amount, first.currency)} {PER[first.cadence]}"
+    yearly = sum((payment.yearly for payment in payments), Decimal())
+    due = " and ".join(day(on) for payment in payments if (on := payment.next) is not None)
+    return Finding(
+        kind="two-alike",
+        title=f"You pay {first.name} {times}: {each} each time",
+        detail=f"Together they are {money(yearly, first.currency)} a year; the next are due on "
+        f"{due}. Is it right?",
+        facts={
+            "key": f"{key}:{first.currency}:{first.cadence}:{first.amount}", "service": "",
+            "names": [payment.name for payment in payments],
+            "yearly": {first.currency or "unknown": f"{yearly:.2f}"},
+        },
+        things=[thing for payment in payments for thing in payment.things],
+    )  # fmt: skip
 
 
 def _alike(kind: str, payments: list[RecurringPayment]) -> Finding:
@@ -109,12 +143,15 @@ def unused(
 ) -> list[Finding]:
     """Running payments for a service whose own file shows no use for 90 days before it was brought.
 
-    used: the newest day of use by source. brought: the day the newest file of a source came.
+    used: the newest day of use by source. brought: the day the newest file of a source came. Where
+    the payments end long before that day, both files are old, and say nothing of what came after.
     """
     found = []
     for payment in payments:
         source = None if payment.ended else shown_by(payment.name)
         if source is None or source not in used or source not in brought:
+            continue
+        if payment.next is None or brought[source] > payment.next + STATEMENT_OLD:
             continue
         idle = (brought[source] - used[source]).days
         if idle < UNUSED_DAYS_MIN or (payment.last - used[source]).days < UNUSED_DAYS_MIN // 2:
@@ -125,10 +162,12 @@ def unused(
                 kind="unused",
                 title=f"You pay {cost} a year for {payment.name}, unused for {idle} days",
                 detail=(
-                    f"Your file of {day(brought[source])} has nothing after {day(used[source])}; "
+                    f"The file you brought on {day(brought[source])} has nothing after "
+                    f"{day(used[source])}; "
                     f"the last payment was on {day(payment.last)}."
                 ),
                 facts={
+                    **({"key": key_of(payment)} if payment.mark else {}),
                     "name": payment.name, "currency": payment.currency, "idle_days": idle,
                     "yearly": f"{payment.yearly:.2f}", "used": used[source].isoformat(),
                     "brought": brought[source].isoformat(), "last": payment.last.isoformat(),

@@ -12,7 +12,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from itertools import pairwise
 
 import msgspec
@@ -26,6 +25,7 @@ from firsthand.vault.sense.cadence import (
     Rhythm,
     rhythm_of,
 )
+from firsthand.vault.sense.facets import day_of
 from firsthand.vault.sources.payee import merchant_key, needs_cleaning, payee_name
 
 AMOUNTS_MAX = 400
@@ -47,6 +47,7 @@ class RecurringPayment(msgspec.Struct, frozen=True, kw_only=True):
     `next` is the first due date after the last payment, None if it has ended. `yearly` is what a
     year costs: from the latest price, or where amounts vary from the last year's mean.
     `price_history` holds (first date, amount) for each price. `things` are the ids, oldest first.
+    `mark` tells it from an older series of the same merchant and currency: its first price.
     """
 
     name: str
@@ -65,6 +66,7 @@ class RecurringPayment(msgspec.Struct, frozen=True, kw_only=True):
     risen_on: datetime.date | None
     price_history: list[tuple[datetime.date, Decimal]]
     things: list[str]
+    mark: str = ""
 
 
 class _Series(msgspec.Struct):
@@ -87,7 +89,7 @@ class PaymentsSeen:
         """Keep the payment that a thing is, if it is one."""
         if thing.type not in ("PayAction", "ReceiveAction"):
             return
-        date = _date((thing.time or "")[: len("2024-01-03")])
+        date = day_of(thing.time)
         if date is None:
             return
         end = self._ends.get(thing.source)
@@ -134,14 +136,6 @@ def recurring_payments(things: Iterable[Thing], *, today: datetime.date) -> list
     for thing in things:
         seen.take(thing)
     return seen.recurring()
-
-
-@lru_cache(maxsize=1 << 14)
-def _date(day: str) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(day)
-    except ValueError:
-        return None
 
 
 def _amount(price: object) -> Decimal | None:

@@ -1,26 +1,30 @@
 """Recurring payments in words: one finding each, and what they come to in a year."""
 
 import datetime
+import re
 from collections import defaultdict
 from decimal import Decimal
 
+import msgspec
+
+from firsthand.foundation.web import words
 from firsthand.vault.sense.finding import Finding
 from firsthand.vault.sense.recurring import RecurringPayment
+from firsthand.vault.sources.payee import merchant_key
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
-_A = {
+PER = {
     "weekly": "a week", "fortnightly": "a fortnight", "monthly": "a month",
     "quarterly": "a quarter", "half-yearly": "every half-year", "yearly": "a year",
 }  # fmt: skip
 
 
 def money(amount: Decimal, currency: str | None) -> str:
-    """An amount as a person says it: "41 EUR", "9.99 EUR"."""
-    text = f"{amount:.2f}".removesuffix(".00")
-    return f"{text} {currency}" if currency else text
+    """An amount as a person says it, as on the cards: "€41", "€9.99", "9,348 CHF"."""
+    return re.sub(r"\.00(?![0-9])", "", words.money(amount, currency))
 
 
 def percent(before: Decimal, now: Decimal) -> float:
@@ -31,6 +35,28 @@ def percent(before: Decimal, now: Decimal) -> float:
 def day(date: datetime.date) -> str:
     """A date as a person says it: "3 August 2025"."""
     return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def key_of(payment: RecurringPayment) -> str:
+    """What a payment is known by after every import, whatever its price becomes."""
+    key = f"{merchant_key(payment.name)}:{payment.currency or ''}"
+    return f"{key}:{payment.mark}" if payment.mark else key
+
+
+def marked(found: list[RecurringPayment]) -> list[RecurringPayment]:
+    """The same payments in their order, each with a key of its own.
+
+    The oldest of a merchant and currency has the plain key, the others have their first price.
+    """
+    marks, taken = dict[str, str](), set[str]()
+    for each in sorted(found, key=lambda r: (r.since, r.price_history[0][1], r.things)):
+        price = _two(each.price_history[0][1])
+        tried = ("", price, f"{price} {each.since}", f"{price} {each.since} {each.things[0]}")
+        keys = [(mark, key_of(msgspec.structs.replace(each, mark=mark))) for mark in tried]
+        mark, key = next((each for each in keys if each[1] not in taken), keys[-1])
+        taken.add(key)
+        marks[each.things[0]] = mark
+    return [msgspec.structs.replace(each, mark=marks[each.things[0]]) for each in found]
 
 
 def recurring_findings(payments: list[RecurringPayment], *, today: datetime.date) -> list[Finding]:
@@ -44,10 +70,10 @@ def _finding(payment: RecurringPayment, today: datetime.date) -> Finding:
     amount = money(payment.amount, payment.currency)
     risen: dict[str, object] | None = None
     about = "about " if payment.varies else ""
-    title = f"{payment.name}: {about}{amount} {_A[payment.cadence]}"
+    title = f"{payment.name}: {about}{amount} {PER[payment.cadence]}"
     if payment.varies:
         each = Decimal(payment.yearly) / Decimal(_per_year(payment))
-        title = f"{payment.name}: about {money(each, payment.currency)} {_A[payment.cadence]}"
+        title = f"{payment.name}: about {money(each, payment.currency)} {PER[payment.cadence]}"
     if payment.ended:
         title = f"{payment.name} has ended"
     if payment.risen_from is not None and payment.risen_on is not None:
@@ -62,6 +88,7 @@ def _finding(payment: RecurringPayment, today: datetime.date) -> Finding:
         if not payment.ended:
             title = f"{payment.name} rose by {up:.0f} % in {_MONTHS[on.month - 1]} {on.year}"
     facts: dict[str, object] = {
+        **({"key": key_of(payment)} if payment.mark else {}),
         "name": payment.name,
         "cadence": payment.cadence,
         "amount": _two(payment.amount),
@@ -123,6 +150,8 @@ def _total(running: list[RecurringPayment]) -> Finding:
     rises = {0: "None of them has risen", 1: "One of them has risen"}.get(
         risen, f"{risen} of them have risen"
     )
+    if len(running) == 1:
+        rises = "It has risen" if risen else "It has not risen"
     return Finding(
         kind="recurring-total",
         title=f"You pay {monthly} a month for {len(running)} {what}",

@@ -15,7 +15,9 @@ from firsthand.vault.sources.dates import plain
 KEY_CHARS_MAX = 80
 NAMES_MAX = 24
 TITLES_MAX = 4000
+WHENS_MAX = 1 << 14
 HOURS = "{}-{:02}"
+DAY_HOURS = range(24)
 
 
 class Tally(msgspec.Struct, gc=False):
@@ -61,16 +63,27 @@ class Name(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class When(msgspec.Struct, frozen=True, gc=False):
-    """A moment on the person's own clock. `hour` is -1 where only the day is known."""
+    """A moment on the person's own clock.
+
+    `hour` is -1 and `cell` is empty where only the day is known; `cell` is a weekday and an hour.
+    """
 
     day: str
     month: str
     weekday: int
     hour: int
+    cell: str = ""
 
 
-Cell = tuple[str, str, str, str, str]
-"""Sense, part, month, who, unit."""
+Key = tuple[str, str, str, str, str]
+"""Sense, part, month, who, unit: what a cell is known by."""
+
+
+class Cell(msgspec.Struct, gc=False):
+    """How many things were counted, and what they come to. There are very many of these."""
+
+    things: int
+    amount: int
 
 
 class Sums:
@@ -79,31 +92,40 @@ class Sums:
     def __init__(self, zone: str = "UTC") -> None:
         """Moments are told by the clock of `zone`, a name of the IANA data base."""
         self.zone = zone
-        self.cells: dict[Cell, list[int]] = {}
+        self.cells: dict[Key, Cell] = {}
         self.tallies: dict[tuple[str, str, str], Tally] = {}
-        self._zone = ZoneInfo(zone)
-        self._same: dict[str, str] = {}
+        self._zone = None if zone == "UTC" else ZoneInfo(zone)
+        self._whens: dict[str, When | None] = {}
 
     def when(self, time: str | None) -> When | None:
         """The day and hour of a time; None where it has none."""
-        return (
-            _when(time[:13], self._zone, time[10:11] == "T" and time.endswith("Z"))
-            if time
-            else None
-        )
+        if not time:
+            return None
+        hour = time[:13]
+        zone = self._zone if time.endswith("Z") and time[10:11] == "T" else None
+        known = f"{hour}Z" if zone else hour
+        if known in self._whens:
+            return self._whens[known]
+        if len(self._whens) >= WHENS_MAX:
+            self._whens.clear()
+        when = self._whens[known] = _when(hour, zone)
+        return when
 
     def add(
         self, sense: str, part: str, when: When | None, who: str, *, unit: str = "",
         amount: int = 0, things: int = 1,
     ) -> None:  # fmt: skip
         """Count into one cell."""
-        key = (sense, part, when.month if when else "", who, unit)
+        self.count((sense, part, when.month if when else "", who, unit), things, amount)
+
+    def count(self, key: Key, things: int = 1, amount: int = 0) -> None:
+        """Count into the cell of a key."""
         cell = self.cells.get(key)
         if cell is None:
-            self.cells[key] = [things, amount]
+            self.cells[key] = Cell(things, amount)
         else:
-            cell[0] += things
-            cell[1] += amount
+            cell.things += things
+            cell.amount += amount
 
     def tell(
         self, sense: str, part: str, who: str, name: str, when: When | None, amount: int = 0
@@ -118,7 +140,7 @@ class Sums:
         tally.things += 1
         tally.amount += amount
         if when is not None:
-            day = self._same.setdefault(when.day, when.day)
+            day = when.day
             if not tally.first or day < tally.first:
                 tally.first = day
             tally.last = max(tally.last, day)
@@ -156,17 +178,47 @@ def key_of(name: str) -> str:
     return " ".join(plain(name[: 4 * KEY_CHARS_MAX]).split())[:KEY_CHARS_MAX]
 
 
-@lru_cache(maxsize=1 << 13)
-def _when(hour: str, zone: ZoneInfo, moment: bool) -> When | None:  # noqa: FBT001 - it is cached
-    """The day and hour that the first 13 signs of a time name, on the clock of a zone."""
+def _when(hour: str, zone: ZoneInfo | None) -> When | None:
+    """The day and hour that the first 13 signs of a time name; in UTC where a zone is given."""
+    at = -1
+    if len(hour) == len("2024-01-03T20"):
+        said = hour[11:]
+        if not (said.isascii() and said.isdigit() and int(said) < len(DAY_HOURS)):
+            return None
+        at = int(said)
+    day = _day(hour[:10], 0)
+    if day is not None and zone is not None:
+        offset = _offset(day[0], zone)
+        minutes = at * 60 + (_minutes(day[0], at, zone) if offset is None else offset)
+        day, at = _day(day[0], minutes // 1440), minutes % 1440 // 60
+    if day is None:
+        return None
+    cell = HOURS.format(day[2], at) if at >= 0 else ""
+    return When(day=day[0], month=day[1], weekday=day[2], hour=at, cell=cell)
+
+
+@lru_cache(maxsize=1 << 14)
+def _day(text: str, later: int) -> tuple[str, str, int] | None:
+    """A day, or one so many days later: with its month and its weekday. None if it is no day."""
     try:
-        if len(hour) == len("2024-01-03T20"):
-            at = datetime.datetime.fromisoformat(f"{hour}:00")
-            if moment:
-                at = at.replace(tzinfo=datetime.UTC).astimezone(zone)
-            day = f"{at:%Y-%m-%d}"
-            return When(day=day, month=day[:7], weekday=at.weekday(), hour=at.hour)
-        date = datetime.date.fromisoformat(hour[:10])
+        date = datetime.date.fromisoformat(text) + datetime.timedelta(days=later)
     except (ValueError, OverflowError):
         return None
-    return When(day=hour[:10], month=hour[:7], weekday=date.weekday(), hour=-1)
+    day = date.isoformat()
+    return day, day[:7], date.weekday()
+
+
+@lru_cache(maxsize=1 << 13)
+def _offset(day: str, zone: ZoneInfo) -> int | None:
+    """How many minutes a zone is ahead of UTC all day long; None where that changes in it."""
+    first, last = (_minutes(day, hour, zone) for hour in (0, 23))
+    return first if first == last else None
+
+
+def _minutes(day: str, hour: int, zone: ZoneInfo) -> int:
+    at = datetime.datetime.fromisoformat(day).replace(hour=hour, tzinfo=datetime.UTC)
+    try:
+        ahead = at.astimezone(zone).utcoffset()
+    except OverflowError:  # the first or the last day that there is
+        return 0
+    return 0 if ahead is None else int(ahead.total_seconds()) // 60

@@ -4,7 +4,7 @@ The rule, in one sentence for each side. Liked is what was rated four of five an
 there, or was come back to: five pieces or three hours of a series, thirty plays or two hours of an
 artist on three days and more, two books of an author. Not liked is what was rated two of five and
 less, was disliked there, was broken off more often than not, or of a series was left after two
-pieces. What the person says stands above all of it.
+pieces while others were watched. What the person says stands above all of it.
 """
 
 # ruff: noqa: PLR2004 - how often is often is said in figures where it is decided
@@ -50,6 +50,14 @@ def verdict(name: Name, said: Mapping[str, str], today: datetime.date) -> Verdic
     return Verdict(taste="", why=_why(name))
 
 
+def went_on_until(last: str | None, today: datetime.date) -> datetime.date:
+    """The day by which it is judged what was left: no later than what was watched is known.
+
+    A file that is old says nothing of what was watched since. last: the newest day of watching.
+    """
+    return min(today, datetime.date.fromisoformat(last)) if last else today
+
+
 def _came_back(name: Name) -> bool:
     titles, again = _int(name, "titles"), _int(name, "again")
     match name.part:
@@ -78,7 +86,7 @@ def _days(name: Name) -> int:
 def _why(name: Name) -> str:
     verb = VERBS.get(name.part, "seen")
     if name.amount >= HOUR:
-        return f"{name.amount // HOUR:,} h {verb}, {_times(name.things, 'time')}"
+        return f"{round(name.amount / HOUR):,} h {verb}, {_times(name.things, 'time')}"
     return f"{verb.capitalize()} {_times(name.things, 'time')}"
 
 

@@ -9,12 +9,12 @@ import datetime
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
 
 from firsthand.protocol.things import Thing
+from firsthand.vault.sense.facets import day_of, is_unknown, seconds_of
 from firsthand.vault.sense.finding import Finding
 
 VIEW_SECONDS_MIN = 120
@@ -27,7 +27,6 @@ ITEMS_MAX = 50
 TAIL_CHARS = 60
 
 Same = TypeVar("Same")
-_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 _NUMBERED = re.compile(r"\s*\([^()]*\d[^()]*\)\s*$")
 
 
@@ -73,7 +72,9 @@ class ViewsSeen:
         if thing.type != "WatchAction":
             return
         time, data = thing.time or "", thing.data
-        date = _date(time[: len("2024-01-03")])
+        if is_unknown(data.get("object")):
+            return
+        date = day_of(time)
         if date is None:
             return
         view = View(
@@ -81,7 +82,7 @@ class ViewsSeen:
             name=self._once(thing.name),
             series=self._once(_series(data.get("object"))),
             date=date,
-            seconds=_seconds(data.get("duration")),
+            seconds=seconds_of(data.get("duration")),
             profile=self._once(_profile(data.get("agent"))),
             begun=_begun(time),
         )
@@ -116,14 +117,6 @@ def plain_title(title: str) -> str:
     return title.casefold()
 
 
-@lru_cache(maxsize=1 << 14)
-def _date(day: str) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(day)
-    except ValueError:
-        return None
-
-
 def _series(what: object) -> str | None:
     if not isinstance(what, dict) or what.get("@type") != "TVEpisode":
         return None
@@ -147,18 +140,6 @@ def _begun(time: str) -> datetime.datetime | None:
     return begun if begun.tzinfo else begun.replace(tzinfo=datetime.UTC)
 
 
-def _seconds(duration: object) -> int | None:
-    return _length(duration) if isinstance(duration, str) else None
-
-
-@lru_cache(maxsize=1 << 14)
-def _length(duration: str) -> int | None:
-    match = _DURATION.fullmatch(duration)
-    if match is None:
-        return None
-    return int(match[1] or 0) * 3600 + int(match[2] or 0) * 60 + int(match[3] or 0)
-
-
 def _hours(seconds: int) -> float:
     return round(seconds / 3600, 1)
 
@@ -169,7 +150,7 @@ def _most(years: dict[str, int]) -> str:
 
 
 def _titles(count: int) -> str:
-    return f"{count} title" if count == 1 else f"{count} titles"
+    return f"{count} title" if count == 1 else f"{count:,} titles"
 
 
 def _by_year(views: list[View]) -> Finding:
@@ -194,14 +175,14 @@ def _by_year(views: list[View]) -> Finding:
     total = sum(years.values())
     top = max(years, key=lambda year: years[year])
     untimed = len(views) - len(timed)
-    detail = f"Most of them in {top}: {_hours(years[top]):.0f} hours."
+    detail = f"Most of them in {top}: {_hours(years[top]):,.0f} hours."
     if _most(years) == "all":
         detail = f"All of them in {top}."
     if untimed:
         detail += f" Not in it: {_titles(untimed)} without a duration."
     return Finding(
         kind="hours-by-year",
-        title=f"You watched {_hours(total):.0f} hours",
+        title=f"You watched {_hours(total):,.0f} hours",
         detail=detail,
         facts={
             "unit": "hours",
@@ -224,7 +205,7 @@ def _by_profile(views: list[View]) -> Finding | None:
     ordered = sorted(profiles, key=lambda profile: (-profiles[profile], profile))
     return Finding(
         kind="hours-by-profile",
-        title=f"{ordered[0]} watched most: {_hours(profiles[ordered[0]]):.0f} hours",
+        title=f"{ordered[0]} watched most: {_hours(profiles[ordered[0]]):,.0f} hours",
         detail=f"{len(ordered)} profiles watched.",
         facts={"profiles": {profile: _hours(profiles[profile]) for profile in ordered}},
         things=[view.id for view in views if view.profile and view.seconds is not None],
@@ -257,7 +238,7 @@ def _rewatched(views: list[View]) -> Finding | None:
     ]
     times, _, most = again[0]
     others = len(again) - 1
-    detail = f"{others} more were seen again." if others else "Nothing else was seen again."
+    detail = f"{others:,} more were seen again." if others else "Nothing else was seen again."
     return Finding(
         kind="rewatched",
         title=f"You watched {most[0].name} {times} times",
@@ -294,12 +275,12 @@ def _abandoned(views: list[View]) -> Finding | None:
     plural = "title" if len(left) == 1 else "titles"
     return Finding(
         kind="abandoned",
-        title=f"You began {len(left)} {plural} and left them"
+        title=f"You began {len(left):,} {plural} and left them"
         if len(left) > 1
         else f"You began {shown[0][0]['name']} and left it",
         detail=(
             "Series with at most three episodes seen and nothing more for 60 days, films with less "
-            f"than 15 minutes seen. The latest is {shown[0][0]['name']}. {len(left)} {plural}."
+            f"than 15 minutes seen. The latest is {shown[0][0]['name']}. {len(left):,} {plural}."
         ),
         facts={"items": [item for item, _ in shown], "count": len(left)},
         things=[view.id for _, seen in shown for view in seen],

@@ -15,6 +15,7 @@ from firsthand.vault.settle.cases import (
 )
 from firsthand.vault.settle.confirming import Paid, Verdict, verdict_of
 from firsthand.vault.settle.law import Rule, countries, language_of, rule_for
+from firsthand.vault.settle.mail import day_in
 from firsthand.vault.settle.writing import LANGUAGES, Letter, Writing, email_of, letter_of
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Verdict",
     "Writing",
     "countries",
+    "day_in",
     "email_of",
     "language_of",
     "letter_of",

@@ -77,7 +77,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "parcel": Kind(
             title="Chase a parcel",
             help="It was paid for, and has not come.",
-            days=14, needs=("what",),
+            days=14, needs=("what",), by_import=True,
         ),
         "moved": Kind(
             title="Tell them that you moved",

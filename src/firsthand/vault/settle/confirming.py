@@ -1,4 +1,4 @@
-"""What later payments say of a case: it stopped, it went on, the money came, the price is lower.
+"""What later rows say of a case: it stopped, went on, the money came, it costs less, it arrived.
 
 Rules: a payment to the same merchant in the same currency after the day when it should have ended
 means that it went on; none by a week after the next one was due, in an account that was read until
@@ -28,9 +28,9 @@ class Paid(msgspec.Struct, frozen=True, order=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What payments say. `outcome` is stopped, went-on, came-back, lower, same or unknown.
+    """What payments say. `outcome` is stopped, went-on, came-back, lower, same, arrived or unknown.
 
-    `things` are the ids of the payments that it stands on; `known_by` is the day from which a
+    `things` are the ids of the things that it stands on; `known_by` is the day from which a
     statement would tell, where it is not known yet.
     """
 
@@ -46,11 +46,15 @@ def verdict_of(
     since: datetime.date,
     seen_until: datetime.date | None,
     paid: Sequence[Paid],
+    arrived: Sequence[str] = (),
 ) -> Verdict:
     """What `paid` (with this merchant, in this currency) says of a case that was sent on `since`.
 
     `seen_until` is the last day that the account's statements tell of, None if there are none.
+    `arrived` are the things that say that the parcel was delivered.
     """
+    if arrived:
+        return Verdict(outcome="arrived", things=list(arrived))
     later = sorted(each for each in paid if each.date > since)
     if kind == "cancel":
         return _ended(subject, since, seen_until, [each for each in later if not each.back])
@@ -68,6 +72,8 @@ def _ended(
     after = [each for each in later if each.date > ended]
     if after:
         return Verdict(outcome="went-on", things=[each.id for each in after])
+    if not subject.every_days:  # nobody knows when it would have been paid again
+        return Verdict(outcome=UNKNOWN)
     due = _next_after(subject, ended)
     known_by = due + datetime.timedelta(LATE_DAYS)
     if seen_until is not None and seen_until >= known_by:
@@ -77,7 +83,7 @@ def _ended(
 
 def _next_after(subject: Subject, day: datetime.date) -> datetime.date:
     """The first day after `day` on which it would have been paid again."""
-    every = max(subject.every_days, 1)
+    every = subject.every_days
     due = _day(subject.next) or day
     if due <= day:
         due += datetime.timedelta(((day - due).days // every + 1) * every)

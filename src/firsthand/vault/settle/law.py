@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 import msgspec
 
@@ -11,8 +12,11 @@ EU = "EU"
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """What a law says of one kind of case.
 
-    `basis` is how the law is cited, `says` what it gives in plain words, `source` where it is read.
+    `basis` is how the law is cited, `basis_in` how other languages cite it, `says` what it gives in
+    plain words, `source` where it is read.
     `days` is how long they have; `limit_days`, if not 0, for how long after a payment it holds.
+    `checked` says what `says` was compared with: "text", a public copy of the article itself;
+    "about", what others write about it; "no", neither could be had.
     """
 
     kind: str
@@ -21,7 +25,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     days: int
     says: str
     source: str
+    checked: Literal["text", "about", "no"]
     limit_days: int = 0
+    basis_in: dict[str, str] = {}
 
 
 class _Law(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +51,11 @@ def countries() -> list[tuple[str, str]]:
 def language_of(country: str) -> str:
     """The language that letters are written in there, unless the person says another."""
     return _law().languages.get(country, "en")
+
+
+def rules() -> list[Rule]:
+    """Every rule, of every country."""
+    return list(_law().rules)
 
 
 def rule_for(kind: str, country: str) -> Rule | None:

@@ -44,6 +44,7 @@ __all__ = [
     "open_export",
 ]
 
+_NOTHING = "holds an empty list: the service has nothing of this kind of yours."
 _OTHER = (
     (("{", "["), "It looks like JSON."),
     (("<HTML", "<!DOCTYPE HTML"), "It is a web page."),
@@ -68,6 +69,8 @@ def open_export(name: str, stream: BinaryIO, answers: Mapping[str, str]) -> Expo
     text = open_text(name, stream)
     start = next(text.chunks("latin-1"), "")
     upper = start.lstrip("\ufeff\u00ef\u00bb\u00bf \r\n\t").upper()
+    if "".join(start.split()).lstrip("\u00ef\u00bb\u00bf\ufeff") in ("[]", "{}"):
+        raise UnableToRead(f'"{name}" {_NOTHING}')
     for starts, what in _OTHER:
         if upper.startswith(starts):
             raise UnableToRead(f'"{name}" cannot be read. {what} {GIVE}')

@@ -18,6 +18,7 @@ from firsthand.vault.sources.export import Answers, Export, UnableToRead
 from firsthand.vault.sources.headed import Cells, Headed, LeftOut, NotARow
 from firsthand.vault.sources.identity import Identity
 from firsthand.vault.sources.netflix import iso_duration
+from firsthand.vault.sources.patterns import later
 from firsthand.vault.sources.source import Facts, Head, Source
 from firsthand.vault.sources.tables import Columns, columns_in, first_lines, named
 from firsthand.vault.sources.text import Line, open_text
@@ -37,8 +38,8 @@ FACTS = Facts(
     wait="some hours to some days",
     days_max=90,
 )  # fmt: skip
-_TRACKED = re.compile(r"(?P<by>[^()]{2,40}?)\s*(?:\(|\s-\s)\s*(?P<number>[A-Za-z0-9]{6,40})\)?")
-_SEASON = re.compile(
+_TRACKED = later(r"(?P<by>[^()]{2,40}?)\s*(?:\(|\s-\s)\s*(?P<number>[A-Za-z0-9]{6,40})\)?")
+_SEASON = later(
     r"(?P<series>.+?)\s*[-–:,]?\s*(?:Season|Staffel|Saison|Temporada|Stagione|Seizoen)\s*"
     r"(?P<season>\d{1,3})\b.*",
     re.IGNORECASE,

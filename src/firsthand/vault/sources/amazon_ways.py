@@ -14,18 +14,19 @@ from firsthand.vault.sources.csvs import records
 from firsthand.vault.sources.dates import OrderEvidence, read
 from firsthand.vault.sources.headed import NotARow
 from firsthand.vault.sources.instants import instant
+from firsthand.vault.sources.patterns import later
 from firsthand.vault.sources.tables import Columns, named
 from firsthand.vault.sources.text import TextFile
 
-SHOP = re.compile(r"amazon\.((?:co\.|com\.)?[a-z]{2,3})", re.IGNORECASE)
+SHOP = later(r"amazon\.((?:co\.|com\.)?[a-z]{2,3})", re.IGNORECASE)
 MONEY = ("unit", "total", "charged", "refund", "returned", "transacted")
 DATES = ("date", "shipped", "refunded on", "returned on", "created", "playback")
 _ENGLISH = frozenset(
     map(named, ("Order Date", "Shipment Date", "Ship Date", "Refund Date", "Return Date",
                 "Creation Date", "RefundCompletionDate", "DateOfReturn"))
 )  # fmt: skip
-_MONTH_FIRST = re.compile(r"(\d\d)/(\d\d)/(\d{4}) (\d\d:\d\d(?::\d\d)?) UTC")
-_BOTH = re.compile(r"(.{8,30}?) and \d.*")
+_MONTH_FIRST = later(r"(\d\d)/(\d\d)/(\d{4}) (\d\d:\d\d(?::\d\d)?) UTC")
+_BOTH = later(r"(.{8,30}?) and \d.*")
 
 
 class Ways(NamedTuple):

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from firsthand.vault.sources.dates import plain
+from firsthand.vault.sources.patterns import later
 
 SIGNS = {
     "€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "₹": "INR", "₺": "TRY", "₽": "RUB",
@@ -38,12 +39,13 @@ c cr cd ct k cred credit kredit credito haben h bij gutschrift in deposit einnah
 accredito abono uznanie wplyw avere insattning entree recette + ingreso kredyt
 """
 _IN = frozenset(_IN_WORDS.split())
+_NEUTRAL = frozenset(["neutral", "neutre", "neutro", "neutraal", "neutralny"])
 # Arabic and Persian decimal and thousands marks, and the marks of direction beside them.
 _ARABIC = str.maketrans({"٫": ".", "٬": ",", "\u200e": None, "\u200f": None, "\u061c": None})
 _MINUS = "−–‐-"  # the hyphen last: within brackets it would be a range
 _NUM = r"(?:\d[\d.,'’´`\s_]*|[.,]\d+)"
 _CUR = r"(?:[A-Za-z]{1,3}\$|[^\W\d_]{1,6}\.?|[$€£¥₹₺₽₩₪฿₫₴₱₦₸]|:-)"
-_CELL = re.compile(
+_CELL = later(
     rf"(?P<open>\()?\s*(?P<s1>[+{_MINUS}])?\s*(?P<c1>{_CUR})?\s*(?P<s2>[+{_MINUS}])?\s*"
     rf"(?P<num>{_NUM})\s*(?P<s3>[+{_MINUS}])?\s*(?P<c2>{_CUR})?\s*(?P<s4>[+{_MINUS}])?"
     rf"\s*(?P<w>{_CUR})?\s*(?P<close>\))?\s*(?P<c3>{_CUR})?"
@@ -67,6 +69,11 @@ def direction_of(word: str) -> int:
     """-1 for a word that means money out, 1 for money in, 0 for anything else."""
     key = plain(word).strip(" .")
     return -1 if key in _OUT else 1 if key in _IN else 0
+
+
+def is_neutral(word: str) -> bool:
+    """Whether a word says that money only moved between one's own balances."""
+    return plain(word).strip(" .") in _NEUTRAL
 
 
 @lru_cache(maxsize=1 << 12)
@@ -94,7 +101,7 @@ def read_amount(text: str) -> Amount | None:
     text = text.translate(_ARABIC).strip()
     if text.startswith("="):
         text = text[1:].strip('"')
-    text = text.strip("'").strip()
+    text = " ".join(text.strip("'").split())  # a run of blanks could be parted in too many ways
     match = _CELL.fullmatch(text) if len(text) <= 64 else None
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
@@ -165,10 +172,10 @@ class DecimalEvidence:
 
 
 _GROUPS = {
-    ".": re.compile(
+    ".": later(
         r"\d{1,3}(?:(?P<sep>[, '])\d{3})(?:(?P=sep)\d{3})*|\d{1,2}(?:,\d{2})+,\d{3}|\d*"
     ),
-    ",": re.compile(r"\d{1,3}(?:(?P<sep>[. '])\d{3})(?:(?P=sep)\d{3})*|\d*"),
+    ",": later(r"\d{1,3}(?:(?P<sep>[. '])\d{3})(?:(?P=sep)\d{3})*|\d*"),
 }  # fmt: skip
 
 

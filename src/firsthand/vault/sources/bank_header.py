@@ -2,7 +2,7 @@
 
 import re
 
-from firsthand.vault.sources.amounts import read_amount
+from firsthand.vault.sources.amounts import currency_of, read_amount
 from firsthand.vault.sources.bank_words import is_header
 from firsthand.vault.sources.csvs import Record
 from firsthand.vault.sources.dates import read
@@ -74,7 +74,16 @@ def about_line(found: list[Record], column: int) -> int:
     texts = [r.cells[column].strip() if column < len(r.cells) else "" for r in found]
     shapes = [date_shape(text) for text in texts]
     others = {shape for shape in shapes[1:] if shape}
-    return found[0].line if len(found) > 2 and len(others) == 1 and shapes[0] not in others else 0
+    if len(found) < 2 or len(others) != 1 or shapes[0] in others:
+        return 0
+    # With a single payment below it, only what no payment says shows what the line is about.
+    told = len(found) > 2 or any(map(_is_code, found[0].cells))
+    return found[0].line if told else 0
+
+
+def _is_code(cell: str) -> bool:
+    """Whether a cell is the code of a currency and nothing else."""
+    return cell.strip().isupper() and bool(currency_of(cell))
 
 
 def date_shape(text: str) -> str:

@@ -13,6 +13,7 @@ from firsthand.vault.sources.amounts import (
     read_amount,
 )
 from firsthand.vault.sources.bank_columns import Columns
+from firsthand.vault.sources.bank_fees import FeeEvidence, decide_fee
 from firsthand.vault.sources.bank_header import date_shape
 from firsthand.vault.sources.bank_signs import SignEvidence, decide_sign, said_of
 from firsthand.vault.sources.bank_sums import sign_by_balance
@@ -51,6 +52,7 @@ class Layout(msgspec.Struct, kw_only=True):
     width_min: int
     width_max: int
     width: int
+    fee_on_top: bool
     questions: list[Question]
     guesses: list[Guess]
 
@@ -72,6 +74,7 @@ class Evidence:
         self.said = {"as": 0, "swapped": 0}
         self.codes: Counter[str] = Counter()
         self.balanced: list[tuple[str, str]] = []
+        self.fees = FeeEvidence(columns)
 
     def stated(self, preamble: str) -> str | None:
         """The one currency that amounts, names of columns or the lines above them speak of."""
@@ -108,6 +111,7 @@ class Evidence:
                 evidence.observe(cells[column])
                 self.shape = self.shape or date_shape(cells[column])
         self._balance(cells, size)
+        self.fees.observe(cells, size)
         for i in (columns.amount, columns.debit, columns.credit, columns.balance):
             if i is not None and i < size and cells[i]:
                 self._money(i, cells)
@@ -143,8 +147,8 @@ class Evidence:
         return [cells[i] for i in texts if i is not None and i < len(cells)]
 
     def _say(self, cells: list[str], *, spent: bool) -> None:
-        """Without names of columns only the words tell which of two has the money spent."""
-        if not self.columns.header and (said := said_of(self._texts(cells))):
+        """Without known names of columns only the words tell which of two has the money spent."""
+        if self.columns.unsure and (said := said_of(self._texts(cells))):
             self.said["as" if (said < 0) == spent else "swapped"] += 1
 
     def _sign(self, sign: int, cells: list[str]) -> None:
@@ -161,7 +165,7 @@ def decide(evidence: Evidence, preamble: str, answers: Answers) -> Layout:
     directed = columns.direction is not None and signs.directed > 0 and not signs.minus
     if not directed:
         columns.direction = None
-    if columns.debit is not None and columns.credit is not None and not columns.header:
+    if columns.debit is not None and columns.credit is not None and columns.unsure:
         _which_is_which(evidence, answers, questions)
     guesses: list[Guess] = _column_guesses(columns, answers)
     stated = evidence.stated(preamble)
@@ -188,13 +192,14 @@ def decide(evidence: Evidence, preamble: str, answers: Answers) -> Layout:
         width_min=min(named, usual),
         width_max=max(named, full),
         width=usual,
+        fee_on_top=decide_fee(evidence.fees, mark, answers, guesses),
         questions=questions,
         guesses=guesses,
     )
 
 
 def _which_is_which(evidence: Evidence, answers: Answers, questions: list[Question]) -> None:
-    """Of two columns without names, see which has the money spent, or ask."""
+    """Of two columns without known names, see which has the money spent, or ask."""
     columns, said = evidence.columns, evidence.said
     assert columns.debit is not None
     assert columns.credit is not None

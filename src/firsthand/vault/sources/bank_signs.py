@@ -7,31 +7,32 @@ which sign most rows have. Where none of it tells, the person is asked.
 
 # ruff: noqa: E501 - lists of words
 
-import re
+from functools import lru_cache
 
 from firsthand.vault.sources.amounts import direction_of
 from firsthand.vault.sources.dates import plain
 from firsthand.vault.sources.export import Answers, Guess, Question
+from firsthand.vault.sources.patterns import later
 
 SPENT, RECEIVED = "money you spent", "money you received"
 ROWS_MAX = 10_000
 TEXT_CHARS_MAX = 400
 
 # What an issuer of cards writes beside a payment to it.
-_THANKED = re.compile(
-    r"payment.{0,20}thank|thank you.{0,20}payment|payment (?:was )?received|paiement.{0,12}recu|"
-    r"paiement.{0,20}merci|zahlung\S{0,20} erhalten|zahlung.{0,30}besten dank|pago recibido|"
+_THANKED = later(
+    r"(?:payment|direct debit|standing order).{0,20}thank|thank you.{0,20}payment|payment (?:was )?received|paiement.{0,12}recu|"
+    r"paiement.{0,20}merci|prelevement automatique enregistre|zahlung\S{0,20} erhalten|zahlung.{0,30}besten dank|pago recibido|"
     r"dank fur (?:ihre|deine) zahlung|pagamento (?:recebido|ricevuto)|"
     r"betaling (?:ontvangen|mottatt)|betalning mottagen|splata karty|"
     r"indbetaling modtaget|directdebit payment|direct debit payment - thank"
 )
 # What may stand beside it, but in the account that the payment comes from, too.
-_CARD_PAID = re.compile(
+_CARD_PAID = later(
     r"autopay|direct ?pay|online payment|internet payment|einzahlung|inbetaling|ach deposit|"
     r"e-payment|refund|erstattung|remboursement|reembolso|rimborso|terugbetaling"
 )
 # What money came in for, and what it went out for. Neither is sure for a single row.
-_IN = re.compile(
+_IN = later(
     r"\b(?:salary|payroll|wages|gehalt|lohn\w*|bezuge|nomina|stipendio|salaires?|paie|salario|vencimento|"
     r"salaris|loon|wynagrodzenie|pensja|uposazenie|lonn?|palkka|mzda|fizetes|maas|munkaber|salariu|direct dep(?:osit)?|"
     r"pension|pensione|kindergeld|dividend\w*|zinsen|gutschrift|zahlungseingang|geldeingang|"
@@ -40,7 +41,7 @@ _IN = re.compile(
     r"top-?up|bank credit|faster payment received|deposit|wplata|przelew przychodzacy|emolumenti)\b|"
     r"зарплата|зачисление|給与|給料|급여|工资|薪資"
 )
-_OUT = re.compile(
+_OUT = later(
     r"\b(?:\w*lastschrift|kartenzahlung|kartenverfugung|dauerauftrag|direct debit|card (?:payment|purchase)|"
     r"purchase|pos|standing order|bill payment|prelevement|prlv|achat|retrait|addebito|sdd|prelievo|"
     r"compra|recibo|adeudo|cajero|incasso|betaalautomaat|geldautomaat|platnosc (?:karta|blik)|zakup|"
@@ -55,6 +56,9 @@ _OUT = re.compile(
     r"pharmacie|farmacia|supermarket|supermercado|supermercato|restaurant|ristorante|restaurante|cafe|pizzeria|"
     r"parking|parkhaus|hotel|bakery|backerei|boulangerie|tankstelle|takeaway)\b|apple\.com"
 )
+# None of the words has so many digits: which digits they are changes nothing.
+_NUMBER = later(r"\d{3,}")
+_CARD_KINDS = frozenset(["visa", "mastercard", "american express", "amex"])
 _CARD_NAMES = frozenset(
     ["card", "kort", "karte", "karten", "carte", "tarjeta", "cardholder", "merchant"]
 )
@@ -65,11 +69,33 @@ def said_of(cells: list[str]) -> int:
 
     2 if an issuer of cards thanks for a payment.
     """
-    text = plain(" ".join(cell[:TEXT_CHARS_MAX] for cell in cells))
+    return _heard(cells)[0]
+
+
+def _heard(cells: list[str]) -> tuple[int, bool]:
+    """What the words of a row say, and whether they may speak of a card that is paid.
+
+    Rows that differ by nothing but a long number are heard once.
+    """
+    text = " ".join([cell[:TEXT_CHARS_MAX] for cell in cells])
+    text = _NUMBER.sub(lambda number: "0" * len(number[0]), text)
+    return _found(text) if len(text) <= 2 * TEXT_CHARS_MAX else _found.__wrapped__(text)
+
+
+@lru_cache(maxsize=1 << 12)
+def _found(text: str) -> tuple[int, bool]:
+    text = plain(text)
+    pays = _CARD_PAID.search(text) is not None
     if _THANKED.search(text):
-        return 2
+        return 2, pays
     came, went = bool(_IN.search(text)), bool(_OUT.search(text))
-    return came - went
+    return came - went, pays
+
+
+def names_cards(rows: list[list[str]]) -> bool:
+    """Whether most rows have a cell with nothing but the name of a kind of card."""
+    named = sum(1 for cells in rows if any(plain(c).strip() in _CARD_KINDS for c in cells[:50]))
+    return named > len(rows) / 2
 
 
 class SignEvidence:
@@ -82,6 +108,7 @@ class SignEvidence:
         self.for_spent = self.for_received = 0
         self.paid_minus = self.paid_plain = 0
         self.thanked_minus = self.thanked_plain = 0
+        self.card = False
 
     def observe(self, sign: int, texts: list[str], direction: str | None) -> None:
         """Take in one amount's sign, the words beside it and its direction if it has a column."""
@@ -89,12 +116,15 @@ class SignEvidence:
         self.plus += sign > 0
         self.plain += sign == 0
         if direction is not None:
-            self.directed += direction_of(direction) != 0
+            if said := direction_of(direction):
+                self.directed += 1
+                self.for_received += (said > 0) != (sign < 0)
+                self.for_spent += (said > 0) == (sign < 0)
         elif self.minus + self.plain < ROWS_MAX:
             self._words(texts, minus=sign < 0)
 
     def _words(self, texts: list[str], *, minus: bool) -> None:
-        said = said_of(texts)
+        said, pays_card = _heard(texts)
         if said > 1:
             self.thanked_minus += minus
             self.thanked_plain += not minus
@@ -103,7 +133,7 @@ class SignEvidence:
             # Spent with a minus and received without say the same.
             self.for_received += (said > 0) != minus
             self.for_spent += (said > 0) == minus
-        if _CARD_PAID.search(plain(" ".join(texts))):
+        if pays_card:
             self.paid_minus += minus
             self.paid_plain += not minus
 
@@ -119,7 +149,7 @@ class SignEvidence:
             return self.for_spent > self.for_received
         if self.plus:
             return False
-        card = bool(names & _CARD_NAMES)
+        card = self.card or bool(names & _CARD_NAMES)
         if self.paid_minus and not self.paid_plain and self.plain >= self.minus + (not card):
             return True
         if card and not self.paid_plain and self.plain > 3 * self.minus:

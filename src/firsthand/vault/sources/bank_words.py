@@ -3,13 +3,14 @@
 # ruff: noqa: E501 - lists of names, one role a line
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from firsthand.vault.sources.dates import plain
+from firsthand.vault.sources.patterns import later
 
 # In the order in which they win when a name fits several: the surer meaning first.
 _WORDS: dict[str, str] = {
-    "direction": """debit credit|credit debit|credit debit indicator|cr dr|dr cr|d c|c d|soll haben|
+    "direction": """debit credit|credit debit|debit kredit|kredit debit|debito credito|credito debito|cargo abono|belastung gutschrift|credit debit indicator|cr dr|dr cr|d c|c d|soll haben|
         s h|s h kennzeichen|soll haben kennzeichen|af bij|bij af|debet credit|debet kredit|sens|segno|
         sign|signe|kierunek|direction|money in out|in out|debit or credit|dare avere|d h|debe haber|
         transaction direction|kennzeichen|vorzeichen|sh""",
@@ -20,18 +21,18 @@ _WORDS: dict[str, str] = {
         bokfort saldo|bogfort saldo|bokfort balanse|tilgaengelig saldo|end balance|
         eindsaldo|endsaldo|残高|差引残高|ending balance|saldo final|restsaldo|sold|saldo despues|saldo apos""",
     "debit": """debit|debit amount|debits|withdrawal|withdrawals|withdrawal amt|withdrawal amount|
-        expense amount|expense|expenses|amount out|funds out|money out|paid out|paid out amount|amount debit|soll|belastung|lastschrift|ausgang|ausgaben|
+        expense amount|expense|expenses|amount out|funds out|money out|paid out|paid out amount|amount debit|soll|belastung|lastschrift|ausgang|ausgaben|zahlungsausgang|zahlungsausgange|geldausgang|auszahlung|auszahlungen|belastungen|abgang|abgange|
         ausgabe|debit euros|montant debit|debit eur|sortie|sorties|depense|depenses|addebiti|addebito|
         uscite|uscita|dare|cargo|cargos|debito|debitos|gasto|gastos|debe|adeudo|saidas|saida|af|
         afschrijving|afschrijvingen|uitgaven|uit|debet|obciazenia|obciazenie|wydatki|wydatek|
-        kwota obciazenia|ut|uttag|ut fra konto|ut av konto|haevet|udbetaling|udbetalinger|ud|
+        kwota obciazenia|ut|uttag|ut fra konto|ut av konto|haevet|udbetaling|출금액|출금|출금금액|찾으신금액|지급금액|지출|支出|支出金额|借方|借方金額|借方金额|udbetalinger|ud|
         belastat|お支払金額|出金|出金金額|出金額|支払金額|引出|お引出し|money out gbp|paid out gbp|spent|outflow|out|cheque withdrawals|debit value""",
     "credit": """credit|credit amount|credits|income amount|income|amount in|funds in|deposit|deposits|deposit amt|deposit amount|money in|
-        paid in|paid in amount|amount credit|haben|gutschrift|eingang|einnahmen|einnahme|
+        paid in|paid in amount|amount credit|haben|gutschrift|eingang|einnahmen|einnahme|zahlungseingang|zahlungseingange|geldeingang|einzahlung|einzahlungen|gutschriften|zugang|zugange|
         credit euros|montant credit|entree|entrees|recette|recettes|accrediti|accredito|entrate|
         entrata|avere|abono|abonos|credito|creditos|ingreso|ingresos|haber|entradas|entrada|bij|
         bijschrijving|bijschrijvingen|inkomsten|uznania|uznanie|wplywy|wplyw|kwota uznania|
-        insattning|inn pa konto|inn|indsat|indbetaling|indbetalinger|ind|inflow|in|received|
+        insattning|inn pa konto|입금액|입금|입금금액|맡기신금액|수입|收入|存入|存入金额|贷方|貸方|貸方金額|inn|indsat|indbetaling|indbetalinger|ind|inflow|in|received|
         credit value|お預り金額|入金|入金金額|入金額|預入|お預入れ|money in gbp""",
     "date_value": """value date|value dt|date value|val date|wertstellung|wertstellungstag|
         wertstellungsdatum|valutadatum|valuta datum|valutastellung|valutatag|wert|date valeur|
@@ -40,7 +41,7 @@ _WORDS: dict[str, str] = {
         valordato|rentedato|rentedag|rantedag|valutering|settlement date|interest date|
         effective date|dt valor""",
     "date_transaction": """transaction date|trans date|txn date|tran date|date of transaction|
-        started date|purchase date|date operation|date d operation|date de l operation|
+        started date|startdatum|purchase date|verrichtingsdatum|datum verrichting|data di inizio|data inizio|date operation|date d operation|date de l operation|
         date transaction|date de transaction|date achat|data operazione|data transazione|
         fecha operacion|fecha de operacion|fecha transaccion|fecha de la operacion|fecha oper|
         f operacion|data operacji|data transakcji|data movimento|data mov|data da transacao|
@@ -69,11 +70,11 @@ _WORDS: dict[str, str] = {
         divisa|moneda|moeda|munt|muntsoort|munteenheid|waluta|waluta operacji|valuta|valutakod|mena|
         devizanem|para birimi|code devise|kontowahrung|transactiemunt|rekeningvaluta|mutationcode|
         waluta rachunku|source currency|通貨|account currency""",
-    "payer": """source name|zahlungspflichtige r|zahlungspflichtiger|auftraggeber|payer|sender|remitter|
+    "payer": """source name|from|zahlungspflichtige r|zahlungspflichtiger|auftraggeber|payer|sender|remitter|nazwa nadawcy|
         ordenante|ordinante|nadawca|avsandare|avsender|afsender|zahler|debtor|debtor name|opdrachtgever""",
     "payee": """payee|naam van de tegenpartij|tegenrekeninghouder|target name|nazev protistrany|protistrana|nazev protiuctu|partner neve|payee name|merchant|merchant name|name|counterparty|counter party|
         counterparty name|counter party name|recipient|recipient name|beneficiary|beneficiary name|
-        to from|paid to|vendor|zahlungsempfanger|zahlungsempfanger in|zahlungsempfaenger|empfanger|
+        to from|to|paid to|vendor|zahlungsempfanger|zahlungsempfanger in|zahlungsempfaenger|empfanger|
         empfaenger|auftraggeber empfanger|auftraggeber empfaenger|empfanger auftraggeber|
         auftraggeber begunstigter|auftraggeber beguenstigter|begunstigter|begunstigter auftraggeber|
         beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger|name zahlungsbeteiligter|
@@ -102,7 +103,8 @@ _WORDS: dict[str, str] = {
         omschrijving 2|omschrijving 3|betalingskenmerk|opis|opis operacji|opis transakcji|tytul|
         tytulem|tytul operacji|tytul przelewu|szczegoly|szczegoly transakcji|beskrivning|meddelande|
         rubrik|transaktion|transaktionstext|referens|tekst|beskrivelse|forklaring|melding|besked|
-        posteringstekst|popis|poznamka|zprava pro prijemce|摘要|内容|お取引内容|ご利用店名|利用店名|kozlemeny|aciklama|viesti|selite|transaction|merchant description|
+        posteringstekst|beschreibung1|beschreibung2|beschreibung3|
+        descrizione1|descrizione2|descrizione3|popis|poznamka|zprava pro prijemce|摘要|内容|お取引内容|ご利用店名|利用店名|kozlemeny|aciklama|viesti|selite|transaction|merchant description|
         what|item""",
     "kind": """type|bewegungstyp|type de mouvement|tipo di movimento|type of movement|transaction type|type of transaction|category|kategorie|categorie|categoria|
         umsatztyp|umsatzart|vorgang|buchungsart|type operation|type d operation|code|mutatiesoort|
@@ -120,8 +122,8 @@ _WORDS: dict[str, str] = {
         rachunek|numer rachunku|konto kontonummer|card number|card no|karte|kartennummer|
         card member|card account|kontonavn|card last 4 digits|kort|karteninhaber|cardholder""",
     "other": """start balance|beginsaldo|startsaldo|opening balance|beginning balance|
-        source fee amount|source fee currency|target fee amount|target fee currency|
-        target amount|target currency|fee|fees|gebuhr|frais|local amount|local currency|original amount|
+        source fee currency|target fee amount|target fee currency|
+        target amount|target currency|local amount|local currency|original amount|
         original currency|foreign amount|foreign currency|amount in foreign currency|exchange rate|
         betrag fremdwahrung|originalbetrag|originalwahrung|lastschrift ursprungsbetrag|
         ursprungsbetrag|auslagenersatz rucklastschrift|auslagenersatz ruecklastschrift|check number|
@@ -134,9 +136,12 @@ _WORDS: dict[str, str] = {
         oorspr munt|koers|amount foreign currency|wechselkurs|taux|net|netto|kwota w walucie transakcji|
         waluta transakcji|address|city|country|zip code|end to end reference|original value|
         amount in original currency|fremdwahrung|native amount|receipt""",
+    "fee": """fee|fees|gebuhr|gebuhren|frais|entgelt|comision|comisiones|commissione|commissioni|costi|
+        comissao|taxa|tarifa|costo|costos|coste|cout|couts|custo|kosten|oplata|prowizja|avgift|gebyr|source fee amount|hinnoittelu|poplatek|dij""",
 }
 
 
+@cache
 def _table() -> dict[str, tuple[str, int]]:
     table: dict[str, tuple[str, int]] = {}
     for role, names in _WORDS.items():
@@ -145,10 +150,13 @@ def _table() -> dict[str, tuple[str, int]]:
     return table
 
 
-_TABLE = _table()
+@cache
+def _longest() -> int:
+    return max(len(name.split()) for name in _table())
+
+
 _ROLE_RANK = {role: rank for rank, role in enumerate(_WORDS)}
-_LONGEST = max(len(name.split()) for name in _TABLE)
-_BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
+_BRACKETS = later(r"[(\[{][^)\]}]*[)\]}]")
 
 
 def tokens_of(name: str) -> list[str]:
@@ -165,17 +173,18 @@ def role_of(name: str) -> tuple[str, int] | None:
     """
     if len(name) > 80:
         return None
+    table = _table()
     for text in (name, _BRACKETS.sub(" ", name)):
-        found = _TABLE.get(" ".join(tokens_of(text)))
+        found = table.get(" ".join(tokens_of(text)))
         if found is not None:
             return found[0], 1000 - found[1]
     words = tokens_of(_BRACKETS.sub(" ", name))
     best: tuple[int, int, str] | None = None
-    for size in range(min(_LONGEST, len(words)), 0, -1):
+    for size in range(min(_longest(), len(words)), 0, -1):
         for start in range(len(words) - size + 1):
-            found = _TABLE.get(" ".join(words[start : start + size]))
-            # Words of one or two letters mean something only when they stand alone.
-            if found and (size > 1 or len(words[start]) > 3):
+            found = table.get(" ".join(words[start : start + size]))
+            # Words of few letters mean something only when they stand alone.
+            if found and (size > 1 or (len(words[start]) > 3 and words[start] != "from")):
                 candidate = (size, -_ROLE_RANK[found[0]], found[0])
                 if best is None or candidate > best:
                     best = candidate

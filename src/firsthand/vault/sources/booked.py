@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from firsthand.vault.sources.dates import plain
+from firsthand.vault.sources.patterns import later
 
 CHARS_MAX = 60
 WORDS_MAX = 6
@@ -19,6 +20,7 @@ unposted|uncleared|unsettled|not posted|not booked|not cleared|not settled|unboo
 awaiting|returned|removed|error|unsuccessful|initiated|submitted|queued|
 vorgemerkt|vorgemerkte|vormerkung|ausstehend|offen|nicht gebucht|ungebucht|nicht verbucht|
 in bearbeitung|abgelehnt|storniert|fehlgeschlagen|reserviert|reservierung|reservation|geplant|
+ruckgangig|ruckgangig gemacht|
 abgebrochen|zuruckgewiesen|gesperrt|wartend|in ausfuhrung|schwebend|unbestatigt|
 en attente|en cours|en instance|a venir|refuse|refusee|annule|annulee|echoue|echouee|echec|rejete|
 rejetee|non comptabilise|non comptabilisee|autorise|autorisee|bloque|bloquee|programme|programmee|
@@ -31,9 +33,10 @@ no contabilizado|no contabilizada|expirado|expirada|revertido|revertida|autoriza
 programado|programada|pendentes|em processamento|em andamento|em curso|recusado|recusada|rejeitado|
 rejeitada|negado|negada|agendado|agendada|falhou|falhado|falhada|estornado|estornada|por liquidar|
 cativo|cativa|em aberto|nao efetuada|in behandeling|in afwachting|gereserveerd|reservering|
-geweigerd|afgewezen|geannuleerd|mislukt|niet geboekt|niet verwerkt|openstaand|gepland|
+teruggedraaid|geweigerd|afgewezen|geannuleerd|mislukt|niet geboekt|niet verwerkt|openstaand|gepland|
 oczekujaca|oczekujacy|oczekujace|oczekuje|w toku|w realizacji|odrzucona|odrzucony|odrzucone|
 anulowana|anulowany|anulowane|nierozliczona|nierozliczony|niezaksiegowana|niezaksiegowany|blokada|
+cofnieto|cofnieta|cofniety|
 zablokowana|nieudana|nieudany|do realizacji|autoryzacja|nie zrealizowana|niezrealizowana|
 vantar|vantande|vantar pa|reserverad|reserverat|ej bokford|ej bokfort|ej bokforda|nekad|avvisad|
 avbruten|misslyckad|misslyckades|preliminar|preliminart|kommande|under behandling|
@@ -68,11 +71,25 @@ teljesitve|sikeres|finalizata|finalizat|decontata|procesata|tamamlandi|onaylandi
 выполнена|выполнено|исполнено|исполнена|проведено|проведена|успешно|確定|完了|交易成功|支付成功|
 成功|已完成|完成|완료|승인
 """
+# Lines that tell of the account and move nothing, whatever stands in their column of amounts.
+_BALANCE_WORDS = """
+saldo|saldo anterior|saldo do dia|saldo inicial|saldo final|saldo atual|saldo actual|
+saldo total disponivel dia|saldo em conta corrente|saldo iniziale|saldo finale|saldo precedente|
+saldo contabile|saldo contabile finale|saldo disponibile finale|saldo poczatkowe|saldo koncowe|
+beginsaldo|eindsaldo|vorig saldo|nieuw saldo|anfangssaldo|endsaldo|kontostand|alter kontostand|
+neuer kontostand|saldovortrag|solde|solde initial|solde final|ancien solde|nouveau solde|
+solde precedent|solde crediteur|opening balance|closing balance|beginning balance|ending balance|
+balance brought forward|balance carried forward|brought forward|carried forward|previous balance|
+ingaende saldo|utgaende saldo|inngaende saldo|primosaldo|ultimosaldo
+"""
+# What stands before a sum of payments, in a line without a date.
+_SUM_WORDS = "total|totals|totale|totali|totaux|totalen|totaal|summe|suma|somme|gesamt|sum|razem"
 # Columns whose name asks whether a row is booked, answered by yes or no.
 _ASKED_WORDS = """
 contabilizzazione contabilizzato contabilizzata gebucht booked posted cleared settled geboekt
 comptabilise contabilizado bokfort bokford bogfort zaksiegowana zaksiegowano kirjattu
 """
+_DIGIT = later(r"\d")
 _NO = frozenset(["no", "nein", "non", "n", "false", "0", "nee", "nie", "nej", "nei", "nao", "ei"])
 _YES = frozenset(
     ["yes", "ja", "oui", "si", "y", "true", "1", "j", "tak", "sim", "joo", "kylla", "s", "x"]
@@ -87,6 +104,8 @@ def _phrases(lines: str) -> frozenset[str]:
     return frozenset(" ".join(_words(phrase)) for phrase in lines.split("|"))
 
 
+_BALANCES = frozenset(phrase.replace(" ", "") for phrase in _phrases(_BALANCE_WORDS))
+_SUMS = _phrases(_SUM_WORDS)
 _NOT, _BOOKED = _phrases(_NOT_WORDS), _phrases(_BOOKED_WORDS)
 _ASKED = frozenset(_ASKED_WORDS.split())
 
@@ -127,3 +146,19 @@ def surely_not(state: str) -> bool:
 @lru_cache(maxsize=4096)
 def _is_not(state: str) -> bool:
     return " ".join(_words(state)) in _NOT
+
+
+def says_balance(text: str) -> bool:
+    """Whether a cell says that its line is a balance: "Saldo anterior", "S A L D O"."""
+    # None of the phrases has a digit, and most cells that are seen only once have one.
+    return len(text) <= CHARS_MAX and not _DIGIT.search(text) and _is_balance(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_balance(text: str) -> bool:
+    return "".join(_words(text)) in _BALANCES
+
+
+def says_sum(text: str) -> bool:
+    """Whether a cell says that its line is a sum of others."""
+    return len(text) <= CHARS_MAX and " ".join(_words(text)) in _SUMS

@@ -10,15 +10,16 @@ from firsthand.vault.sources.decoding import lines
 from firsthand.vault.sources.export import Each, Export, Row, Skipped, UnableToRead, Unreadable
 from firsthand.vault.sources.identity import Identity
 from firsthand.vault.sources.instants import of_seconds
+from firsthand.vault.sources.patterns import later
 from firsthand.vault.sources.source import Facts, Head, Source
 from firsthand.vault.sources.streamed import Streamed, kept
 
 KEY = "bookmarks"
 DEPTH_MAX = 50
-_LINK = re.compile(r"<A\s([^<>]{0,200000})>(.*?)(?:</A>|$)", re.IGNORECASE)
-_FOLDER = re.compile(r"<H[13]\b[^<>]{0,20000}>(.*?)</H[13]>", re.IGNORECASE)
-_HREF = re.compile(r"""\bHREF\s*=\s*"([^"]{0,8000})""", re.IGNORECASE)
-_ADDED = re.compile(r"""\bADD_DATE\s*=\s*"?(\d{1,20})""", re.IGNORECASE)
+_LINK = later(r"<A\s([^<>]{0,200000})>(.*?)(?:</A>|$)", re.IGNORECASE)
+_FOLDER = later(r"<H[13]\b[^<>]{0,20000}>(.*?)</H[13]>", re.IGNORECASE)
+_HREF = later(r"""\bHREF\s*=\s*"([^"]{0,8000})""", re.IGNORECASE)
+_ADDED = later(r"""\bADD_DATE\s*=\s*"?(\d{1,20})""", re.IGNORECASE)
 
 BOOKMARKS = Facts(
     name="Bookmarks",

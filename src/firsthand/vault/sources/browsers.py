@@ -8,6 +8,7 @@ one is bounded: plain tables only (no view, no virtual table), no function but o
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from firsthand.vault.sources.export import Each, Export, Row, UnableToRead, Unreadable
@@ -79,8 +80,9 @@ _FORMS = (
     ),
 )  # fmt: skip
 
-# The engine names what is damaged in letters that may be damaged too.
-_DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+# The engine names what is damaged in letters that may be damaged too, and a damaged page can have
+# it ask for more memory than there is.
+_DAMAGE = (sqlite3.Error, UnicodeDecodeError, MemoryError)
 
 
 def claims(head: Head) -> bool:
@@ -138,7 +140,7 @@ def _bind(database: sqlite3.Connection) -> None:
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_BYTES_MAX)
     database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     database.setlimit(sqlite3.SQLITE_LIMIT_COLUMN, 200)
-    database.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    database.text_factory = partial(str, encoding="utf-8", errors="replace")
     database.set_authorizer(_allowed)
     steps = iter(range(STEPS_MAX // _STEPS_AT_ONCE))
     database.set_progress_handler(lambda: next(steps, None) is None, _STEPS_AT_ONCE)
@@ -171,9 +173,9 @@ def _rows(name: str, stream: BinaryIO, form: _Form) -> Iterator[Each]:
     number = 0
     try:
         with closing(_database(name, stream)) as database:
-            for when, url, title, lasted in _visits(database, form):
+            for visit in _visits(database, form):
                 number += 1
-                yield _visit(number, form, identity, when, (url, title), lasted)
+                yield _visit(number, form, identity, visit)
     except _DAMAGE:
         why = "The database is damaged from here on, or reading it takes too long."
         yield Unreadable(number + 1, why)
@@ -191,11 +193,10 @@ def _visit(
     number: int,
     form: _Form,
     identity: Identity,
-    when: object,
-    page: tuple[object, object],
-    lasted: object,
+    visit: tuple[object, object, object, object],
 ) -> Each:
-    address = kept(page[0], _URL_CHARS_MAX)
+    when, url, title, lasted = visit
+    address = kept(url, _URL_CHARS_MAX)
     if not address:
         return Unreadable(number, "Its page is not in the history.")
     if isinstance(when, bool) or not isinstance(when, int | float):
@@ -203,7 +204,7 @@ def _visit(
     time = of_seconds(when / form.unit - form.base)
     if time is None:
         return Unreadable(number, f'"{when}" is no time.')
-    thing = page_thing(KEY, address, kept(page[1]), time, identity, instrument=form.instrument)
+    thing = page_thing(KEY, address, kept(title), time, identity, instrument=form.instrument)
     if isinstance(lasted, int) and 1e6 <= lasted < _DAY_SECONDS * 1e6:
         thing.data["duration"] = iso_duration(lasted // 1_000_000)
     return Row(number, thing)

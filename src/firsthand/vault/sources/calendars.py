@@ -184,9 +184,17 @@ def _more(one: dict[str, Content], contents: list[Content], zones: Zones) -> dic
         found["eventSchedule"] = schedule
     if (again := one.get("RECURRENCE-ID")) and (moved := _moment(again, zones)):
         found["previousStartDate"] = _written(moved)
+    found.update(_changed(one, zones))
     if _value(one, "STATUS").strip().upper() == "CANCELLED":
         found["eventStatus"] = "EventCancelled"
     return found
+
+
+def _changed(one: dict[str, Content], zones: Zones) -> dict[str, object]:
+    """When an event was changed last: a newer export that has it later takes its place."""
+    said = one.get("LAST-MODIFIED")
+    moment = _moment(said, zones) if said else None
+    return {"dateModified": _written(moment)} if moment else {}
 
 
 def _value(one: dict[str, Content], name: str) -> str:

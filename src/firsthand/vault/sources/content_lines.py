@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from firsthand.vault.sources.decoding import CHUNK_BYTES, encoding_of, pieces
+from firsthand.vault.sources.patterns import later
 
 LINE_BYTES_MAX = 256 * 1024
 _LOOK_BYTES = 4096
-_HEAVY = re.compile(rb"(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY|ATTACH)[;:]", re.IGNORECASE)
+_HEAVY = later(rb"(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY|ATTACH)[;:]", re.IGNORECASE)
 _HEAVY_BYTES = 120
-_QUOTED = re.compile(rb"[^:]*QUOTED-PRINTABLE[^:]*:", re.IGNORECASE)
-_NAME = re.compile(r"(?:(?P<group>[\w-]+)\.)?(?P<name>[\w-]+)")
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_QUOTED = later(rb"[^:]*QUOTED-PRINTABLE[^:]*:", re.IGNORECASE)
+_NAME = later(r"(?:(?P<group>[\w-]+)\.)?(?P<name>[\w-]+)")
+_ESCAPE = later(r"\\(.)", re.DOTALL)
 _PARAMETERS_MAX = 50
 # Named here so that they are loaded where files can still be opened.
 _CHARSETS = {

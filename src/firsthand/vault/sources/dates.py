@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from firsthand.vault.sources.months import MONTHS, NO_MEANING
+from firsthand.vault.sources.patterns import later
 
 ORDERS = ("dmy", "mdy", "ymd", "ydm")
 ORDER_WORDS = {"dmy": "day first", "mdy": "month first", "ymd": "year first", "ydm": "year, day"}
@@ -14,17 +15,17 @@ YEAR_MIN, YEAR_MAX = 1970, 2100
 RECENT_YEAR = 2007
 _BUDDHIST = 543
 
-_TIME = re.compile(
+_TIME = later(
     r"[T\s,]*(?:um|at|à|alle|a las|kl\.?)?\s*(?P<h>\d{1,2})[:.hH](?P<m>\d{2})"
     r"(?:[:.](?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?\s*"
     r"(?P<zone>Z|[A-Z]{2,5}|(?:UTC|GMT)?[+\-−]\d{1,2}(?::?\d{2})?)?(?:\s*[([][^)\]]*[)\]])?\s*"
 )
-_NUMERIC = re.compile(
+_NUMERIC = later(
     r"(?:[^\W\d_]+\.?,?\s+)?(\d{1,4})\s?([./\-‐‑–\s])\s?(\d{1,2})\s?\2\s?(\d{1,4})(?!\d)\.?"
 )
-_CJK = re.compile(r"(\d{2,4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]?")
-_COMPACT = re.compile(r"(\d{8}|\d{6})(?:(\d{2})(\d{2})(\d{2}))?(?:\.\d+)?(?:\[[^\]]*\])?")
-_WORDS = re.compile(r"[^\W\d_]+|\d+")
+_CJK = later(r"(\d{2,4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]?")
+_COMPACT = later(r"(\d{8}|\d{6})(?:(\d{2})(\d{2})(\d{2}))?(?:\.\d+)?(?:\[[^\]]*\])?")
+_WORDS = later(r"[^\W\d_]+|\d+")
 
 
 class Moment(NamedTuple):

@@ -9,21 +9,21 @@ import msgspec
 from firsthand.protocol.things import Thing
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One row that was read. `line` is where it begins: the line, or the record, from 1."""
 
     line: int
     thing: Thing
 
 
-class Unreadable(msgspec.Struct, frozen=True):
+class Unreadable(msgspec.Struct, frozen=True, gc=False):
     """One row that was not read, and why. `line` is where it begins, as of `Row`."""
 
     line: int
     why: str
 
 
-class Skipped(msgspec.Struct, frozen=True):
+class Skipped(msgspec.Struct, frozen=True, gc=False):
     """One row that was understood and makes no thing, and why: a few words, the same for its like.
 
     `line` as of `Unreadable`. ("a message without a receipt in it")

@@ -1,6 +1,5 @@
 """Facebook: reactions, comments, posts, friends, messages, searches, and who advertises to whom."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
@@ -23,12 +22,13 @@ from firsthand.vault.sources.meta import (
     said,
     time_in,
 )
+from firsthand.vault.sources.patterns import later
 from firsthand.vault.sources.source import Facts, Head, Source
 
 FORMAT = "Facebook"
-_STAMPED = re.compile(r'"timestamp"\s*:\s*\d{9,10}\b')
+_STAMPED = later(r'"timestamp"\s*:\s*\d{9,10}\b')
 # Only Facebook writes the version of a list behind its name.
-_VERSIONED = re.compile(r'^\{\s*"[a-z_]{3,60}_v\d"\s*:')
+_VERSIONED = later(r'^\{\s*"[a-z_]{3,60}_v\d"\s*:')
 _UNLIKED = frozenset(["ANGER", "DISLIKE"])
 
 

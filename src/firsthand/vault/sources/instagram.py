@@ -9,6 +9,16 @@ from functools import partial
 from typing import BinaryIO
 
 from firsthand.vault.sources.export import Export
+from firsthand.vault.sources.instagram_old import (
+    by_name,
+    is_old,
+    old_people,
+    old_post,
+    old_saved,
+    old_search,
+    old_seen,
+    old_talk,
+)
 from firsthand.vault.sources.meta import (
     Found,
     FromRecords,
@@ -27,6 +37,7 @@ from firsthand.vault.sources.meta import (
     said,
     time_in,
 )
+from firsthand.vault.sources.patterns import later
 from firsthand.vault.sources.source import Facts, Head, Source
 
 FORMAT = "Instagram"
@@ -184,32 +195,15 @@ def _post(making: Making, _key: str, record: dict[str, object]) -> Iterator[Foun
     )  # fmt: skip
 
 
-def _old(kind: str) -> Make:
-    """The form of 2018: a list of [time, words..., name]."""
-
-    def make(making: Making, _key: str, record: dict[str, object]) -> Iterator[Found]:
-        held = record.get("value")
-        parts = [part for part in held if isinstance(part, str)] if isinstance(held, list) else []
-        if len(parts) < 2:
-            yield "an entry that is not of the form known"
-            return
-        time = f"{parts[0][:19]}Z" if len(parts[0]) >= 19 else None
-        text = parts[1] if kind == "CommentAction" else ""
-        owner = named("Person", parts[-1])
-        yield making.thing(
-            kind, text or f"a post of {parts[-1]}", time, parts[1:], text=text,
-            object={"@type": "WebPage", "name": f"a post of {parts[-1]}", "creator": owner},
-        )  # fmt: skip
-
-    return make
-
-
 _SIGN_IN = left_out("a sign-in to the account")
 _ACCOUNT = left_out("what is set or stored for the account")
 _TABLE: Mapping[str, Make] = {
     "likes_media_likes": _like, "likes_comment_likes": _like, "story_activities_story_likes": _like,
-    "media_likes": _old("LikeAction"), "comment_likes": _old("LikeAction"),
-    "media_comments": _old("CommentAction"),
+    "media_likes": by_name("LikeAction"), "comment_likes": by_name("LikeAction"),
+    "media_comments": by_name("CommentAction"), "saved_media": old_saved,
+    "photos": old_post, "videos": old_post, "stories": old_post,
+    "ads_seen": old_seen, "videos_watched": old_seen, "posts_seen": old_seen,
+    "ads_clicked": old_seen, "followers": old_people, "following": old_people,
     "relationships_following": _follows, "relationships_followers": _follows,
     "relationships_following_hashtags": _follows,
     "ig_stories": _post, "ig_reels_media": _post, "ig_archived_post_media": _post,
@@ -230,8 +224,8 @@ _OWN = (
 )  # fmt: skip
 
 
-_POSTED = re.compile(r"instagram\.com/(?:[\w.]+/)?(?:p|reel|reels|tv|stories)/")
-_SAW = re.compile(r"viewed|seen|watched|angesehen|vues?\b|visti|vist[oa]s|bekeken", re.IGNORECASE)
+_POSTED = later(r"instagram\.com/(?:[\w.]+/)?(?:p|reel|reels|tv|stories)/")
+_SAW = later(r"viewed|seen|watched|angesehen|vues?\b|visti|vist[oa]s|bekeken", re.IGNORECASE)
 _UNKNOWN = left_out("an entry in a form that is not known")
 
 
@@ -247,6 +241,8 @@ def _choose(name: str, key: str, record: dict[str, object]) -> Make:
         return _follows  # the list of followers has no name of its own
     if "string_map_data" in record:
         return _comment
+    if "conversation" in record or "search_click" in record:
+        return old_talk if "conversation" in record else old_search
     if "label_values" in record:
         link = next((said(entry, "href") for entry in _labelled(record)), "")
         if link and not _POSTED.search(link):
@@ -260,6 +256,8 @@ def claims(head: Head) -> bool:
     if is_page(head, "instagram"):
         return True
     text = head.text
+    if text.startswith(("[", "{")) and is_old(text):
+        return True
     if text.startswith("["):
         start = text[:4000]
         if '"string_list_data"' in start or '"string_map_data"' in start:

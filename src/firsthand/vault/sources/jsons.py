@@ -1,17 +1,17 @@
 """JSON of any size, one record at a time: the elements of its lists, and what stands beside them.
 
 Strict where a file could be made to harm: depth, figures, names that come twice, broken letters.
-Memory holds one record, not the file.
+Memory holds one record, or some tens of thousands of signs of them, not the file.
 """
 
 import codecs
-import io
 import json
 from collections.abc import Iterator
 from json.decoder import JSONDecodeError
 from typing import BinaryIO, NamedTuple
 
 from firsthand.vault.sources.export import UnableToRead
+from firsthand.vault.sources.json_runs import Runs
 
 CHUNK_BYTES = 256 * 1024
 RECORD_CHARS_MAX = 64 * 1024 * 1024
@@ -37,6 +37,18 @@ class _Bounds(ValueError):
     """A value is beyond what is read."""
 
 
+class Run(NamedTuple):
+    """Records that follow each other under one key: the first one's number, and their values.
+
+    Where `why` is not None there is no value: the record of that number cannot be read.
+    """
+
+    number: int
+    key: str
+    values: list[object]
+    why: str | None = None
+
+
 def elements(name: str, stream: BinaryIO) -> Iterator[Element]:
     """The records of a JSON file, in its order.
 
@@ -45,30 +57,41 @@ def elements(name: str, stream: BinaryIO) -> Iterator[Element]:
     them, with key "". A file that is cut yields what is whole, and one last element with `why`.
     Raises `UnableToRead` where it is no JSON at all.
     """
+    for first, key, values, why in runs(name, stream):
+        if why is not None:
+            yield Element(first, key, None, why)
+        for number, value in enumerate(values, first):
+            yield Element(number, key, value)
+
+
+def runs(name: str, stream: BinaryIO) -> Iterator[Run]:
+    """The same as `elements`, with as many records at once as are at hand; never none of them."""
     stream.seek(0)
     text = _Text(stream)
     first = text.peek()
-    number = 0
+    number = 1
     if first not in ("[", "{"):
         raise UnableToRead(f'"{name}" cannot be read: it does not begin as JSON does.')
     try:
-        if first == "[":
-            for value in _list(text):
-                number += 1
-                yield Element(number, "", value)
-        elif _one_a_line(text):
-            while text.peek():
-                number += 1
-                yield Element(number, "", text.value())
-        else:
-            for key, value in _object(text):
-                number += 1
-                yield Element(number, key, value)
+        for key, values in _all(text, first):
+            yield Run(number, key, values)
+            number += len(values)
         if text.peek():
-            yield Element(number + 1, "", None, "Something follows after its end.")
+            yield Run(number, "", [], "Something follows after its end.")
     except (JSONDecodeError, RecursionError, _Bounds) as error:
         why = "It is nested too deep." if isinstance(error, RecursionError) else _why(error)
-        yield Element(number + 1, "", None, why)
+        yield Run(number, "", [], why)
+
+
+def _all(text: "_Text", first: str) -> Iterator[tuple[str, list[object]]]:
+    if first == "[":
+        for values in _list(text):
+            yield "", values
+    elif _one_a_line(text):
+        while text.peek():
+            yield "", [text.value()]
+    else:
+        yield from _object(text)
 
 
 def _why(error: Exception) -> str:
@@ -83,18 +106,19 @@ def _one_a_line(text: "_Text") -> bool:
     return line.rstrip().endswith("}") and rest.lstrip().startswith("{")
 
 
-def _list(text: "_Text") -> Iterator[object]:
+def _list(text: "_Text") -> Iterator[list[object]]:
     text.take("[")
     if text.peek() == "]":
         text.take("]")
         return
+    many = Runs()
     while True:
-        yield text.value()
+        yield text.values(many)
         if text.take(",", "]") == "]":
             return
 
 
-def _object(text: "_Text") -> Iterator[tuple[str, object]]:
+def _object(text: "_Text") -> Iterator[tuple[str, list[object]]]:
     text.take("{")
     if text.peek() == "}":
         text.take("}")
@@ -108,10 +132,10 @@ def _object(text: "_Text") -> Iterator[tuple[str, object]]:
         seen.add(key)
         text.take(":")
         if text.peek() == "[":
-            for value in _list(text):
-                yield key, value
+            for values in _list(text):
+                yield key, values
         else:
-            yield key, text.value()
+            yield key, [text.value()]
         if text.take(",", "}") == "}":
             return
 
@@ -177,6 +201,20 @@ class _Text:
                 _bounded(value, DEPTH_MAX)
             return value
 
+    def values(self, many: Runs) -> list[object]:
+        """The next whole values of a list: as many as `many` takes at once, or one."""
+        self.peek()
+        size_chars = CHUNK_BYTES // 4
+        if len(self._buffer) - self._at < size_chars:
+            self._more()
+        found = many.take(self._buffer, self._at, self._at + size_chars)
+        if found is not None:
+            values, self._at = found
+            return values
+        value = self.value()
+        many.learn(self._buffer, self._at)
+        return [value]
+
     def _more(self) -> bool:
         """Whether there was more to read. Twice as much each time: a long value is tried seldom."""
         if self._ended:
@@ -219,16 +257,3 @@ def _bounded(value: object, depth: int) -> None:
         for each in value.values() if isinstance(value, dict) else value:
             if isinstance(each, dict | list):
                 _bounded(each, depth - 1)
-
-
-def whole(name: str, stream: BinaryIO, size_bytes_max: int) -> object:
-    """A small JSON file as one value. Raises `UnableToRead`."""
-    stream.seek(0)
-    raw = stream.read(size_bytes_max + 1)
-    if len(raw) > size_bytes_max:
-        raise UnableToRead(f'"{name}" is larger than {size_bytes_max} bytes.')
-    text = _Text(io.BytesIO(raw))
-    try:
-        return text.value()
-    except (JSONDecodeError, RecursionError, _Bounds) as error:
-        raise UnableToRead(f'"{name}" cannot be read. {_why(error)}') from error

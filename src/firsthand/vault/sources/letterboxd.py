@@ -39,6 +39,8 @@ _CHOICES = [SEEN, WANTED, LIKED]
 _COMMENTS = {"date", "content", "comment"}
 _PROFILE = {"date joined", "username", "favorite films"}
 _LIST = "Letterboxd list export"
+_OWN = "a line of a list of your own, or of your profile"
+_DELETED = "what you deleted at Letterboxd, of which it still has a copy"
 _BY_NAME = {"watched": SEEN, "watchlist": WANTED, "films": LIKED}
 
 
@@ -61,6 +63,8 @@ def open_letterboxd(name: str, stream: BinaryIO, answers: Mapping[str, str]) -> 
     columns = set(names_of(line)[0])
     if line.startswith(_LIST) or columns >= _PROFILE:
         return Streamed("letterboxd", FORMAT, partial(_left_out, text))
+    if "deleted" in name.replace("\\", "/").lower().split("/")[:-1]:
+        return Streamed("letterboxd", FORMAT, partial(_left_out, text, _DELETED))
     make: Callable[[Cells, Identity], Thing]
     questions: list[Question] = []
     guesses: list[Guess] = []
@@ -186,13 +190,13 @@ def _commented(cells: Cells, identity: Identity) -> Thing:
     return _thing(identity.of(["comment", cells["content"], day, text]), data, day)
 
 
-def _left_out(text: TextFile) -> Iterator[Each]:
-    """Every line of a list that somebody made, or of the profile: nothing of them is kept."""
+def _left_out(text: TextFile, reason: str = _OWN) -> Iterator[Each]:
+    """Every line of a list that somebody made, of the profile, or deleted: nothing is kept."""
     for number, line, why in text.lines():
         if line is None:
             yield Unreadable(number, why or "This line is damaged.")
         elif line.strip() and number > 1:
-            yield Skipped(number, "a line of a list of your own, or of your profile")
+            yield Skipped(number, reason)
 
 
 SOURCE = Source(

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from firsthand.vault.sources.instants import of_moment
+from firsthand.vault.sources.patterns import later
 
 CHUNK_BYTES = 1024 * 1024
 MESSAGE_BYTES_MAX = 16 * 1024 * 1024
@@ -22,14 +23,14 @@ PART_BYTES_MAX = 4 * 1024 * 1024
 DEPTH_MAX = 6
 PARTS_MAX = 100
 TEXTS_BYTES_MAX = 8 * 1024 * 1024
-_POSTMARK = re.compile(rb"From \S{1,200}[ \t]+[^\r\n]{0,120}\d\d:\d\d[^\r\n]{0,60}\r?\n")
+_POSTMARK = later(rb"From \S{1,200}[ \t]+[^\r\n]{0,120}\d\d:\d\d[^\r\n]{0,60}\r?\n")
 _POSTMARK_BYTES = 400
-_LENGTH = re.compile(rb"\s*\d{1,12}\s*\r?\n")  # the first line of .emlx
-_BLANK = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r")
-_FIELD = re.compile(rb"^([A-Za-z][A-Za-z0-9-]{0,60}):[ \t]?(.*)$")
-_WORD = re.compile(r"=\?([\w.:+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?([^?\s]{0,2000})\?=")
-_BETWEEN = re.compile(r"(\?=)\s+(?==\?)")
-_PARAMETER = re.compile(r""";\s*([\w-]{1,40})\*?0?\*?\s*=\s*(?:"([^"]{0,500})"|([^;\s]{0,500}))""")
+_LENGTH = later(rb"\s*\d{1,12}\s*\r?\n")  # the first line of .emlx
+_BLANK = later(rb"\r?\n[ \t]*\r?\n|\r\r")
+_FIELD = later(rb"^([A-Za-z][A-Za-z0-9-]{0,60}):[ \t]?(.*)$")
+_WORD = later(r"=\?([\w.:+-]{1,40})(?:\*[\w-]{0,20})?\?([bBqQ])\?([^?\s]{0,2000})\?=")
+_BETWEEN = later(r"(\?=)\s+(?==\?)")
+_PARAMETER = later(r""";\s*([\w-]{1,40})\*?0?\*?\s*=\s*(?:"([^"]{0,500})"|([^;\s]{0,500}))""")
 # Named here so that they are loaded where files can still be opened.
 _CHARSETS = {
     alias: codecs.lookup(alias).name

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from firsthand.vault.sources.patterns import later
 from firsthand.vault.sources.streamed import kept
 
 CHARS_MAX = 2 * 1024 * 1024
@@ -16,12 +17,11 @@ VALUE_CHARS_MAX = 4000
 DEPTH_MAX = 12
 MISSES_MAX = 2000
 NODES_MAX = 5000
-_SCRIPT = re.compile(r"<script\b[^<>]{0,500}?application/ld\+json[^<>]{0,500}>", re.IGNORECASE)
-_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
-_TAG = re.compile(
+_SCRIPT = later(r"<script\b[^<>]{0,500}?application/ld\+json[^<>]{0,500}>", re.IGNORECASE)
+_TAG = later(
     r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})((?>[^<>\"']{1,2000}|\"[^\"]{0,4000}\"|'[^']{0,4000}'){0,60}+)>"
 )
-_ATTRIBUTE = re.compile(
+_ATTRIBUTE = later(
     r"""([a-zA-Z][\w:-]{0,40})(?:\s*=\s*(?:"([^"]{0,4000})"|'([^']{0,4000})'|([^\s"'<>]{1,4000})))?"""
 )
 _VOID = frozenset({

@@ -15,6 +15,7 @@ from firsthand.vault.sources.bank_facts import BANK
 from firsthand.vault.sources.export import Each, Row, Unreadable
 from firsthand.vault.sources.identity import Identity
 from firsthand.vault.sources.mt940_text import said_of
+from firsthand.vault.sources.patterns import later
 from firsthand.vault.sources.payments import Payment, payment_thing
 from firsthand.vault.sources.source import Head, Source
 from firsthand.vault.sources.streamed import Streamed, kept
@@ -23,18 +24,16 @@ from firsthand.vault.sources.text import TextFile, open_text
 FORMAT = "Bank statement (MT940)"
 FIELD_LINES_MAX = 60
 # What stands around the fields when a statement comes as one message of a network.
-_ENVELOPE = re.compile(r"^(?:\s*\{[1235]:(?:[^{}]|\{[^{}]*\})*\})*\s*(?:\{4:)?")
-_TAG = re.compile(r":(\d{2}[A-Z]?|NS):(.*)", re.DOTALL)
-_STATEMENT = re.compile(
-    r"(?:^|\n|\{4:)[ \t]*:20:[^\n]*\n(?:[^\n]*\n){0,12}?[ \t]*:(?:25|28)[A-Z]?:"
-)
-_MOVEMENT = re.compile(
+_ENVELOPE = later(r"^(?:\s*\{[1235]:(?:[^{}]|\{[^{}]*\})*\})*\s*(?:\{4:)?")
+_TAG = later(r":(\d{2}[A-Z]?|NS):(.*)", re.DOTALL)
+_STATEMENT = later(r"(?:^|\n|\{4:)[ \t]*:20:[^\n]*\n(?:[^\n]*\n){0,12}?[ \t]*:(?:25|28)[A-Z]?:")
+_MOVEMENT = later(
     r"(?P<value>\d{6})(?P<booked>\d{4})?\s*(?P<mark>R?[CD]|E[CD])(?P<funds>[A-Z])?\s*"
     r"(?P<amount>\d{1,15}(?:[.,]\d{0,4})?)\s*(?P<kind>[NSF][A-Z0-9]{2,3})?(?P<rest>.*)",
     re.DOTALL,
 )
-_BALANCE = re.compile(r"\s*[CD]?\d{6}([A-Z]{3})")
-_FLOOR = re.compile(r"\s*([A-Z]{3})")
+_BALANCE = later(r"\s*[CD]?\d{6}([A-Z]{3})")
+_FLOOR = later(r"\s*([A-Z]{3})")
 _NOTHING = frozenset(["NONREF", "NOTPROVIDED", "NOREF", ""])
 
 

@@ -9,20 +9,21 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import NamedTuple
 
+from firsthand.vault.sources.patterns import later
 from firsthand.vault.sources.streamed import kept
 
 _WIDTH_PART = 27
 _WIDTH_LINE = 65
 # A code of the kind of movement, then a sign that no text has before two figures.
-_NUMBERED = re.compile(r"^\s*(?:\d{1,3}|[A-Z]{1,4}\d{0,3})?\s?([?<~^>!@$§])(?=[0-6]\d)")
-_SEPA_KEY = re.compile(
+_NUMBERED = later(r"^\s*(?:\d{1,3}|[A-Z]{1,4}\d{0,3})?\s?([?<~^>!@$§])(?=[0-6]\d)")
+_SEPA_KEY = later(
     r"(?:^|(?<=\s)|(?<=[^\w+]))(EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP)\+"
 )
-_DUTCH_KEY = re.compile(
+_DUTCH_KEY = later(
     r"/(TRTP|TRCD|IBAN|BIC|NAME|REMI|EREF|ORDP|BENM|ID|ADDR|ISDT|CSID|MARF|CNTP|PURP|ULTD|ULTC|ULTB|"
     r"RTRN|RREF|EXCH|CHGS|CHGS1|CHGS2|PREF|SVCL|NRTX|TRAN|PAYMENTREF|OCMT|OAMT|SUM|SVWZ|BA)/"
 )
-_LABELS = re.compile(
+_LABELS = later(
     r"(?:^|\s)(Naam|Name|Omschrijving|Nazwa|Tytułem|Tytulem|Tyt\.|TYT\.|OD|DLA|AUFTRAGGEBER|"
     r"BEGÜNSTIGTER|MITTEILUNGEN|IBAN|BIC|Kenmerk|Machtiging|Incassant|Betalingskenm\.?|Nadawca|"
     r"Odbiorca|Donneur d'ordre|Bénéficiaire|Motif|Ordinante|Beneficiario|Causale):\s*"

@@ -237,6 +237,7 @@ def seconds_of(text: str) -> int | None:
 
 
 @lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12, typed=True)
 def iso_duration(seconds: int) -> str:
     """A duration as schema.org writes it: 2823 is "PT47M3S"."""
     hours, rest = divmod(seconds, 3600)

@@ -33,7 +33,7 @@ NETFLIX = Facts(
 
 def claims(head: Head) -> bool:
     """Whether a file is a viewing history or viewing activity."""
-    return _shape(first_lines(head)) is not None
+    return not head.is_marked_up and _shape(first_lines(head)) is not None
 
 
 def open_viewing(name: str, stream: BinaryIO, answers: Mapping[str, str]) -> Export:

@@ -23,6 +23,7 @@ from firsthand.vault.sources.export import (
     Unreadable,
 )
 from firsthand.vault.sources.identity import Identity
+from firsthand.vault.sources.patterns import later
 from firsthand.vault.sources.payments import Payment, payment_thing
 from firsthand.vault.sources.source import Head, Source
 from firsthand.vault.sources.text import LINES_MAX, TextFile, open_text
@@ -32,9 +33,9 @@ FIELDS_MAX = 200
 TAGS_MAX = 300_000
 TAGS_PER_TRANSACTION_MAX = 100
 
-_TAG = re.compile(r"<(/?)([A-Za-z0-9_.:-]+)[^<>]*?(/?)>([^<]*)")
-_CDATA = re.compile(r"<!\[CDATA\[([^<\]]*)\]\]>")
-_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
+_TAG = later(r"<(/?)([A-Za-z0-9_.:-]+)[^<>]*?(/?)>([^<]*)")
+_CDATA = later(r"<!\[CDATA\[([^<\]]*)\]\]>")
+_ENTITY = later(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " "}
 _STATEMENT_ENDS = frozenset({"STMTRS", "CCSTMTRS", "INVSTMTRS"})
 _INVESTMENT_WORDS = """
@@ -50,6 +51,8 @@ Token = tuple[int, bool, str, str]
 def looks_like_ofx(start: str) -> bool:
     """Whether a file is OFX, from its first characters."""
     text = start.lstrip("\ufeff \r\n\t").upper()
+    if "OFX" not in text:
+        return False
     return text.startswith("OFXHEADER") or bool(re.search(r"(?:^|[\s>])<(?:OFX>|\?OFX)", text))
 
 

@@ -6,24 +6,26 @@ import re
 from functools import lru_cache
 
 from firsthand.vault.sources.dates import plain
+from firsthand.vault.sources.patterns import later
 
 NAME_CHARS_MAX = 80
 TEXT_CHARS_MAX = 400
 
 # Processors that stand before the shop's own name.
-_PROCESSOR = re.compile(
+_PROCESSOR = later(
     r"^(?:paypal|pp|sq|sumup|sum up|zettle|izettle|iz|google|goog|stripe|tst|sp|ebl|klarna|adyen|"
     r"crv|curve|wpy|lsp|dd|py|fs|ic|2co|paddle\.net|mollie|nyx|worldline|payu|bil|bb|cke|ppl)"
     r"\s?\*\s*",
     re.IGNORECASE,
 )
-_LEAD = re.compile(
+_LEAD = later(
     r"^(?:(?:contactless|recurring|online|international|foreign|non[- ]?sterling|visa|mastercard|"
     r"maestro|girocard|debit|credit|card|pos|pin|ec|sepa|kontaktlos|internet|mobile|apple pay|"
     r"google pay|blik|cb|carte|girokonto|eigen)[\s:/,.-]+)*"
-    r"(?:card (?:payment|purchase|transaction|debit)(?: to| at| -)?|contactless|kontaktlos|visa|mastercard|maestro|girocard|apple pay|google pay|blik|payment to|payment at|"
+    r"(?:pos [\d.,]+ [a-z]{2} k\d|card (?:payment|purchase|transaction|debit)(?: to| at| -)?|contactless|kontaktlos|visa|mastercard|maestro|girocard|apple pay|google pay|blik|payment to|payment at|"
     r"(?:recurring )?payment authorized(?: on)?|recurring payment|eftpos (?:debit|purchase)|eftpos|interac purchase|visa debit purchase(?: card)?|"
     r"purchase(?: authorized)?(?: on| at| from)?|purchase|debit purchase|visa purchase|"
+    r"d[eé]bito dire[c]?to(?: sepa)?|trf\.?(?: de| para| p/)?|tfi|"
     r"direct debit(?: payment)?(?: to)?|standing order(?: to)?|bill payment(?: to)?|"
     r"bill pay|ach (?:debit|credit|withdrawal|deposit)|pos(?: debit| purchase| payment)?|"
     r"checkcard|check card|withdrawal at|transfer to|faster payment to|pre-?authorized (?:debit|payment)|"
@@ -32,19 +34,22 @@ _LEAD = re.compile(
     r"online[- ]?zahlung|debitkarten-?zahlung|"
     r"achat(?: cb| par carte)?|paiement(?: par)?(?: carte| cb)?(?: a| chez)?|prelevement(?: sepa)?(?: de)?|"
     r"prélèvement(?: sepa)?(?: de)?|prlv(?: sepa)?|prel|virement(?: sepa)?(?: en votre faveur(?: de)?| a| vers| de)?|vir(?: sepa)?|"
-    r"facture carte|retrait dab|carte|pago (?:con tarjeta )?(?:en|a)|pago|compra no d[eé]bito|compra(?: tarjeta)?(?: en| con tarjeta en)?|"
+    r"facture carte|retrait dab|carte|pago (?:con tarjeta )?(?:en|a)|pago|compra no d[eé]bito|"
+    r"compra (?:com cart[aã]o|tarj|elec|no d[eé]bito)|pix(?: -)? (?:recebido|enviado|transf|qrs|qr)|"
+    r"compra(?: tarjeta)?(?: en| con tarjeta en)?|"
     r"recibo|adeudo(?: recibido)?(?: a su cargo)?|bizum|transferencia (?:a|a favor de|de)|"
     r"transfer[eê]ncia (?:recebida|enviada)(?: pelo pix)?|"
     r"compra|pagamento (?:pos|carta|presso|con carta)?|pagamento|addebito(?: diretto)?(?: sdd)?|sdd|"
     r"bonifico(?: a (?:vostro )?favore (?:di|da)| istantaneo| sepa)?|acquisto|betaalautomaat|betaling(?: aan)?|incasso|ideal|bea|"
     r"sepa incasso(?: algemeen doorlopend)?|betaalpas|gea|platnosc karta|płatność kartą|platnosc|"
+    r"dop\.? (?:mc|visa) [\dx*]+ p[łl]atno[śs][ćc] kart[ąa](?: [\d.,]+ [a-z]{3})?|"
     r"zakup(?: przy uzyciu karty| kartą)?|przelew|transakcja karta|kortkob|kortköp|kortkjop|kortkøb|"
     r"dankort-?(?:kob|køb)?|visa[/ ]dankort|varekjop|varekjøp|varekop|autogiro|betalingsservice|bs betaling|"
     r"e-?faktura|avtalegiro|swish(?: till| betalning)?|bg|pg|mobilepay|vipps|upi|neft|imps|eft|fpo|dd)"
     r"(?=[\s:/,.*-]|$)[\s:/,.*-]*",
     re.IGNORECASE,
 )
-_DATE = re.compile(
+_DATE = later(
     r"(?:\b(?:on|am|vom|du|le|del|el|il|van|op|dnia|z dnia|den|em|a)\s+)?"
     r"\b(?:\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}[./]\d{1,2}\.?(?![\d.])|"
     r"\d{1,2}[\s-]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mai|okt|dez)[a-z]*"
@@ -52,38 +57,41 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _NOISE = (
-    re.compile(r"\b(?:\d{4}[\s-]?){3}\d{1,7}\b"),  # a card's number
-    re.compile(r"[\dXx*•]{0,6}[Xx*•]{2,}[\s-]?\d{2,6}\b"),  # a card's number, masked
-    re.compile(r"\bCB\s?\*\s?\d{2,6}\b"),  # a French card, at the end of what was paid with it
-    re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?\b"),  # an IBAN
-    re.compile(r"\b(?:ref|reference|refno|mandate|mandat|invoice|rechnung|facture|rg|nr|no|id|kd|auth|"
+    later(r"\b(?:\d{4}[\s-]?){3}\d{1,7}\b"),  # a card's number
+    later(r"[\dXx*•]{0,6}[Xx*•]{2,}[\s-]?\d{2,6}\b"),  # a card's number, masked
+    later(r"\bCB\s?\*\s?\d{2,6}\b"),  # a French card, at the end of what was paid with it
+    later(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?\b"),  # an IBAN
+    later(r"\b(?:ref|reference|refno|mandate|mandat|invoice|rechnung|facture|rg|nr|no|id|kd|auth|"
                r"trace|tarj|terminal|term|eref|mref|cred|kref|carte|card|tarjeta|karte|karten|carta|kaart|karta|kort)"
                r"[.:#\s]*(?:nr|no|num)?[.:#\s]*[\w/-]*\d[\w/-]*", re.IGNORECASE),
-    re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b"),
-    re.compile(r"https?://(?:www\.)?|\bwww\.", re.IGNORECASE),
-    re.compile(r"\b\d[\d.,]*\s?(?:EUR|USD|GBP|CHF|PLN|SEK|DKK|NOK|CAD|AUD)\b"),
-    re.compile(r"\b(?:EUR|USD|GBP|CHF|PLN|SEK|DKK|NOK)\s?\d[\d.,]*"),
+    later(r"\b\d{1,2}:\d{2}(?::\d{2})?\b"),
+    later(r"(?<=[^\W\d_])\d{2}/\d{2}$"),  # a day right after a name that was cut
+    later(r"https?://(?:www\.)?|\bwww\.", re.IGNORECASE),
+    later(r"\b\d[\d.,]*\s?(?:EUR|USD|GBP|CHF|PLN|SEK|DKK|NOK|CAD|AUD)\b"),
+    later(r"\b(?:EUR|USD|GBP|CHF|PLN|SEK|DKK|NOK)\s?\d[\d.,]*", re.IGNORECASE),
 )  # fmt: skip
 # Parts of a text that say what they are: "Empfänger: NAME Kto/IBAN: DE12 ...".
-_LABELLED = re.compile(
+_LABELLED = later(
     r"(?:(?:^|[\s|])(?:auftraggeber|(?:zahlungs)?empf(?:ä|ae|a)nger|beg(?:ü|ue|u)nstigter|nazwa (?:nadawcy|odbiorcy)|"
     r"lokalizacja\s?:\s*adres|name|naam|ord|de)\s?:|/NAME/)\s*(?P<name>[^\s:/][^:/]*?)"
     r"(?=\s+(?:adres|rachunek|blz|mandat)\s[^:]{1,16}:|\s+[^\s:]{2,24}:|/|\s*$)",
     re.IGNORECASE,
 )
-_AFTER_NAME = re.compile(
+_AFTER_NAME = later(
     r"\s(?:des|indn|co id|id|end-to-end-ref\.?|mandatsref\.?|mandatsreferenz|gläubiger-id|kundenref\.?|"
     r"marf|eref|mref|csid|remi|motif|ech|id emetteur|mdt|buchungstext)\s?[:/].*|"
-    r"\s(?:zakup przy użyciu karty|przelew (?:zewnętrzny|wewnętrzny|przychodzący|wychodzący)).*",
+    r"\skurs:.*|\s(?:zakup przy użyciu karty|przelew (?:zewnętrzny|wewnętrzny|przychodzący|wychodzący)).*",
     re.IGNORECASE,
 )
 # India: "UPI-SHOP-SHOP@BANK-BANK0001-4012-NOTE", "NEFT CR-BANK0001-PAYER-PAYEE-N12".
-_INDIAN = re.compile(
+_INDIAN = later(
     r"^(?:(?:to|by) transfer[\s-]+)?(?:upi|neft|imps|rtgs|ach|mmt)\b[\s/*-]*(?:cr|dr|c|d)?\s?[/*-]",
     re.IGNORECASE,
 )
-_BRANCH = re.compile(r"([^\W\d_]{3,})-\d{3,}")
-_DOMAIN = re.compile(
+# "VISA EDEKA": what a bank puts before the shop of each payment by card.
+_CARD_FIRST = later(r"(?:VISA|MASTERCARD|MAESTRO|GIROCARD) +\S")
+_BRANCH = later(r"([^\W\d_]{3,})-\d{3,}")
+_DOMAIN = later(
     r"^([\w-]{3,})\.(?:com|net|org|de|fr|it|es|nl|pl|se|dk|no|pt|uk|ch|at|be|eu|io|tv|app|co|me)"
     r"(?:\.\w{2})?(?:/\S*)?(?=$|\s)",
     re.IGNORECASE,
@@ -179,6 +187,11 @@ def _until_reference(text: str) -> list[str]:
     return kept
 
 
+def says_name(text: str) -> bool:
+    """Whether a text has a part that says it is the name: "Lokalizacja: Adres: SHOP"."""
+    return ":" in text and _LABELLED.search(text) is not None
+
+
 def words_of(text: str) -> str:
     """The words of a text without those that have digits: what it says, not which one it is."""
     return " ".join(
@@ -212,8 +225,10 @@ def _case(name: str) -> str:
 
 
 def needs_cleaning(payee: str) -> bool:
-    """Whether a payee column holds more than a name: numbers, codes, stars."""
-    return "*" in payee or "//" in payee or any(_is_reference(word) for word in payee.split())
+    """Whether a payee column holds more than a name: numbers, codes, stars, a card's kind."""
+    if "*" in payee or "//" in payee or _CARD_FIRST.match(payee):
+        return True
+    return any(_is_reference(word) for word in payee.split())
 
 
 def _joined(found: re.Match[str]) -> str:

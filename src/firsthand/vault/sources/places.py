@@ -8,6 +8,7 @@ _PAIR = re.compile(
     re.IGNORECASE,
 )
 _E7 = 10_000_000
+_LATITUDE_MAX, _LONGITUDE_MAX = 90 * _E7, 180 * _E7
 # Some phones write coordinates that have run over 32 bits.
 _WRAP = 4_294_967_296
 
@@ -26,11 +27,20 @@ def geo_of_e7(latitude: object, longitude: object) -> dict[str, object] | None:
     """Coordinates in ten-millionths of a degree."""
     if not isinstance(latitude, int) or not isinstance(longitude, int):
         return None
+    if (
+        -_LATITUDE_MAX <= latitude <= _LATITUDE_MAX
+        and -_LONGITUDE_MAX <= longitude <= _LONGITUDE_MAX
+    ):
+        return {
+            "@type": "GeoCoordinates",
+            "latitude": f"{latitude / _E7:.5f}",
+            "longitude": f"{longitude / _E7:.5f}",
+        }
     if abs(latitude) > _WRAP or abs(longitude) > _WRAP:
         return None
-    if latitude > 90 * _E7:
+    if latitude > _LATITUDE_MAX:
         latitude -= _WRAP
-    if longitude > 180 * _E7:
+    if longitude > _LONGITUDE_MAX:
         longitude -= _WRAP
     return geo(latitude / _E7, longitude / _E7)
 
@@ -45,8 +55,16 @@ def place(
     where: dict[str, object] | None, name: str = "", address: str = "", id: str = ""
 ) -> dict[str, object]:
     """A Place with what is known of it."""
-    known = {"name": name, "address": address, "identifier": id, "geo": where}
-    return {"@type": "Place", **{key: value for key, value in known.items() if value}}
+    known: dict[str, object] = {"@type": "Place"}
+    if name:
+        known["name"] = name
+    if address:
+        known["address"] = address
+    if id:
+        known["identifier"] = id
+    if where:
+        known["geo"] = where
+    return known
 
 
 def _is_figure(value: object) -> bool:

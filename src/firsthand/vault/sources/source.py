@@ -30,6 +30,11 @@ class Head:
         object.__setattr__(self, "text", text)
         object.__setattr__(self, "upper", text.upper())
 
+    @property
+    def is_marked_up(self) -> bool:
+        """Whether it begins as JSON, XML or a web page does, and so is no table of text."""
+        return self.text.startswith(("{", "[", "<"))
+
 
 def decoded(raw: bytes) -> str:
     """Bytes as text, for looking at: never fails, and says nothing of what cannot be read."""

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from firsthand.protocol.things import Thing
 from firsthand.vault.sources.export import Each, Row, Skipped, UnableToRead, Unreadable
 from firsthand.vault.sources.identity import Identity
-from firsthand.vault.sources.jsons import elements
+from firsthand.vault.sources.jsons import Element, runs
 from firsthand.vault.sources.netflix import iso_duration
 from firsthand.vault.sources.source import Facts, Head, Source
 from firsthand.vault.sources.spotify_library import library_rows, podcast, recording
@@ -50,6 +50,10 @@ _FORMATS = (
     ("Spotify account", {"createdFromFacebook", "creationTime"}),
     ("Spotify account", {"tasteMaker", "displayName"}),
     ("Spotify account", {"identifierType", "identifierValue"}),
+    ("Spotify account", {"payment_method", "country"}),
+    ("Spotify account", {"payment_method", "creation_date"}),
+    ("Spotify summaries", {"topArtists", "topTracks"}),
+    ("Spotify summaries", {"topArtists", "yearlyMetrics"}),
     ("Spotify summaries", {"highlightType"}),
     ("Spotify summaries", {"streamCount", "secondsPlayed"}),
     ("Spotify listeners' groups", {"artistName", "segment"}),
@@ -92,18 +96,17 @@ def open_spotify(name: str, stream: BinaryIO, _answers: Mapping[str, str]) -> St
 
 def _rows(name: str, stream: BinaryIO) -> Iterator[Each]:
     identity = Identity("spotify")
-    for element in elements(name, stream):
-        if element.why is not None:
-            yield Unreadable(element.number, element.why)
-            continue
-        value = element.value
-        try:
-            if isinstance(value, dict) and ("ms_played" in value or "msPlayed" in value):
-                yield _play(element.number, value, identity)
-            else:
-                yield from library_rows(element, identity)
-        except _Unclear as error:
-            yield Unreadable(element.number, str(error))
+    for first, key, values, why in runs(name, stream):
+        if why is not None:
+            yield Unreadable(first, why)
+        for number, value in enumerate(values, first):
+            try:
+                if isinstance(value, dict) and ("ms_played" in value or "msPlayed" in value):
+                    yield _play(number, value, identity)
+                else:
+                    yield from library_rows(Element(number, key, value), identity)
+            except _Unclear as error:
+                yield Unreadable(number, str(error))
 
 
 def _play(number: int, value: dict[str, object], identity: Identity) -> Each:
@@ -114,20 +117,19 @@ def _play(number: int, value: dict[str, object], identity: Identity) -> Each:
         raise _Unclear(f'"{str(ms)[:40]}" is not a time in milliseconds.')
     ms = int(ms)
     ended, minute = _end(value.get("ts" if extended else "endTime"), extended=extended)
+    said = ended.isoformat() + "Z"
     meant = _meant(value)
     if meant is None:
         return Skipped(number, "a play of which Spotify does not say what it was")
     meaning, name, maker = meant
-    try:
-        started = (ended - datetime.timedelta(milliseconds=ms)).replace(microsecond=0)
-    except OverflowError:
-        raise _Unclear("It began before there was a time.") from None
+    # A part of a second before the end is a second earlier: what is left of it is not said.
+    started = ended - datetime.timedelta(seconds=-(-ms // 1000))
     time = started.isoformat() + "Z"
     data: dict[str, object] = {
         "@type": "ListenAction",
         "name": name,
         "startTime": time,
-        "endTime": ended.isoformat() + "Z",
+        "endTime": said,
         "duration": iso_duration(ms // 1000),
         "object": meaning,
     }
@@ -165,7 +167,10 @@ def _meant(value: dict[str, object]) -> tuple[dict[str, object], str, str] | Non
     """What was played, its name and who made it; None if nothing is named."""
 
     def said(*keys: str) -> str:
-        return next((text for key in keys if (text := kept(value.get(key), 400))), "")
+        for key in keys:
+            if text := kept(value.get(key), 400):
+                return text
+        return ""
 
     if track := said("master_metadata_track_name", "trackName"):
         artist = said("master_metadata_album_artist_name", "artistName")

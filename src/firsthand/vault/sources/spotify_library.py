@@ -74,6 +74,23 @@ _SKIPPED_KEYS = {
     "followerCount": "a count of followers",
     "followingUsersCount": "a count of followers",
     "dismissingUsersCount": "a count of followers",
+    **dict.fromkeys(
+        (
+            "topArtists",
+            "topTracks",
+            "topAlbums",
+            "topPodcasts",
+            "topGenres",
+            "topAudiobooks",
+            "yearlyMetrics",
+            "listeningAge",
+            "topArtistRace",
+            "party",
+            "archive",
+            "clubs",
+        ),
+        "what Spotify sums up of a year",
+    ),
     "inferences": "what Spotify infers about you, for advertisers",
 }
 

@@ -88,6 +88,8 @@ def _roles(cells: list[str]) -> list[str]:
 
 def claims(head: Head) -> bool:
     """Whether a file names the columns of Strava's list."""
+    if head.is_marked_up:
+        return False
     names, _ = names_of(head.text[:16_384])
     roles = set(_roles(names))
     return {"id", "date", "name", "type"} <= roles and bool({"elapsed", "file"} & roles)

@@ -1,12 +1,12 @@
 """Exports that say themselves what everything in them means: rows, and nothing to ask."""
 
-import re
 from collections.abc import Callable, Iterator
 
 from firsthand.vault.sources.export import Each, Export, Guess, Question
+from firsthand.vault.sources.patterns import later
 
 TEXT_CHARS_MAX = 2000
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROLS = later(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class Streamed(Export):

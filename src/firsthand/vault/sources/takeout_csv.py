@@ -4,7 +4,6 @@ Their headers are in the language of the account, so what a cell is follows from
 """
 
 import json
-import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -13,6 +12,7 @@ from firsthand.vault.sources.csvs import Record, records
 from firsthand.vault.sources.export import Each, Row, Skipped, Unreadable
 from firsthand.vault.sources.identity import Identity
 from firsthand.vault.sources.instants import instant
+from firsthand.vault.sources.patterns import later
 from firsthand.vault.sources.source import Head
 from firsthand.vault.sources.streamed import Streamed, kept
 from firsthand.vault.sources.tables import first_lines
@@ -20,14 +20,14 @@ from firsthand.vault.sources.takeout_activity import SOURCE, URL_CHARS_MAX
 from firsthand.vault.sources.takeout_json import saved_video
 from firsthand.vault.sources.text import open_text
 
-_CHANNEL = re.compile(r"UC[\w-]{22}")
-_CHANNEL_URL = re.compile(r"https?://(?:www\.)?youtube\.com/channel/UC[\w-]{22}")
+_CHANNEL = later(r"UC[\w-]{22}")
+_CHANNEL_URL = later(r"https?://(?:www\.)?youtube\.com/channel/UC[\w-]{22}")
 # No account number of a bank is as long: that of Poland begins alike, and has 28 signs.
-_PLAYLIST = re.compile(r"PL[\w-]{32}|PL[0-9A-F]{16}|(?:LL|FL|WL)[\w-]{22}")
-_VIDEO = re.compile(r"[\w-]{11}")
-_COMMENT = re.compile(r"Ug[\w.-]{18,120}")
-_MAPS = re.compile(r"https?://(?:www\.)?google\.[a-z.]{2,6}/maps/(?:place|search)/\S*")
-_PAGE = re.compile(r"https?://\S+")
+_PLAYLIST = later(r"PL[\w-]{32}|PL[0-9A-F]{16}|(?:LL|FL|WL)[\w-]{22}")
+_VIDEO = later(r"[\w-]{11}")
+_COMMENT = later(r"Ug[\w.-]{18,120}")
+_MAPS = later(r"https?://(?:www\.)?google\.[a-z.]{2,6}/maps/(?:place|search)/\S*")
+_PAGE = later(r"https?://\S+")
 _HEADER_LINES_MAX = 12
 
 

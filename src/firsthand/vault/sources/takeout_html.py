@@ -9,6 +9,7 @@ from firsthand.vault.sources.decoding import pieces
 from firsthand.vault.sources.export import Each, Row, UnableToRead, Unreadable
 from firsthand.vault.sources.identity import Identity
 from firsthand.vault.sources.instants import written
+from firsthand.vault.sources.patterns import later
 from firsthand.vault.sources.streamed import Streamed, kept
 from firsthand.vault.sources.takeout_activity import (
     SOURCE,
@@ -22,10 +23,10 @@ from firsthand.vault.sources.takeout_words import Meanings
 CELL_CHARS_MAX = 1024 * 1024
 LINES_MAX = 400
 _CELL = '<div class="outer-cell'
-_PAGE = re.compile(r"(?:<!doctype html[^>]{0,200}>\s*)?<html", re.IGNORECASE)
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_ANCHOR = re.compile(r"""<a\s[^<>]{0,200}?href=["']([^"'<>]{0,8000})["'][^<>]{0,200}>""")
-_TAG = re.compile(r"<[^<>]{0,9000}>")
+_PAGE = later(r"(?:<!doctype html[^>]{0,200}>\s*)?<html", re.IGNORECASE)
+_BREAK = later(r"<br\s*/?>", re.IGNORECASE)
+_ANCHOR = later(r"""<a\s[^<>]{0,200}?href=["']([^"'<>]{0,8000})["'][^<>]{0,200}>""")
+_TAG = later(r"<[^<>]{0,9000}>")
 
 
 class _Line(NamedTuple):

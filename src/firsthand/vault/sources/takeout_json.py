@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import BinaryIO
 
 from firsthand.protocol.things import Thing
 from firsthand.vault.sources.export import Each, Row, Skipped, Unreadable
 from firsthand.vault.sources.identity import Identity
 from firsthand.vault.sources.instants import instant, of_seconds
-from firsthand.vault.sources.jsons import elements
+from firsthand.vault.sources.jsons import runs
 from firsthand.vault.sources.streamed import Streamed, kept
 from firsthand.vault.sources.takeout_activity import (
     SOURCE,
@@ -24,7 +25,7 @@ _CHROME = re.compile(r'\{\s*"(?:Browser History|Typed Url|Session)"\s*:')
 _CHROME_FIELDS = re.compile(r'"(?:time_usec|page_transition|client_id|visit_time_micros)"')
 _LIKES = re.compile(r'"youtube#playlistItem"')
 _INSTALLS = re.compile(r'\[\s*\{\s*"install"\s*:\s*\{')
-_FAR_US = 10**13
+_NO_RECORD = "It is no record: a value."
 
 
 def opener(start: str) -> Callable[[str, BinaryIO], Streamed] | None:
@@ -43,9 +44,7 @@ def opener(start: str) -> Callable[[str, BinaryIO], Streamed] | None:
 def _open_activity(name: str, stream: BinaryIO) -> Streamed:
     def rows() -> Iterator[Each]:
         meanings = Meanings()
-        return _rows(
-            name, stream, lambda _, record, identity: _activity(record, identity, meanings)
-        )
+        return _rows(name, stream, partial(_activity, meanings))
 
     return Streamed(SOURCE, "Google activity (JSON)", rows)
 
@@ -62,43 +61,50 @@ def _opened(format: str, read: Reading) -> Callable[[str, BinaryIO], Streamed]:
 
 def _rows(name: str, stream: BinaryIO, read: Reading) -> Iterator[Each]:
     identity = Identity(SOURCE)
-    for number, key, value, why in elements(name, stream):
+    for first, key, values, why in runs(name, stream):
         if why is not None:
-            yield Unreadable(number, why)
-            continue
-        found = (
-            read(key, value, identity) if isinstance(value, dict) else "It is no record: a value."
-        )
-        if isinstance(found, Thing):
-            yield Row(number, found)
-        elif isinstance(found, Skipped):
-            yield Skipped(number, found.why)
-        else:
-            yield Unreadable(number, found)
+            yield Unreadable(first, why)
+        for number, value in enumerate(values, first):
+            found = read(key, value, identity) if isinstance(value, dict) else _NO_RECORD
+            if isinstance(found, Thing):
+                yield Row(number, found)
+            elif isinstance(found, Skipped):
+                yield Skipped(number, found.why)
+            else:
+                yield Unreadable(number, found)
 
 
-def _activity(record: dict[str, object], identity: Identity, meanings: Meanings) -> Thing | str:
-    title = kept(record.get("title")) or kept(record.get("description"))
-    time = instant(record.get("time"))
+def _activity(
+    meanings: Meanings, _: str, record: dict[str, object], identity: Identity
+) -> Thing | str:
+    get = record.get
+    said, description = get("title"), get("description")
+    title, header = kept(said) or kept(description), kept(get("header"))
+    time = instant(get("time"))
     if time is None:
-        return _no_time(record.get("time"))
-    header = kept(record.get("header"))
+        return _no_time(get("time"))
     if not title:
         title = header
     if not title:
         return "It has no title."
+    subtitles: list[Link] = []
+    details: list[str] = []
+    if "subtitles" in record:
+        subtitles = [
+            Link(kept(each.get("name")), kept(each.get("url"), URL_CHARS_MAX))
+            for each in _dicts(get("subtitles"))
+        ]
+    if "details" in record:
+        details = [kept(each.get("name")) for each in _dicts(get("details"))]
     return activity_thing(
         Activity(
-            header=header,
-            title=title,
-            url=kept(record.get("titleUrl"), URL_CHARS_MAX),
-            subtitles=[
-                Link(kept(each.get("name")), kept(each.get("url"), URL_CHARS_MAX))
-                for each in _dicts(record.get("subtitles"))
-            ],
-            description=kept(record.get("description")) if record.get("title") else "",
-            time=time,
-            details=[kept(each.get("name")) for each in _dicts(record.get("details"))],
+            header,
+            title,
+            kept(get("titleUrl"), URL_CHARS_MAX),
+            subtitles,
+            kept(description) if description and said else "",
+            time,
+            details,
         ),
         identity,
         meanings,

@@ -5,8 +5,9 @@ was done and to what; what it does not know comes out whole, and its address say
 """
 
 import re
-from collections import Counter
 from functools import lru_cache
+
+from firsthand.vault.sources.patterns import later
 
 _VERBS = {
     "watched": (
@@ -81,24 +82,27 @@ _AD_WORDS = (
     r"(?:ads|anzeigen|werbung|werbeprogrammen?|annonces?|annunci|pubblicit\w+|anuncios|an[uú]ncios|"
     r"publicidad\w*|advertenties|annonser|reklam\w*|广告|広告)"
 )
-_AD = re.compile(
+_AD = later(
     rf"google[\W_]{{0,2}}{_AD_WORDS}|{_AD_WORDS}(?:\s+(?:de|do|di|da|von|van|från|af))?\s+google",
     re.IGNORECASE,
 )
 _QUOTES = frozenset({'""', "„“", "“”", "«»", "''", "””", "「」"})
-_TOPIC = re.compile(r"\s+[-–]\s+(?:Topic|Thema|Tema|Thème|Sujet|Argomento|Tópico|Onderwerp)$")
+_TOPIC = later(r"\s+[-–]\s+(?:Topic|Thema|Tema|Thème|Sujet|Argomento|Tópico|Onderwerp)$")
 _FORMS = [
     (verb, *form.casefold().split("*"))
     for verb, forms in _VERBS.items()
     for form in sorted(forms, key=len, reverse=True)
 ]
 
+# What it says was done, what stands before and what behind, how long both are, and both.
+_Form = tuple[str, str, str, int, str]
+
 
 @lru_cache(maxsize=1 << 14)
-def _candidates(start: str, end: str) -> tuple[tuple[str, str, str], ...]:
+def _candidates(start: str, end: str) -> tuple[_Form, ...]:
     """The forms that a text with these first three signs and last two can have."""
     return tuple(
-        (verb, before, after)
+        (verb, before, after, len(before) + len(after), f"{before}*{after}")
         for verb, before, after in _FORMS
         if (not before or before.startswith(start) or start.startswith(before))
         and (not after or after.endswith(end) or end.endswith(after))
@@ -113,32 +117,42 @@ class Meanings:
 
     def __init__(self) -> None:
         """Nothing read yet."""
-        self._used: Counter[tuple[str, str]] = Counter()
+        self._used: dict[str, int] = {}
 
     def of(self, title: str, likely: str = "") -> tuple[str, str]:
         """What was done and to what: ("watched", "Dark"). ("", the title) where it is not known.
 
         `likely` is what was done by all other evidence.
         """
-        title = title.replace("\u00a0", " ").replace("\u202f", " ").strip()
+        if not title.isascii():
+            title = title.replace("\u00a0", " ").replace("\u202f", " ")
+        title = title.strip()
         low = title.casefold()
         if len(low) != len(title):
             return "", title
-        best: tuple[tuple[bool, int, int], str, str, str] | None = None
-        for verb, before, after in _candidates(low[:3], low[-2:]):
-            taken = len(before) + len(after)
-            if len(low) > taken and low.startswith(before) and low.endswith(after):
-                rank = (verb == likely, self._used[before, after], taken)
-                if best is None or rank > best[0]:
-                    best = (rank, verb, before, after)
+        used, size = self._used, len(low)
+        best: _Form | None = None
+        for form in _candidates(low[:3], low[-2:]):
+            _, before, after, taken, _ = form
+            if (
+                size > taken
+                and low.startswith(before)
+                and low.endswith(after)
+                and (not best or self._rank(form, likely) > self._rank(best, likely))
+            ):
+                best = form
         if best is None:
             return "", title
-        _, verb, before, after = best
-        what = title[len(before) : len(title) - len(after)].strip()
+        verb, before, after, _, whole = best
+        what = title[len(before) : size - len(after)].strip()
         if not what:
             return "", title
-        self._used[before, after] += 1
+        used[whole] = used.get(whole, 0) + 1
         return verb, what
+
+    def _rank(self, form: _Form, likely: str) -> tuple[bool, int, int]:
+        verb, _, _, taken, whole = form
+        return verb == likely, self._used.get(whole, 0), taken
 
 
 def unquoted(text: str) -> str:
@@ -148,6 +162,7 @@ def unquoted(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=1 << 8)
 def is_advert(detail: str) -> bool:
     """Whether a detail says that it came from Google's advertisements."""
     return _AD.search(detail) is not None

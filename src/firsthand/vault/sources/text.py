@@ -50,6 +50,9 @@ _TELLING = {
 }
 # Bytes that are signs in cp1252 but letters in cp1250 (Polish, Czech, Hungarian).
 _CENTRAL = frozenset(b"\xb9\xb3\xbf\xa3\xaf\xbe\xbb\xa5")
+_ASCII = bytes(range(0x80))
+_HIGH = re.compile(rb"[\x80-\xff]")
+_CONTROLS = bytes(range(32)).translate(None, b"\t\n\r\x0c\x1a\x1b")
 
 Line = tuple[int, str | None, str | None]
 
@@ -174,7 +177,9 @@ def open_text(name: str, stream: BinaryIO) -> TextFile:
 def _refuse_known_binary(name: str, stream: BinaryIO, head: bytes) -> None:
     for magic, usual in _MAGIC:
         if head.startswith(magic):
-            sheet = magic.startswith(b"PK") and (b"xl/" in head or b"xl/" in _tail(stream))
+            sheet = magic.startswith(b"PK") and (
+                b"xl/" in head or b"opendocument.spreadsheet" in head or b"xl/" in _tail(stream)
+            )
             why = _SHEET if sheet else usual
             message = f'"{name}" cannot be read. {why}'
             raise UnableToRead(message)
@@ -202,13 +207,13 @@ def _wide_encoding(head: bytes) -> str | None:
 
 def _other_script(head: bytes) -> str | None:
     """The encoding of Asian or Cyrillic text that is not UTF-8, by its words or its bytes."""
-    high = sum(byte >= 0x80 for byte in head)
     try:
         head[: head.rfind(b"\n") + 1].decode("utf-8")
     except UnicodeDecodeError:
         pass
     else:
         return None
+    high = len(head.translate(None, _ASCII))
     kana = len(re.findall(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]|[\xa6-\xdf]{4,}", head))
     if kana >= 2:
         try:
@@ -229,7 +234,7 @@ def _other_script(head: bytes) -> str | None:
 
 
 def _looks_binary(head: bytes) -> bool:
-    controls = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\x0c\x1a\x1b")
+    controls = len(head) - len(head.translate(None, _CONTROLS))
     return controls > 0.05 * len(head)
 
 
@@ -289,10 +294,9 @@ def _letters(chunk: bytes) -> tuple[int, int]:
     if _czech(chunk):
         return 1, 0
     central = western = 0
-    for before, byte, after in zip(chunk, chunk[1:], chunk[2:], strict=False):
-        if byte < 0x80 or not (
-            bytes([before, after]).isalpha() or before >= 0xC0 or _alone(before, after)
-        ):
+    for found in _HIGH.finditer(chunk, 1, len(chunk) - 1):
+        before, byte, after = chunk[found.start() - 1 : found.end() + 1]
+        if not (bytes([before, after]).isalpha() or before >= 0xC0 or _alone(before, after)):
             continue
         if byte in _CENTRAL or byte in b"\x9c\x9f":
             central += 1

@@ -12,7 +12,7 @@ from firsthand.protocol.things import Thing
 from firsthand.vault.sources.export import Each, Export, Row, Skipped, UnableToRead, Unreadable
 from firsthand.vault.sources.identity import Identity
 from firsthand.vault.sources.instants import instant, of_millis
-from firsthand.vault.sources.jsons import elements
+from firsthand.vault.sources.jsons import runs
 from firsthand.vault.sources.places import geo_of_e7
 from firsthand.vault.sources.source import HEAD_BYTES, Facts, Head, Source
 from firsthand.vault.sources.streamed import Streamed
@@ -67,6 +67,7 @@ _FORMS = (
     ),
 )
 
+_WITHIN_MAX = 3
 Found = list[Thing] | Skipped | str
 
 
@@ -86,24 +87,24 @@ def open_timeline(name: str, stream: BinaryIO, _: Mapping[str, str]) -> Export:
 
 def _rows(name: str, stream: BinaryIO) -> Iterator[Each]:
     identity = Identity(KEY)
-    for number, key, value, why in elements(name, stream):
+    for first, key, values, why in runs(name, stream):
         if why is not None:
-            yield Unreadable(number, why)
-            continue
+            yield Unreadable(first, why)
         read = _BY_KEY.get(key)
-        if read is None:
-            yield Skipped(number, "what stands beside the records")
-        elif not isinstance(value, dict):
-            yield Unreadable(number, "It is no record: a value.")
-        else:
-            found = read(value, identity)
-            if isinstance(found, str):
-                yield Unreadable(number, found)
-            elif isinstance(found, Skipped):
-                yield Skipped(number, found.why)
+        for number, value in enumerate(values, first):
+            if read is None:
+                yield Skipped(number, "what stands beside the records")
+            elif not isinstance(value, dict):
+                yield Unreadable(number, "It is no record: a value.")
             else:
-                for thing in found:
-                    yield Row(number, thing)
+                found = read(value, identity)
+                if isinstance(found, list):
+                    for thing in found:
+                        yield Row(number, thing)
+                elif isinstance(found, Skipped):
+                    yield Skipped(number, found.why)
+                else:
+                    yield Unreadable(number, found)
 
 
 def _record(record: dict[str, object], identity: Identity) -> Found:
@@ -121,9 +122,10 @@ def _record(record: dict[str, object], identity: Identity) -> Found:
 
 def _object(record: dict[str, object], identity: Identity) -> Found:
     """One visit or way of a month of Semantic Location History."""
-    visit, way = record.get("placeVisit"), record.get("activitySegment")
+    visit = record.get("placeVisit")
     if isinstance(visit, dict):
         return _visits(visit, identity, 0)
+    way = record.get("activitySegment")
     if isinstance(way, dict):
         start, end = _span(way.get("duration"))
         if start is None:
@@ -151,22 +153,15 @@ def _visits(visit: dict[str, object], identity: Identity, depth: int) -> list[Th
     location = visit.get("location")
     location = location if isinstance(location, dict) else {}
     where = _where(location) or geo_of_e7(visit.get("centerLatE7"), visit.get("centerLngE7"))
-    found = [
-        visited(
-            Visited(
-                start=start,
-                end=end,
-                name=location.get("name"),
-                address=location.get("address"),
-                id=location.get("placeId"),
-                meaning=location.get("semanticType"),
-                where=where,
-            ),
-            identity,
-        )
-    ]
+    get = location.get
+    stay = Visited(
+        start, end, get("name"), get("address"), get("placeId"), get("semanticType"), where
+    )
+    found = [visited(stay, identity)]
     inner = visit.get("childVisits")
-    for child in inner[:100] if isinstance(inner, list) and depth < 3 else ():
+    if not isinstance(inner, list) or depth == _WITHIN_MAX:
+        return found
+    for child in inner[:100]:
         within = _visits(child, identity, depth + 1) if isinstance(child, dict) else ""
         if not isinstance(within, str):
             found += within

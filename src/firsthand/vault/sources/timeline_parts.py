@@ -8,6 +8,7 @@ from firsthand.vault.sources.places import place
 from firsthand.vault.sources.streamed import kept
 
 KEY = "timeline"
+_FIGURE_MAX = 1_000_000_000
 Geo = dict[str, object]
 _NO_MEANING = frozenset({"", "Unknown", "Type unknown", "Aliased location", "Searched address"})
 
@@ -44,8 +45,13 @@ def fix(source: str, time: str, where: Geo, identity: Identity, accuracy: object
         "measuredProperty": "location",
         "location": {"@type": "Place", "geo": where},
     }
-    metres = _figure(accuracy)
-    if metres is not None:
+    if type(accuracy) is int and 0 <= accuracy < _FIGURE_MAX:  # as nearly all of them are
+        data["marginOfError"] = {
+            "@type": "QuantitativeValue",
+            "value": f"{accuracy}.00",
+            "unitCode": "MTR",
+        }
+    elif (metres := _figure(accuracy)) is not None:
         data["marginOfError"] = _quantity(metres, "MTR")
     key = identity.of(["fix", time, str(where["latitude"]), str(where["longitude"])])
     return Thing(id=key, type="Observation", name="Location", time=time, source=source, data=data)
@@ -53,18 +59,18 @@ def fix(source: str, time: str, where: Geo, identity: Identity, accuracy: object
 
 def visited(visit: Visited, identity: Identity) -> Thing:
     """The thing of a stay at a place."""
-    meaning = _words(visit.meaning)
-    address, id = kept(visit.address), kept(visit.id, 200)
-    name = kept(visit.name) or meaning or address.partition("\n")[0] or "A place"
-    data: dict[str, object] = {"@type": "ArriveAction", "name": name, "startTime": visit.start}
-    if visit.end:
-        data["endTime"] = visit.end
-    data["location"] = place(visit.where, name, address, id)
-    where = visit.where or {}
-    key = identity.of(
-        ["visit", visit.start, id or f"{where.get('latitude')},{where.get('longitude')}"]
-    )
-    return Thing(id=key, type="ArriveAction", name=name, time=visit.start, source=KEY, data=data)
+    start, end, named, its_address, its_id, its_meaning, where = visit
+    address, id = kept(its_address), kept(its_id, 200)
+    name = kept(named) or _words(its_meaning) or address.partition("\n")[0] or "A place"
+    data: dict[str, object] = {"@type": "ArriveAction", "name": name, "startTime": start}
+    if end:
+        data["endTime"] = end
+    data["location"] = place(where, name, address, id)
+    if not id:
+        at = where or {}
+        id = f"{at.get('latitude')},{at.get('longitude')}"
+    key = identity.of(["visit", start, id])
+    return Thing(id=key, type="ArriveAction", name=name, time=start, source=KEY, data=data)
 
 
 def moved(way: Moved, identity: Identity) -> Thing:
@@ -103,7 +109,7 @@ def _figure(value: object) -> float | None:
             return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if 0 <= value < 1e9 else None
+    return float(value) if 0 <= value < _FIGURE_MAX else None
 
 
 def _quantity(value: float, unit: str) -> dict[str, object]:

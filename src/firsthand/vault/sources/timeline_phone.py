@@ -18,23 +18,14 @@ def of_segment(segment: dict[str, object], identity: Identity) -> list[Thing] | 
     start, end = instant(segment.get("startTime")), instant(segment.get("endTime"))
     if start is None:
         return _NO_TIME
-    visit, activity, path = (segment.get(key) for key in ("visit", "activity", "timelinePath"))
+    visit = segment.get("visit")
     if isinstance(visit, dict):
         top = _dict(visit.get("topCandidate"))
+        id, where = top.get("placeId") or top.get("placeID"), _where(top.get("placeLocation"))
         return [
-            visited(
-                Visited(
-                    start=start,
-                    end=end,
-                    name=None,
-                    address=None,
-                    id=top.get("placeId") or top.get("placeID"),
-                    meaning=top.get("semanticType"),
-                    where=_where(top.get("placeLocation")),
-                ),
-                identity,
-            )
+            visited(Visited(start, end, None, None, id, top.get("semanticType"), where), identity)
         ]
+    activity, path = segment.get("activity"), segment.get("timelinePath")
     if isinstance(activity, dict):
         return [
             moved(

@@ -1,15 +1,15 @@
 """Zones of calendars: as the file itself describes them, else by their name."""
 
 import datetime
-import re
 import zoneinfo
 from typing import NamedTuple
 
 from firsthand.vault.sources.content_lines import Content
+from firsthand.vault.sources.patterns import later
 
-_STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})")
-_OFFSET = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?")
-_BYDAY = re.compile(r"([+-]?\d)?(MO|TU|WE|TH|FR|SA|SU)")
+_STAMP = later(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})")
+_OFFSET = later(r"([+-])(\d{2})(\d{2})(\d{2})?")
+_BYDAY = later(r"([+-]?\d)?(MO|TU|WE|TH|FR|SA|SU)")
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _KNOWN_WORDS = """
 Europe/Amsterdam Europe/Athens Europe/Berlin Europe/Brussels Europe/Bucharest Europe/Budapest

@@ -42,6 +42,8 @@ TABLES = (
     "cases",
     "case_events",
 )
+# What is known of an upload that is on its way: a row each, by its id.
+UPLOAD_KEY = "upload:"
 NOT_EXPORTED = {
     "words": "an index, made anew from the things",
     "made_to": "how far the index has come",
@@ -59,11 +61,6 @@ NOT_RESTORED = {
     ("meta", "exported_at"): "of the vault that it was taken from",
     ("relationships", "lane"): "another copy gives in a row of its own",
     ("relationships", "acked_n"): "the new row begins at nothing",
-    ("disclosures", "lane"): "what still waits is labelled when its turn comes",
-    ("disclosures", "n"): "what still waits is labelled when its turn comes",
-    ("disclosures", "salt"): "what still waits is labelled when its turn comes",
-    ("disclosures", "headers"): "what still waits is signed anew when its turn comes",
-    ("disclosures", "expires_at"): "what still waits is signed anew when its turn comes",
 }
 _JSON = {
     ("things", "data"),
@@ -120,6 +117,8 @@ def put_meta(tx: Tx, row: Mapping[str, object]) -> None:
     key, value = row.get("key"), row.get("value")
     if key == "seed" and not (isinstance(value, bytes) and len(value) >= SEED_BYTES_MIN):
         raise RowRefused(f"The seed of the keys is not {SEED_BYTES_MIN} bytes.")
+    if str(key).startswith(UPLOAD_KEY):
+        return  # what was on its way to the other vault lies beside that
     if ("meta", key) not in NOT_RESTORED:
         tx.run("meta.put", key=key, value=value)
 

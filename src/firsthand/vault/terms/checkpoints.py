@@ -14,7 +14,7 @@ import msgspec
 
 from firsthand.protocol.checkpoints import Checkpoint, CheckpointRefused, verify_checkpoint
 from firsthand.protocol.merkle import verify_consistency
-from firsthand.protocol.refusals import refuse
+from firsthand.protocol.refusals import Refused, refuse
 
 if TYPE_CHECKING:
     from firsthand.vault.store import Row, Store, Tx
@@ -160,14 +160,17 @@ def decide(tx: Tx, relationship: Relationship, *, at: str) -> int:
 
 
 def problems(store: Store, relationship: Relationship) -> list[str]:
-    """What does not hold of the checkpoints that are kept: signatures and proofs, checked anew."""
+    """What does not hold of the checkpoints that are kept: signatures and proofs, checked anew.
+
+    And what of them cannot both be true, as long as its person has not gone on all the same.
+    """
     rows = store.rows("checkpoints.of_subject", subject=relationship.subject)
     found = []
     by_size = {row["size"]: row for row in rows}
     for row in rows:
         try:
             seen = read(relationship, row["text"])
-        except ValueError as error:
+        except Refused as error:
             found.append(f"The checkpoint at {row['size']}: {error}")
             continue
         if (seen.size, seen.root.hex()) != (row["size"], row["root"]):
@@ -177,7 +180,21 @@ def problems(store: Store, relationship: Relationship) -> list[str]:
             basis is None or not adds(basis, row, json.loads(row["proof"]))
         ):
             found.append(f"It is not proven that the log of {row['size']} adds to the one before.")
-    return found
+    return [*found, *_in_words(store, relationship, decided=False)]
+
+
+def gone_on_with(store: Store, relationship: Relationship) -> list[str]:
+    """What cannot both be true, and its person went on all the same: that stays so."""
+    return _in_words(store, relationship, decided=True)
+
+
+def _in_words(store: Store, relationship: Relationship, *, decided: bool) -> list[str]:
+    kept = [
+        each
+        for each in conflicts(store, relationship.subject)
+        if each.kind != "looks" and (each.decided_at is not None) == decided
+    ]
+    return list({each.kind: WORDS[each.kind].format(name="It") for each in kept}.values())
 
 
 def _parts(seen: Row | Checkpoint) -> tuple[int, bytes]:

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from firsthand.vault.store import Row, Store
 
 
+EARLIER = (
+    "They have put back a backup of before you changed this deal, and knew only an earlier one. "
+    "They ended that, and signed it."
+)
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One disclosure as a person reads it. ``verified`` is None until it was asked for.
 
@@ -92,12 +98,18 @@ def entries(
     return found
 
 
+def endings(store: Store, name: str) -> list[Row]:
+    """What was asked to end or to be erased; where they ended an earlier deal instead, that."""
+    rows = store.rows("endings.of_relationship", relationship=name)
+    return [row for row in rows if row["reason"] != EARLIER]
+
+
 def ends(store: Store, relationship: Relationship, *, verify: bool = False) -> list[End]:
     """The revocations and erasures of one relationship, the oldest first.
 
     What they erased by themselves, its time being over, is among them.
     """
-    rows = store.rows("endings.of_relationship", relationship=relationship.name)
+    rows = endings(store, relationship.name)
     found = [_end(store, row, relationship, verify=verify) for row in rows]
     unasked = [
         _unasked(store, row, relationship, verify=verify)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from firsthand.protocol.agreement_life import Readable
 from firsthand.protocol.agreements import Agreement, read_agreement
 from firsthand.protocol.jws import JwsRefused, read_jws
 from firsthand.protocol.reads_told import ReadsTold, ReadTold, read_reads_told
@@ -20,7 +21,16 @@ from firsthand.vault.terms.checkpoints import put_conflict
 from firsthand.vault.terms.relationships import Relationship, signer_of
 
 if TYPE_CHECKING:
-    from firsthand.vault.store import Row, Store, Tx
+    from firsthand.vault.store import Store, Tx
+
+
+PROBLEMS = {
+    "no_agreement": "It stands under no deal that you made with them.",
+    "purpose_not_allowed": "Your deal does not allow this purpose.",
+    "replaced": "You had changed the deal, and it does not allow this purpose any more.",
+    "agreement_ended": "Your deal had ended.",
+    "expired": "Your deal had run out.",
+}
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,26 +102,14 @@ def put_if_different(
 def looks(store: Store, relationship: Relationship, *, limit: int) -> list[Look]:
     """Who looked, the newest first, each judged by the deal that it names."""
     rows = store.rows("looks.newest", relationship=relationship.name, limit=limit)
-    allowed, ended = _agreements(store, relationship), _ended(store, relationship)
+    readable = Readable(_agreements(store, relationship), _ended(store, relationship))
     found = []
     for row in rows:
         values = {field: row[field] for field in Look.__struct_fields__ if field != "problem"}
         values["fields"] = json.loads(row["fields"])
-        found.append(Look(**values, problem=_problem(row, allowed, ended)))
+        why = readable.why_not(row["agreement"], row["purpose"], row["at"])
+        found.append(Look(**values, problem=PROBLEMS[why] if why is not None else None))
     return found
-
-
-def _problem(row: Row, agreements: dict[str, Agreement], ended: dict[str, int]) -> str | None:
-    agreement = agreements.get(row["agreement"])
-    if agreement is None:
-        return "It stands under no deal that you made with them."
-    if not agreement.allows(row["purpose"]):
-        return "Your deal does not allow this purpose."
-    if row["at"] > ended.get(row["agreement"], row["at"]):
-        return "Your deal had ended."
-    if row["at"] > agreement.proffer.exp:
-        return "Your deal had run out."
-    return None
 
 
 def _agreements(store: Store, relationship: Relationship) -> dict[str, Agreement]:

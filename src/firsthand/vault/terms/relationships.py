@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePrivateKey,
-    EllipticCurvePublicKey,
 )
 
 from firsthand.foundation.keys import person_key, relationship_secret
-from firsthand.protocol.agreements import Agreement, read_agreement
-from firsthand.protocol.discovery import Document, read_document
+from firsthand.protocol.agreements import Agreement, read_agreement, read_proffer
+from firsthand.protocol.discovery import Document, Organisation, read_document
 from firsthand.protocol.identity import jwk_of, subject_of, thumbprint
 
 if TYPE_CHECKING:
     from firsthand.protocol.keylog import KeyLog
-    from firsthand.vault.store import Row, Store
+    from firsthand.vault.store import Row, Store, Tx
 
 
 _FIRST = "-1"
+PINNED_MAX = 64
 
 
 class NoSuchRelationship(LookupError):
@@ -58,22 +59,18 @@ class Relationship(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def organisation(self) -> Document:
         """What the organisation said of itself when it was last read."""
-        return read_document(self.document).document
-
-    @property
-    def organisation_key(self) -> EllipticCurvePublicKey:
-        """The organisation's key of today: the newest of the log of keys that is pinned."""
-        return self.key_log.current
-
-    @property
-    def organisation_keys(self) -> tuple[EllipticCurvePublicKey, ...]:
-        """Every key that the organisation has had, the newest last."""
-        return self.key_log.keys
+        return _pinned(self.document).document
 
     @property
     def key_log(self) -> KeyLog:
         """The log of the organisation's keys, as it was pinned and has gone on since."""
-        return read_document(self.document).key_log
+        return _pinned(self.document).key_log
+
+
+@lru_cache(maxsize=PINNED_MAX)
+def _pinned(document: bytes) -> Organisation:
+    """What an organisation said of itself, verified once: the same bytes are the same words."""
+    return read_document(document)
 
 
 class Signer(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,6 +171,28 @@ def agreement_of(store: Store, relationship: Relationship) -> Agreement:
         raise NoSuchRelationship(f"There is no agreement with {relationship.organisation_name}.")
     key = relationship.key_log.key_for(row["answer"])
     return read_agreement(row["proffer"], row["answer"], organisation_key=key)
+
+
+def replaced(store: Store, agreement: str) -> list[str]:
+    """The deals whose place this one took, one after the other, the newest first."""
+    found: list[str] = []
+    row = store.row("agreements.by_id", id=agreement)
+    while row is not None:
+        proffer, _ = read_proffer(row["proffer"])
+        row = store.row("agreements.by_id", id=proffer.supersedes) if proffer.supersedes else None
+        if row is None or row["id"] in found:
+            break
+        found.append(row["id"])
+    return found
+
+
+def put_agreement(tx: Tx, name: str, agreement: Agreement, *, at: str) -> None:
+    """Keep what both signed, or what was refused, in the relationship of this name."""
+    tx.run(
+        "agreements.add", id=agreement.id, relationship=name, proffer=agreement.proffer_jws,
+        answer=agreement.answer_jws, terms=agreement.proffer.p7012.agreement,
+        decision=agreement.answer.decision, reason=agreement.answer.reason, at=at,
+    )  # fmt: skip
 
 
 def free_name(store: Store, organisation_name: str) -> str:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from firsthand.protocol.agreement_life import PARTIES, Turn, paused_by, state_of, with_change
-from firsthand.protocol.changes import Change, ChangeReceipt, read_change_receipt
+from firsthand.protocol.changes import CHANGES, Change, ChangeReceipt, read_change_receipt
+from firsthand.protocol.jws import JwsRefused, read_jws
 from firsthand.vault.terms.relationships import Relationship, agreement_of, all_relationships
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ _KEY = "rests of {agreement}"
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """A pause or a resumption that the person signed; ``state`` is as that of an ending."""
+    """A pause or a resumption that the person signed; ``state`` is as that of an ending.
+
+    ``earlier`` are the receipts of before, where they had lost it and confirmed it anew.
+    """
 
     change: Change
     body: str
@@ -31,6 +35,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     state: str = "waiting"
     reason: str | None = None
     receipt: str | None = None
+    earlier: tuple[str, ...] = ()
 
 
 class Rests(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +87,19 @@ def put_answered(tx: Tx, asked: Asked) -> None:
     put_rests(tx, asked.change.agreement, msgspec.structs.replace(rests, asked=kept))
 
 
+def put_dated(tx: Tx, asked: Asked) -> None:
+    """Keep a change that was dated anew in the place of what it was, here too."""
+    rests, jti = rests_of(tx, asked.change.agreement), asked.change.jti
+    turns = tuple(
+        msgspec.structs.replace(each, at=asked.change.at, since=min(each.since, asked.change.at))
+        if each.jti == jti
+        else each
+        for each in rests.turns
+    )
+    put_rests(tx, asked.change.agreement, msgspec.structs.replace(rests, turns=turns))
+    put_answered(tx, asked)
+
+
 def life_of(store: Store, relationship: Relationship, agreement: Agreement, now: int) -> str:
     """The state of the agreement in force, or of the last one, at ``now``: one of ``LIFE``."""
     if relationship.state in {"ended", "erased"}:
@@ -97,6 +115,17 @@ def life_of(store: Store, relationship: Relationship, agreement: Agreement, now:
     )
 
 
+def word_of(store: Store, relationship: Relationship, now: int) -> str:
+    """The one word for how it stands with an organisation, in every list: of ``LIFE``, or of ours.
+
+    Ours are those without a deal: ``erased``, ``refused``, and what the relationship itself says
+    where nothing was agreed yet.
+    """
+    if relationship.state in {"erased", "refused"} or relationship.agreement is None:
+        return relationship.state
+    return life_of(store, relationship, agreement_of(store, relationship), now)
+
+
 def waiting(store: Store) -> list[tuple[Relationship, Asked]]:
     """Every change that has yet to be confirmed, in order, with its relationship."""
     return [
@@ -109,14 +138,15 @@ def waiting(store: Store) -> list[tuple[Relationship, Asked]]:
 
 
 def take_told(
-    store: Store, relationship: Relationship, n: int, token: str, now: int
+    store: Store, relationship: Relationship, n: int, token: str, now: int, said: object = None
 ) -> ChangeReceipt:
     """Take in what the organisation says it did to a deal: paused it, went on, or ended it.
 
-    The same message again changes nothing: ``n`` is its number. Raises ``Refused`` where it
-    does not hold.
+    ``said`` is the change in its own words, where it names it: the state in the statement is that
+    of both sides together, and mine may have been another one then. The same message again changes
+    nothing: ``n`` is its number. Raises ``Refused`` where it does not hold.
     """
-    agreement = agreement_of(store, relationship)
+    agreement = _meant_by(store, relationship, token)
     key = relationship.key_log.key_for(token)
     receipt = read_change_receipt(token, key=key, agreement=agreement)
     with store.transaction() as tx:
@@ -126,7 +156,7 @@ def take_told(
         turns = rests.turns
         if receipt.state != "terminated" and receipt.by == ORGANISATION:
             change = Change(
-                agreement=agreement.id, change=_meant(rests, receipt), at=receipt.since,
+                agreement=agreement.id, change=_meant(rests, receipt, said), at=receipt.since,
                 jti=f"message {n}",
             )  # fmt: skip
             turns = with_change(turns, change, by=ORGANISATION, now=max(now, receipt.since))
@@ -138,9 +168,24 @@ def take_told(
     return receipt
 
 
-def _meant(rests: Rests, receipt: ChangeReceipt) -> str:
+def _meant_by(store: Store, relationship: Relationship, token: str) -> Agreement:
+    """The deal that a statement names: one that was replaced since, or else the one in force."""
+    try:
+        named = str(read_jws(token)[1].get("agreement"))
+    except JwsRefused:
+        named = ""
+    row = store.row("agreements.by_id", id=named)
+    own = row is not None and row["relationship"] == relationship.name
+    if not own or row is None or row["decision"] != "accepted":
+        return agreement_of(store, relationship)
+    return agreement_of(store, msgspec.structs.replace(relationship, agreement=named))
+
+
+def _meant(rests: Rests, receipt: ChangeReceipt, said: object) -> str:
     """Which of the two a statement is about: the state alone is that of both sides together."""
     if receipt.state == "accepted":
         return "resumed"
+    if isinstance(said, str) and said in CHANGES:
+        return said
     both = PERSON in rests.paused_by and ORGANISATION in rests.paused_by
     return "resumed" if both else "paused"

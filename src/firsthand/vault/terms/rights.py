@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from firsthand.foundation.clock import stamp
+from firsthand.protocol.canonical import canonical
 from firsthand.protocol.graphs import UnableToChangeState
 from firsthand.protocol.jws import read_jws
-from firsthand.protocol.putting_right import Corrections, added, corrections
+from firsthand.protocol.putting_right import Corrections, corrections, put_together
 from firsthand.protocol.refusals import refuse
 from firsthand.protocol.rights import (
     DENIALS,
     LASTING,
     STATES,
+    WAITING,
     Request,
     Status,
     can_take_back,
@@ -26,7 +29,10 @@ from firsthand.protocol.rights import (
     due,
     read_request,
     read_status,
+    stopped_by,
 )
+from firsthand.protocol.terms import PURPOSES
+from firsthand.protocol.wire import SKEW_S_MAX
 from firsthand.vault.terms.relationships import Relationship, signer_of
 
 if TYPE_CHECKING:
@@ -39,8 +45,10 @@ EVENTS: Final = {
     "fulfilled": "fulfil",
     "denied": "deny",
     "took back": "take back",
+    "confirmed": "",  # they confirm that I took it back, which changes no state
 }
 REVOKED: Final = "revoked"
+CONFIRMED: Final = "confirmed"
 
 
 def find(store: Store, request: str) -> Row:
@@ -59,6 +67,24 @@ def add(tx: Tx, values: dict[str, object], *, received: date) -> None:
     tx.run("rights.add", **row, received_on=received.isoformat(), expected_by=last.isoformat())
 
 
+def dated_again(store: Store, row: Row, now: datetime) -> Row:
+    """The request; dated ``now`` where it is of a time to come and was not taken.
+
+    A clock was wrong then. Nobody takes it before that time, and its last day would be too late.
+    """
+    asked = read_request(bytes(row["body"]))
+    if row["sent_at"] is not None or asked.at <= now.timestamp() + SKEW_S_MAX:
+        return row
+    request = msgspec.structs.replace(asked, at=int(now.timestamp()))
+    with store.transaction() as tx:
+        tx.run(
+            "rights.redate", id=row["id"], at=stamp(now), received_on=now.date().isoformat(),
+            expected_by=due(row["regime"], now.date()).isoformat(),
+            body=canonical(msgspec.to_builtins(request)),
+        )  # fmt: skip
+    return find(store, row["id"])
+
+
 def newest(store: Store | Tx, request: str) -> Status | None:
     """The status that was signed last, if there is one; it was verified when it came."""
     signed = [row["jws"] for row in store.rows("rights.told", request=request) if row["jws"]]
@@ -75,27 +101,30 @@ def take(store: Store, relationship: Relationship, row: Row, token: str, *, at: 
         status = _read(store, relationship, kept, token, before, now)
         if status == before:
             return status
-        if status.status == "revoked" and not is_taken_back(tx, row["id"]):
-            raise refuse(
-                "not_allowed",
-                "They say that you took it back, and here you did not. If you did so from another "
-                "copy of your vault, take it back here too.",
-            )
-        tell(
-            tx, row["id"], at=at, state=status.status, reason=status.reason,
-            words=status.processing_details, jws=token,
-        )  # fmt: skip
-        tx.run(
-            "rights.stand",
-            id=row["id"],
-            state=status.status,
-            reason=status.reason,
-            words=status.processing_details,
-            received_on=day_of(status.received_at).isoformat(),
-            expected_by=status.expected_by,
-        )
-        tx.run("rights.sent", id=row["id"], at=at)
+        _check_mine(tx, row["id"], status)
+        _keep(tx, row["id"], status, token, at)
     return status
+
+
+def take_anew(
+    store: Store, relationship: Relationship, row: Row, token: str, *, at: str
+) -> Status | None:
+    """Keep the status of a request that they had lost and took once more; None if they had it.
+
+    What they had signed before stays, as evidence. Raises ``Refused``; then nothing changed.
+    """
+    now = int(datetime.fromisoformat(at).timestamp())
+    with store.transaction() as tx:
+        status, before = _read(store, relationship, row, token, None, now), newest(tx, row["id"])
+        if status == before:
+            return None
+        same = before is not None and status.received_at == before.received_at
+        if same:
+            _read(store, relationship, row, token, before, now)
+        _check_mine(tx, row["id"], status)
+        _keep(tx, row["id"], status, token, at)
+    # A request that still waited, and has the date it had, went on there: nothing was lost.
+    return None if same and before is not None and before.status in WAITING else status
 
 
 def is_known(store: Store, relationship: Relationship, row: Row, token: str) -> bool:
@@ -105,6 +134,36 @@ def is_known(store: Store, relationship: Relationship, row: Row, token: str) -> 
     before = newest(store, row["id"])
     status = _read(store, relationship, row, token, None)
     return before is not None and status.iat < before.iat
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """What was delivered beside what my log says I gave, in numbers of things.
+
+    ``given`` are those that they confirmed and have not erased; ``missing`` of them were not
+    delivered. ``changed`` were delivered, but otherwise than I gave them or had them put right;
+    ``elsewhere`` were never given from here. ``which`` has the names of a few of each.
+    """
+
+    given: int
+    delivered: int
+    missing: int
+    elsewhere: int
+    changed: int = 0
+    which: dict[str, list[str]] = {}
+
+
+def put_compared(tx: Tx, request: str, compared: Compared) -> None:
+    """Keep what came of comparing what was delivered for a request."""
+    tx.run("meta.put", key=_COMPARED.format(request), value=msgspec.json.encode(compared).decode())
+
+
+def compared_of(store: Store, request: str) -> Compared | None:
+    """What came of comparing it; None where nothing was fetched yet."""
+    row = store.row("meta.get", key=_COMPARED.format(request))
+    return None if row is None else msgspec.json.decode(str(row["value"]), type=Compared)
+
+
+_COMPARED = "delivered for {}"
 
 
 def take_back(tx: Tx, row: Row, *, at: str) -> None:
@@ -138,6 +197,11 @@ def put_noted(
     """
     if row["relationship"] is not None:
         raise refuse("not_allowed", "They sign how it stands themselves: it is not noted by hand.")
+    if event == CONFIRMED:
+        if row["state"] != REVOKED or is_confirmed(tx, row["id"]):
+            raise refuse("not_allowed", "You did not take it back, or noted that they know it.")
+        tell(tx, row["id"], at=at, state=REVOKED, reason=CONFIRMED, words=words, jws=None)
+        return REVOKED
     lifts = event == "took back" and row["state"] == "fulfilled" and row["asked"] in LASTING
     try:
         state = STATES.after(row["state"], "lift" if lifts else EVENTS[event])
@@ -163,16 +227,31 @@ def put_noted(
     return state
 
 
+def is_confirmed(store: Store | Tx, request: str) -> bool:
+    """Whether I noted that an organisation without Firsthand knows that I took a request back."""
+    return any(told["reason"] == CONFIRMED for told in store.rows("rights.told", request=request))
+
+
 def put_right_there(store: Store, relationship: Relationship) -> list[Corrections]:
     """What they put right upon my requests, after each: nothing first, all of it last.
 
-    It is what their signed statements say was done, in the order in which I heard of them.
+    It is what their signed statements say was done, as I heard of one after the other.
     """
-    found: list[Corrections] = [{}]
-    for row in store.rows("rights.put_right", relationship=relationship.name):
-        named = corrections(read_request(bytes(row["body"])))
-        if named:
-            found.append(added(found[-1], named))
+    rows = store.rows("rights.put_right", relationship=relationship.name)
+    requests = [read_request(bytes(row["body"])) for row in rows]
+    named = [request for request in requests if corrections(request)]
+    return [put_together(named[:count]) for count in range(len(named) + 1)]
+
+
+def stopped_there(store: Store, relationship: str) -> set[str]:
+    """What they may not use my things for any more: by what I asked by right and they signed."""
+    found: set[str] = set()
+    for row in store.rows("rights.lasting", relationship=relationship):
+        if is_taken_back(store, row["id"]):
+            continue
+        request = read_request(bytes(row["body"]))
+        restricted = request.right == "restriction"
+        found.update(PURPOSES if restricted else stopped_by(request, row["words"] or ""))
     return found
 
 
@@ -180,6 +259,34 @@ def tell(tx: Tx, request: str, **values: object) -> None:
     """Write down one answer, after those before it."""
     n = len(tx.rows("rights.told", request=request)) + 1
     tx.run("rights.tell", request=request, n=n, **values)
+
+
+def _check_mine(tx: Tx, request: str, status: Status) -> None:
+    """That it was taken back is mine to say."""
+    if status.status == REVOKED and not is_taken_back(tx, request):
+        raise refuse(
+            "not_allowed",
+            "They say that you took it back, and here you did not. If you did so from another "
+            "copy of your vault, take it back here too.",
+        )
+
+
+def _keep(tx: Tx, request: str, status: Status, token: str, at: str) -> None:
+    """Write down a signed status that holds, and how the request stands by it."""
+    tell(
+        tx, request, at=at, state=status.status, reason=status.reason,
+        words=status.processing_details, jws=token,
+    )  # fmt: skip
+    tx.run(
+        "rights.stand",
+        id=request,
+        state=status.status,
+        reason=status.reason,
+        words=status.processing_details,
+        received_on=day_of(status.received_at).isoformat(),
+        expected_by=status.expected_by,
+    )
+    tx.run("rights.sent", id=request, at=at)
 
 
 def _read(

@@ -86,7 +86,7 @@ class Answering:
             if not due and self._after != _START:
                 due = reader.scan_all(DUE, rows_max=AT_ONCE_MAX)
             offering = get_offering(reader) if due else None
-        # The next ones come after these, however often the first ones give something new.
+        # Next time it goes on behind these, so that who gives without end keeps nobody waiting.
         self._after = (due[-1].relationship, due[-1].key) if due else _START
         marks = {one.relationship: one.value for one in due}
         answers = {} if offering is None else self._concluded(offering, marks)

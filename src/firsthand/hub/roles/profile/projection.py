@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from firsthand.foundation.projection import Folding
 from firsthand.foundation.tables import Entry, Reader, Table, Tx
 from firsthand.hub.packing import Signal, joined, rows_of, signals_of, unpacked
-from firsthand.hub.reads import Taken
+from firsthand.hub.reads import Arrival
 from firsthand.protocol.roles.profile import PURPOSE
 
 THINGS = "profile_things"
@@ -21,7 +21,7 @@ TABLES = (
     Table(name=MARKS, erased=True, hot=True),
 )
 ROLE = "profile"
-FORGOTTEN_ROWS_MAX = 50  # which are large
+FORGOTTEN_ROWS_MAX = 50  # rows are large
 
 
 class ProfileProjection:
@@ -36,7 +36,7 @@ class ProfileProjection:
     version = 3
     tables = (THINGS, DUE)
 
-    def made_of(self, batch: Taken) -> Sequence[Signal]:
+    def made_of(self, batch: Arrival) -> Sequence[Signal]:
         """What is in a batch."""
         return signals_of(batch) if batch.role == ROLE else ()
 
@@ -56,7 +56,7 @@ class ProfileProjection:
     def apply(self, tx: Tx, folding: Sequence[Folding], *, again: bool) -> None:  # noqa: ARG002
         """Fold batches in, in the journal's order."""
         rows: list[Entry] = []
-        newest: dict[str, Taken] = {}
+        newest: dict[str, Arrival] = {}
         for batch, made in folding:
             for key, value in made:
                 rows.append(Entry(relationship=batch.relationship, key=key, value=value))
@@ -82,7 +82,7 @@ class ProfileProjection:
             tx.delete(THINGS, relationship, key)
 
     def unfold(
-        self, tx: Tx, relationship: str, gone: Sequence[Taken], left: Sequence[Taken]
+        self, tx: Tx, relationship: str, gone: Sequence[Arrival], left: Sequence[Arrival]
     ) -> None:
         """Answer anew from what is left, or not at all where nothing is."""
         kept = (tx.get(MARKS, relationship, NEWEST) or b"").split(b" ")
@@ -107,7 +107,7 @@ class ProfileProjection:
         return 0
 
 
-def _mark(tx: Tx, newest: dict[str, Taken]) -> None:
+def _mark(tx: Tx, newest: dict[str, Arrival]) -> None:
     """Mark these persons with the leaf of their newest batch, which may be one before this."""
     marks, due = [], []
     for person, batch in newest.items():

@@ -58,14 +58,6 @@ def things(reads: Reads, relationship: str, *, purpose: str, reader: Who) -> lis
     return in_order([one.thing for one in kept])
 
 
-def view(reads: Reads, relationship: str, *, purpose: str, reader: Who) -> View:
-    """The profile of a person for ``purpose``. Raises as ``Reads.things`` does."""
-    held, _ = reads.holding(
-        relationship, table=THINGS, purpose=purpose, reader=reader, choose=nothing
-    )
-    return view_of(held)
-
-
 def nothing(_: Holding) -> Sequence[int]:
     """No thing at all, where counts are enough."""
     return ()

@@ -75,7 +75,26 @@
     });
   };
 
+  // What goes on by itself is asked for each second; the page comes anew when it got further.
+  const startWatch = (watch) => {
+    const said = watch.querySelector("[role=status]");
+    const bar = watch.querySelector("progress");
+    const look = async () => {
+      try {
+        const answer = await fetch(watch.dataset.watch);
+        const told = answer.redirected ? {} : await answer.json();
+        if (told.state !== watch.dataset.state) return location.reload();
+        if (said.textContent !== told.says) said.textContent = told.says;
+        if (bar && told.size) [bar.max, bar.value] = [told.size, told.at];
+      } catch { /* asked again */ }
+      setTimeout(look, 1000);
+    };
+    setTimeout(look, 500);
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
+    for (const watch of document.querySelectorAll("[data-watch]")) startWatch(watch);
+    for (const link of document.querySelectorAll("[data-without-script-only]")) link.hidden = true;
     for (const button of document.querySelectorAll("[data-picture]")) startPicture(button);
     for (const form of document.querySelectorAll("[data-at-once]")) startDrop(form);
     for (const form of document.querySelectorAll("[data-passphrase]")) startStrength(form);

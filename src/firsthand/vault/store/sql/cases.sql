@@ -29,6 +29,21 @@ INSERT INTO case_events (case_id, n, at, on_day, event, words, things, saved, ea
 VALUES (:id, (SELECT count(*) + 1 FROM case_events WHERE case_id = :id), :at, :on_day, :event,
     :words, :things, :saved, :each);
 
+-- name: forget_events
+DELETE FROM case_events WHERE case_id = :id;
+
+-- name: forget
+DELETE FROM cases WHERE id = :id;
+
+-- name: of_gone_things
+SELECT count(*) AS cases FROM cases WHERE EXISTS (
+    SELECT 1 FROM json_each(cases.subject, '$.things') AS told
+    WHERE NOT EXISTS (SELECT 1 FROM things WHERE things.id = told.value));
+
 -- name: payments_since
 SELECT id, type, name, time, source, data FROM things
 WHERE time >= :since AND type IN ('PayAction', 'ReceiveAction') ORDER BY time LIMIT :limit;
+
+-- name: parcels_since
+SELECT id, type, name, time, source, data FROM things
+WHERE time >= :since AND type = 'TrackAction' ORDER BY time LIMIT :limit;

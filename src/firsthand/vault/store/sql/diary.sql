@@ -37,5 +37,15 @@ SELECT g.relationship, t.type, count(DISTINCT g.event_id) AS things FROM given A
 JOIN disclosures AS d ON d.position = g.position LEFT JOIN things AS t ON t.id = g.thing_id
 WHERE d.state = 'given' GROUP BY g.relationship, t.type;
 
+-- name: perhaps_held
+SELECT g.relationship, count(DISTINCT g.event_id) AS things FROM given AS g
+JOIN disclosures AS d ON d.position = g.position
+WHERE d.state = 'withdrawn' AND d.headers IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM given AS other JOIN disclosures AS o ON o.position = other.position
+    WHERE other.relationship = g.relationship AND other.event_id = g.event_id
+        AND o.state IN ('given', 'erased')
+)
+GROUP BY g.relationship;
+
 -- name: newest_import
 SELECT count(*) AS imports, coalesce(max(id), 0) AS newest FROM imports;

@@ -18,7 +18,7 @@ SELECT * FROM disclosures WHERE position = :position;
 -- name: next_waiting
 SELECT * FROM disclosures WHERE relationship = :relationship AND state = 'waiting'
     AND not_before IS NULL
-ORDER BY position LIMIT 1;
+ORDER BY lane IS NULL, position LIMIT 1;
 
 -- name: waiting_relationships
 SELECT DISTINCT relationship FROM disclosures WHERE state = 'waiting';
@@ -60,9 +60,20 @@ UPDATE disclosures SET reason = :reason WHERE position = :position AND state = '
 UPDATE disclosures SET state = 'refused', reason = :reason
 WHERE position = :position AND state = 'waiting';
 
+-- name: withdraw
+UPDATE disclosures SET state = 'withdrawn', reason = :reason
+WHERE position = :position AND state = 'waiting';
+
+-- name: withdraw_unsent
+UPDATE disclosures SET state = 'withdrawn', reason = :reason
+WHERE relationship = :relationship AND state = 'waiting' AND headers IS NULL;
+
 -- name: withdraw_waiting
 UPDATE disclosures SET state = 'withdrawn', reason = :reason
 WHERE relationship = :relationship AND state = 'waiting';
+
+-- name: erased_at
+UPDATE disclosures SET state = 'erased' WHERE position = :position AND state = 'given';
 
 -- name: erased_under
 UPDATE disclosures SET state = 'erased' WHERE agreement = :agreement AND state = 'given';
@@ -90,9 +101,15 @@ SELECT position, lane, n, body FROM disclosures
 WHERE relationship = :relationship AND agreement = :agreement AND state IN ('given', 'erased')
 ORDER BY position;
 
+-- name: bodies_held
+SELECT body FROM disclosures
+WHERE relationship = :relationship AND agreement IN (SELECT value FROM json_each(:agreements))
+    AND state IN ('given', 'erased')
+ORDER BY position;
+
 -- name: bodies_sent
 SELECT body FROM disclosures
-WHERE relationship = :relationship AND agreement = :agreement
+WHERE relationship = :relationship AND agreement IN (SELECT value FROM json_each(:agreements))
     AND (state IN ('given', 'erased') OR (state = 'waiting' AND n IS NOT NULL))
 ORDER BY position;
 
@@ -124,3 +141,8 @@ ORDER BY r.organisation_name;
 
 -- name: things_behind
 SELECT DISTINCT event_id, thing_id FROM given WHERE relationship = :relationship;
+
+-- name: still_given
+SELECT DISTINCT given.event_id AS event_id FROM given
+JOIN disclosures ON disclosures.position = given.position
+WHERE given.relationship = :relationship AND disclosures.state = 'given';

@@ -1,6 +1,5 @@
 -- name: things
-SELECT id, type, name, time, source, data FROM things
-WHERE type <> 'Observation' OR instr(data, '"measuredProperty":"location"') ORDER BY position;
+SELECT id, type, name, time, source, data FROM things ORDER BY position;
 
 -- name: head
 SELECT body FROM made_findings WHERE place = 0;

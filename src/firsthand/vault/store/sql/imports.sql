@@ -27,10 +27,6 @@ FROM imports LEFT JOIN brought ON import_id = id WHERE id = :id;
 SELECT id FROM imports LEFT JOIN brought ON import_id = id
 WHERE sha256 = :sha256 AND coalesce(state, 'done') = 'done' LIMIT 1;
 
--- name: half_done
-SELECT imports.*, state, after, batches, report FROM imports JOIN brought ON import_id = id
-WHERE state IN ('going', 'stopped') ORDER BY id DESC;
-
 -- name: to_go_on
 SELECT imports.*, state, after, batches, report FROM imports JOIN brought ON import_id = id
 WHERE sha256 = :sha256 AND state IN ('going', 'stopped') ORDER BY id DESC LIMIT 1;

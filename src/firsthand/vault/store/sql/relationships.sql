@@ -48,6 +48,9 @@ SELECT count(*) AS times FROM warnings WHERE relationship = :relationship AND wh
 UPDATE relationships SET agreement = :agreement, document = :document
 WHERE name = :name AND agreement = :before AND state = 'active';
 
+-- name: renew_ended
+UPDATE relationships SET agreement = :agreement WHERE name = :name AND state = 'ended';
+
 -- name: agree
 UPDATE relationships SET state = :state, agreement = :agreement, account = :account,
     document = :document, literal_loopback = :literal_loopback, connected_at = :connected_at,

@@ -29,8 +29,38 @@ WHERE relationship = :relationship AND asked = 'rectification' AND rights.state 
     AND rights_told.state = 'fulfilled' AND jws IS NOT NULL
 GROUP BY rights.id ORDER BY min(rights_told.rowid);
 
+-- name: lasting
+SELECT * FROM rights WHERE relationship = :relationship AND state = 'fulfilled'
+    AND asked IN ('restriction', 'objection');
+
+-- name: said_last
+SELECT rights.*, (
+    SELECT rights_told.at FROM rights_told
+    WHERE request = rights.id AND rights_told.state = rights.state AND jws IS NOT NULL
+    ORDER BY n DESC LIMIT 1
+) AS since
+FROM rights WHERE relationship = :relationship AND since IS NOT NULL AND (
+    (state IN ('fulfilled', 'revoked') AND asked IN ('restriction', 'objection'))
+    OR (state = 'fulfilled' AND asked = 'rectification')
+    OR (state IN ('open', 'in_progress') AND asked IN ('objection', 'rectification'))
+) AND (state = 'revoked' OR NOT EXISTS (
+    SELECT 1 FROM rights_told
+    WHERE request = rights.id AND rights_told.state = 'revoked' AND jws IS NULL
+))
+ORDER BY rights.at;
+
+-- name: erased
+SELECT id FROM rights WHERE relationship = :relationship AND asked = 'erasure'
+    AND state = 'fulfilled' AND NOT EXISTS (
+        SELECT 1 FROM endings WHERE endings.relationship = rights.relationship AND kind = 'erasure'
+    );
+
 -- name: sent
 UPDATE rights SET sent_at = coalesce(sent_at, :at), problem = NULL WHERE id = :id;
+
+-- name: redate
+UPDATE rights SET at = :at, body = :body, received_on = :received_on, expected_by = :expected_by
+WHERE id = :id;
 
 -- name: problem
 UPDATE rights SET problem = :problem WHERE id = :id;

@@ -1,4 +1,5 @@
--- Sums of what pages of sense show; `noticing` keeps them.
+-- Sums of what pages of sense show; `noticing` keeps them. Whole months, days and years, and what is
+-- at their top, are rows of their own: senses called all:, year:, top:, large:, day and judged.
 
 -- name: forget
 DELETE FROM made_sums;
@@ -19,7 +20,8 @@ UPDATE made_names SET kind = :kind WHERE sense = :sense AND who = :who;
 
 -- name: by_month
 SELECT part, month, unit, sum(things) AS things, sum(amount) AS amount FROM made_sums
-WHERE sense = :sense AND month BETWEEN :first AND :last GROUP BY part, month, unit ORDER BY month;
+WHERE sense = 'all:' || :sense AND month BETWEEN :first AND :last
+GROUP BY part, month, unit ORDER BY month;
 
 -- name: by_who
 SELECT s.who, s.unit, n.name, n.kind, n.first, n.last, s.things, s.amount
@@ -31,12 +33,20 @@ FROM (
 ) AS s JOIN made_names AS n ON n.sense = :sense AND n.who = s.who AND n.part = :part
 ORDER BY s.amount DESC, s.things DESC, s.who;
 
--- name: total
-SELECT count(*) AS names, coalesce(sum(things), 0) AS things, coalesce(sum(amount), 0) AS amount
-FROM (
-    SELECT sum(things) AS things, sum(amount) AS amount FROM made_sums
-    WHERE sense = :sense AND part = :part AND month BETWEEN :first AND :last GROUP BY who
-);
+-- name: top_of_year
+SELECT s.who, n.name, s.things, s.amount FROM made_sums AS s
+JOIN made_names AS n ON n.sense = :sense AND n.who = s.who AND n.part = :part
+WHERE s.sense = 'top:' || :sense AND s.part = :part AND s.month = :year
+ORDER BY CASE WHEN :timed THEN s.amount END DESC, s.things DESC, s.who;
+
+-- name: of_year
+SELECT who AS figure, things, amount FROM made_sums
+WHERE sense = 'year:' || :sense AND part = :part AND month = :year;
+
+-- name: judged
+SELECT n.who, n.part, n.name, n.kind, n.things, n.amount, n.first, n.last, n.facts
+FROM made_sums AS s JOIN made_names AS n ON n.sense = 'taste' AND n.who = s.who AND n.part = s.part
+WHERE s.sense = 'judged';
 
 -- name: by_kind
 SELECT n.kind, s.unit, sum(s.things) AS things, sum(s.amount) AS amount, count(*) AS names
@@ -60,27 +70,43 @@ WHERE sense = :sense AND who = :who ORDER BY month;
 SELECT who, part, name, kind, things, amount, first, last, facts FROM made_names
 WHERE sense = :sense ORDER BY things DESC, who LIMIT :limit;
 
+-- name: names_in
+SELECT who, part, name, kind, things, amount, first, last, facts FROM made_names
+WHERE sense = :sense AND part IN (SELECT value FROM json_each(:parts))
+ORDER BY things DESC, who LIMIT :limit;
+
+-- name: names_since
+SELECT who, part, name, kind, things, amount, first, last, facts FROM made_names
+WHERE sense = :sense AND part IN (SELECT value FROM json_each(:parts))
+    AND things >= :least AND last >= :since
+ORDER BY things DESC, who LIMIT :limit;
+
 -- name: names_of
 SELECT who, part, name, kind, things, amount, first, last, facts FROM made_names
 WHERE sense = :sense AND who = :who;
+
+-- name: last_of
+SELECT max(last) AS last FROM made_names WHERE sense = :sense AND part = :part;
 
 -- name: whos
 SELECT part, who, unit, sum(things) AS things, sum(amount) AS amount FROM made_sums
 WHERE sense = :sense AND month BETWEEN :first AND :last GROUP BY part, who, unit;
 
+-- name: week
+SELECT part, who, things FROM made_sums WHERE sense = 'all:hours';
+
 -- name: span
 SELECT min(month) AS first, max(month) AS last FROM made_sums
-WHERE sense = :sense AND month <> '';
+WHERE sense = 'all:' || :sense AND month <> '';
 
 -- name: cells
 WITH large AS MATERIALIZED (
-    SELECT DISTINCT part, who FROM made_sums
-    WHERE sense = :sense AND month BETWEEN :first AND :last
-        AND (amount >= :amount OR things >= :things)
+    SELECT DISTINCT who FROM made_sums
+    WHERE sense = 'large:' || :sense AND part = :part AND month BETWEEN :first AND :last
 )
-SELECT s.part, s.month, s.who, s.unit, s.things, s.amount, n.name
+SELECT s.month, s.who, s.unit, s.things, s.amount, n.name
 FROM large CROSS JOIN json_each(:months) AS m CROSS JOIN made_sums AS s
-    ON s.sense = :sense AND s.part = large.part AND s.month = m.value AND s.who = large.who
+    ON s.sense = :sense AND s.part = :part AND s.month = m.value AND s.who = large.who
 LEFT JOIN made_names AS n ON n.sense = :sense AND n.who = s.who AND n.part = s.part;
 
 -- name: new_names
@@ -88,13 +114,13 @@ SELECT count(*) AS names FROM made_names
 WHERE sense = :sense AND part = :part AND first BETWEEN :first AND :last;
 
 -- name: of_days
-SELECT who AS day, part AS type, things FROM made_sums
-WHERE sense = 'days' AND month BETWEEN :first AND :last;
+SELECT who AS day, things FROM made_sums
+WHERE sense = 'day' AND part = '' AND month BETWEEN :first AND :last ORDER BY month, who;
 
 -- name: days_before
-SELECT who AS day, sum(things) AS things FROM made_sums
-WHERE sense = 'days' AND who < :before AND month BETWEEN :since AND :until
-GROUP BY who ORDER BY who DESC LIMIT :limit;
+SELECT who AS day, things FROM made_sums
+WHERE sense = 'day' AND part = '' AND month <= :until AND who < :before
+ORDER BY month DESC, who DESC LIMIT :limit;
 
 -- name: top_names
 SELECT name FROM made_names WHERE sense = :sense AND part = :part

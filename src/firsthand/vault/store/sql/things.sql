@@ -20,10 +20,6 @@ SELECT count(*) AS things FROM things;
 SELECT source, type, sum(things) AS things, min(first) AS first, max(last) AS last
 FROM made_counts GROUP BY source, type ORDER BY source, type;
 
--- name: page
-SELECT position, id, type, name, time, source, data FROM things
-WHERE position > :after ORDER BY position LIMIT :limit;
-
 -- Newest first. Words find kinds and sources too, by their marks.
 
 -- name: newest
@@ -39,8 +35,12 @@ WHERE words MATCH :words ORDER BY words.rowid DESC LIMIT :limit;
 SELECT * FROM things
 WHERE id IN (SELECT value FROM json_each(:ids));
 
+-- Of a few kinds among many: one walk through the table, which `+` asks for, takes a tenth of the
+-- time of looking up each row by the index of times.
+
 -- name: chosen
 SELECT id, type, name, time, source, data FROM things
-WHERE (:source IS NULL OR source = :source) AND (:type IS NULL OR type = :type)
+WHERE (:source IS NULL OR source = :source)
+    AND (:types IS NULL OR type IN (SELECT value FROM json_each(:types)))
     AND (:since IS NULL OR time >= :since)
-ORDER BY time DESC, position DESC LIMIT :limit;
+ORDER BY +time DESC, position DESC LIMIT :limit;

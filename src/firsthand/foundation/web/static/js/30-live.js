@@ -16,6 +16,13 @@
       waiting.clear();
       try {
         const answer = await firsthand.load(location.href);
+        const moved = new URL(answer.responseURL || location.href, location.href);
+        const leaves = ids.some((id) => document.getElementById(id)?.hasAttribute("data-moves"));
+        // What it was about has ended, and there is another page about that.
+        if (leaves && moved.pathname !== location.pathname) {
+          location.replace(moved);
+          return;
+        }
         if (answer.status === 200) for (const id of ids) firsthand.take(answer.response, id);
       } catch {
         for (const id of ids) waiting.add(id);

@@ -1,6 +1,6 @@
-"""Puts the parts together: settings -> engines -> sides. The only place that knows everybody.
+"""Puts a hub together, and opens it.
 
-Above: the commands and the sample town. Below: both sides and what they stand on.
+Above: the commands and the sample town. Below: the rooms of the hub and what they stand on.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import gc
 import sys
 from typing import TYPE_CHECKING, TypeVar
 
+from firsthand.app.pace import NEW_OBJECTS_MAX
 from firsthand.foundation.clock import SystemClock
-from firsthand.foundation.egress import Egress
 from firsthand.foundation.ids import SystemChance
 from firsthand.foundation.journal import Order
 from firsthand.foundation.journals.sqlite import SqliteJournal
@@ -26,12 +26,9 @@ from firsthand.hub.pages.site import Site
 from firsthand.hub.proofs import Proofs
 from firsthand.hub.roles.profile import projection
 from firsthand.hub.roles.profile.answering import Answering
+from firsthand.hub.sound import Sound
 from firsthand.hub.staff import accounts, tokens
 from firsthand.hub.terms import agreements, catalogue, invites, organisation, relationships, rights
-from firsthand.vault.acts.opened import Vault
-from firsthand.vault.gate import Courier, Gate
-from firsthand.vault.pages.host import VaultHost
-from firsthand.vault.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,8 +43,6 @@ if TYPE_CHECKING:
     from firsthand.foundation.settings import Settings
     from firsthand.foundation.tables import Tx
     from firsthand.hub.terms.writing import Write
-    from firsthand.vault.pages.visits import Door, Sample
-    from firsthand.vault.store import Secret
 
 T = TypeVar("T")
 
@@ -60,60 +55,6 @@ TABLES = (
     *erasing.TABLES, *outbox.TABLES, *tallies.TABLES, *projection.TABLES,
 )  # fmt: skip
 SWITCH_INTERVAL_S = 0.0005
-NEW_OBJECTS_MAX = 20_000
-
-
-def open_vault(folder: Path, secret: Secret, settings: Settings, *, commands: bool) -> Vault:
-    """Open a vault by a passphrase, a recovery code or a passkey, with its gate in front of it.
-
-    ``commands`` is True where a person types addresses into this process. Raises
-    ``UnableToUnlock`` or ``UnableToOpen``.
-    """
-    return vault_of(
-        folder, Store.open(folder, secret, device=settings.device), settings, commands=commands
-    )
-
-
-def vault_of(folder: Path, store: Store, settings: Settings, *, commands: bool) -> Vault:
-    """The vault around a store that is open already."""
-    clock, chance = SystemClock(), SystemChance()
-    egress = Egress(loopback=settings.egress == "loopback")
-    gate = Gate(store, egress, clock, chance, commands=commands)
-    gate.settle()
-    return Vault(folder=folder, store=store, gate=gate, clock=clock, chance=chance)
-
-
-def courier(settings: Settings, *, commands: bool) -> Courier:
-    """What sends endings that wait while their vaults are locked."""
-    egress = Egress(loopback=settings.egress == "loopback")
-    return Courier(egress, SystemClock(), SystemChance(), commands=commands)
-
-
-def vault_host(
-    folder: Path,
-    settings: Settings,
-    *,
-    port: int,
-    single: bool = False,
-    samples: Sequence[Sample] = (),
-    doors: Sequence[Door] = (),
-) -> VaultHost:
-    """The pages of every vault below ``folder``, or with ``single`` of the one in ``folder``.
-
-    They are reached on this machine alone. Call its ``start`` in the process that serves, and its
-    ``close`` when that ends.
-    """
-    return VaultHost(
-        folder,
-        lambda place, secret: open_vault(place, secret, settings, commands=single),
-        courier=courier(settings, commands=single),
-        clock=SystemClock(),
-        chance=SystemChance(),
-        hosts=(f"127.0.0.1:{port}", f"localhost:{port}"),
-        samples=samples,
-        doors=doors,
-        single=folder if single else None,
-    )
 
 
 def found_hub(folder: Path, *, name: str, url: str, settings: Settings) -> dict[str, object]:
@@ -209,6 +150,7 @@ def _hub_of(
         reads=read,
         own=Own(journal, clock),
         proofs=Proofs(journal),
+        sound=Sound(journal, owner, clock),
         intake=intake,
         outbox=waiting,
         projector=follows,
