@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
+from starlette.requests import Request
 
 from firsthand.foundation.clock import SetClock
 from firsthand.foundation.web.icons import NoSuchPicture
-from firsthand.foundation.web.kit import Kit, NavItem, UnknownSide
+from firsthand.foundation.web.kit import Flash, Kit, NavItem, UnknownSide, said_once
 from firsthand.foundation.web.words import UnsayableValue
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -33,6 +34,31 @@ def macros(made: Kit) -> SimpleNamespace:
 def test_the_first_page_is_light(tmp_path: Path) -> None:
     cost = kit(tmp_path).assets.size_packed_bytes("firsthand.css", "firsthand.js")
     assert cost <= FIRST_PAGE_BYTES_MAX
+
+
+@pytest.mark.parametrize(
+    ("headers", "shown"),
+    [
+        ({}, True),
+        ({"sec-fetch-mode": "navigate"}, True),
+        ({"sec-fetch-mode": "cors", "x-firsthand-swap": "1"}, True),
+        ({"sec-fetch-mode": "cors", "x-firsthand-swap": "live"}, False),
+        ({"x-firsthand-swap": "live"}, False),
+        ({"sec-fetch-mode": "navigate", "sec-purpose": "prefetch;prerender"}, False),
+        ({"sec-fetch-mode": "navigate", "purpose": "prefetch"}, False),
+        ({"x-moz": "prefetch"}, False),
+    ],
+)
+def test_what_is_said_once_waits_for_a_page_that_is_shown(
+    headers: dict[str, str], *, shown: bool
+) -> None:
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    request = Request({"type": "http", "method": "GET", "headers": raw})
+    kept = Flash(text="Kept.")
+    session = SimpleNamespace(flash=kept)
+    assert said_once(request, session) is (kept if shown else None)
+    assert session.flash is (None if shown else kept)
+    assert said_once(Request({"type": "http", "headers": []}), session) is (None if shown else kept)
 
 
 def test_our_script_makes_no_markup_of_text() -> None:

@@ -157,7 +157,9 @@ def test_what_is_live_arrives_as_text_as_a_part_and_as_a_way_on(
     streams.publish("all", "words", "<b>62 of 100</b>")
     expect(page.locator("#words")).to_have_text("<b>62 of 100</b>")
     before = page.locator("#part .count").inner_text()
-    streams.publish("all", "part")
+    with page.expect_request("**/live") as asked:
+        streams.publish("all", "part")
+    assert asked.value.headers["x-firsthand-swap"] == "live"  # what is said once waits for a page
     expect(page.locator("#part .count")).not_to_have_text(before)
     streams.go("all", "https://elsewhere.example/")
     streams.go("all", "/page/start")

@@ -54,6 +54,8 @@ def test_a_deal_is_refused_and_accepted_from_now_on(
     staff: Staff, person: Person, said: Said
 ) -> None:
     assert staff.post("/staff/deals", refuse="SD-BASE").status_code == 303
+    part = staff.http.get("/staff/deals", headers={"x-firsthand-swap": "live"})
+    assert "From now on" not in said(part)  # that waits for the page
     assert "From now on you say no to" in said(staff.get("/staff/deals"))
     later = Person(person.served)
     later.propose(later.proffer("SD-BASE"))

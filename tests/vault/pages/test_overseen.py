@@ -60,6 +60,17 @@ def test_who_looked_stands_on_a_page_of_its_own(greta: Visitor) -> None:
     assert "hub" not in story.lower()
 
 
+def test_a_part_that_refreshes_itself_does_not_swallow_what_a_form_is_answered_with(
+    greta: Visitor,
+) -> None:
+    greta.http.post("/with/reel/follow", follow_redirects=False)
+    for headers in ({"x-firsthand-swap": "live"}, {"sec-purpose": "prefetch"}):
+        part = greta.http.get("/with/reel/seen", headers=headers)
+        assert "fits all that you saw" not in text(part)
+    assert "fits all that you saw" in text(greta.get("/with/reel/seen"))
+    assert "fits all that you saw" not in text(greta.get("/with/reel/seen"))
+
+
 def test_what_does_not_fit_stops_giving_and_is_said_everywhere(
     greta: Visitor, reel: Organisation
 ) -> None:

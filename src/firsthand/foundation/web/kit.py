@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from types import CodeType, SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 from jinja2 import (
@@ -61,6 +61,34 @@ class Flash(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str
     kind: str = "good"
+
+
+class Told(Protocol):
+    """Somebody's session, with what their next page says first."""
+
+    flash: Flash | None
+
+
+def beside(request: Request) -> bool:
+    """Whether nobody is shown this answer as a page: it is for live parts, or is fetched ahead.
+
+    By what our own script says of a refresh, and by Fetch Metadata (W3C, `Sec-Purpose`).
+    """
+    headers = request.headers
+    ahead = any(name in headers for name in ("sec-purpose", "purpose", "x-moz"))
+    return ahead or headers.get("x-firsthand-swap") == "live"
+
+
+def said_once(request: Request, session: Told) -> Flash | None:
+    """Take what the next page says first out of `session`.
+
+    It stays there if nobody is shown this answer: a part that refreshes itself while a form is
+    on its way would swallow what the form is answered with.
+    """
+    if beside(request):
+        return None
+    flash, session.flash = session.flash, None
+    return flash
 
 
 class Kit:

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from firsthand.foundation.web.kit import Flash, Kit
+from firsthand.foundation.web.kit import Flash, Kit, said_once
 from firsthand.foundation.web.sessions import SessionCookie, Sessions
 from firsthand.foundation.web.streams import Streams
 from firsthand.foundation.web.throttle import Throttle
@@ -111,10 +111,9 @@ class Visit:
         """Answer with a template; staff get their navigation and what is to be said first."""
         own: dict[str, Any] = {"nav": ()}
         if self.sitting is not None:
-            own = {"who": self.sitting.name, "flash": self.sitting.flash}
+            own = {"who": self.sitting.name, "flash": said_once(self.request, self.sitting)}
             own |= {"who_href": TEAM, "who_label": "staff and your password"}
             own["leave_action"] = "/staff/logout"
-            self.sitting.flash = None
         return self.parts.kit.page(self.request, name, status, **{**own, **context})
 
     def go(self, href: str, said: str = "", kind: str = "good") -> Response:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from firsthand.foundation.web import words
+from firsthand.foundation.web.kit import beside
 from firsthand.protocol.jws import JwsRefused, read_jws
 from firsthand.protocol.roles.profile_rules import Answered, Pick
 from firsthand.protocol.wire import TYPE_AGREEMENT_CHANGED, TYPE_RIGHT_CHANGED, TYPE_TAKEN_BACK
@@ -70,13 +71,11 @@ def got(visit: Visit) -> Response:
 def _came(visit: Visit) -> bool:
     """Whether a person came to this page: not a browser that fetches ahead, nor a part of a page.
 
-    By Fetch Metadata (W3C, `Sec-Fetch-Mode`, `Sec-Purpose`). A browser that does not say is not
-    believed: its person has a button.
+    By Fetch Metadata (W3C, `Sec-Fetch-Mode`). A browser that does not say is not believed: its
+    person has a button.
     """
-    headers = visit.request.headers
-    ahead = any(name in headers for name in ("sec-purpose", "purpose", "x-moz"))
-    shown = headers.get("sec-fetch-mode") == "navigate" and not ahead
-    return shown and visit.request.method == "GET"
+    shown = visit.request.headers.get("sec-fetch-mode") == "navigate"
+    return shown and not beside(visit.request) and visit.request.method == "GET"
 
 
 def by_age(

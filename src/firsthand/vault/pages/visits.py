@@ -17,7 +17,7 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from firsthand.foundation.web.kit import Flash
+from firsthand.foundation.web.kit import Flash, said_once
 from firsthand.protocol.refusals import REASONS, Refused
 from firsthand.vault.acts.passkeys import PasskeyRefused
 from firsthand.vault.acts.uploading import Bounds
@@ -180,9 +180,8 @@ class Visit:
                 "who": self.sitting.called,
                 "counts": {"inbox": unread["messages"] if unread else 0},
                 "live": "/live",
-                "flash": self.sitting.flash,
+                "flash": said_once(self.request, self.sitting),
             }
-            self.sitting.flash = None
         return self.parts.kit.page(self.request, name, status, **{**who, **context})
 
     def go(self, href: str, said: str = "", kind: str = "good") -> Response:

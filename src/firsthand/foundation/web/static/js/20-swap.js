@@ -43,7 +43,7 @@ const firsthand = (() => {
     for (const rest of before.slice(after.length)) rest.remove();
   };
 
-  const load = (href, { method = "GET", body = null, progress = null } = {}) =>
+  const load = (href, { method = "GET", body = null, progress = null, why = "1" } = {}) =>
     new Promise((done, failed) => {
       const url = new URL(href, location.href);
       if (url.origin !== location.origin) {
@@ -54,7 +54,7 @@ const firsthand = (() => {
       request.open(method, url);
       request.responseType = "document";
       request.setRequestHeader("Accept", "text/html");
-      request.setRequestHeader("X-Firsthand-Swap", "1");
+      request.setRequestHeader("X-Firsthand-Swap", why);
       if (progress) request.upload.addEventListener("progress", progress);
       request.addEventListener("load", () => done(request));
       request.addEventListener("error", () => failed(new Error("no answer")));

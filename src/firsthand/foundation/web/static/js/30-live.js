@@ -15,7 +15,7 @@
       const ids = [...waiting];
       waiting.clear();
       try {
-        const answer = await firsthand.load(location.href);
+        const answer = await firsthand.load(location.href, { why: "live" });
         const moved = new URL(answer.responseURL || location.href, location.href);
         const leaves = ids.some((id) => document.getElementById(id)?.hasAttribute("data-moves"));
         // What it was about has ended, and there is another page about that.
