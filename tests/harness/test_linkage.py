@@ -132,6 +132,12 @@ def give_more(vault: Vault, seen: Seen, name: str, titles: list[str]) -> None:
     assert inbox(vault)["problems"] == {}
 
 
+def end(vault: Vault, seen: Seen, name: str) -> None:
+    """End a deal, and wait until what stood on it is taken back there too."""
+    ending.revoke(vault, name)
+    seen.served.hub.keeping.work_off()
+
+
 def public_words(folder: Path, organisations: list[Seen]) -> set[bytes]:
     """What everybody's messages hold: seen where two other persons do the same as ours."""
     words: set[bytes] = set()
@@ -140,7 +146,7 @@ def public_words(folder: Path, organisations: list[Seen]) -> set[bytes]:
             titles = [f"Nobody {sign} saw" for sign in "ab"]
             name = give_to(other, one, titles)
             give_more(other, one, name, ["Third nobody saw"])
-            ending.revoke(other, name)
+            end(other, one, name)
     left, right = (one.tokens() for one in organisations[2:])
     words |= left & right
     return words
@@ -175,8 +181,8 @@ def test_two_organisations_have_nothing_of_a_person_in_common(
     vault = restored(vault, tmp_path, clock, how=how)
     give_more(vault, reel, names[0], ["Lighthouse Keeper"])
     give_more(vault, bank, names[1], ["Paper Mountains"])
-    for name in names:
-        ending.revoke(vault, name)
+    for one, name in zip((reel, bank), names, strict=True):
+        end(vault, one, name)
     vault.close()
     assert len(reel.wire.requests) > 8
     assert len(reel.tokens()) > 200
