@@ -152,7 +152,11 @@ def run_routines(args: argparse.Namespace, settings: Settings) -> int:
     if args.json or not told["kind"]:
         return _plain(told, args, there=bool(told["kind"]))
     rows = [
-        [each["says"], f"{each['times']} of {each['of']}", each["last"]]
+        [
+            each["says"],
+            "by rule" if each["by"] == "rule" else f"{each['times']} of {each['of']}",
+            each["last"] or "",
+        ]
         for each in told["routines"]
     ]
     show.table(["WHAT", "TIMES", "LAST"], rows, right=["TIMES"])

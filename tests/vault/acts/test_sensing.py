@@ -161,6 +161,22 @@ def test_what_comes_back_every_week_is_found_and_each_square_is_its_rows(lived: 
     assert later == [], "what stopped is no routine"
 
 
+def test_what_a_calendar_repeats_by_a_rule_is_a_routine_until_the_rule_ends(vault: Vault) -> None:
+    def event(name: str, rule: str, **more: Any) -> Thing:
+        schedule = {"@type": "Schedule", "repeatFrequency": rule}
+        return thing("Event", "2026-03-03T18:00:00Z", name, eventSchedule=schedule, **more)
+
+    choir = event("Choir", "FREQ=WEEKLY;BYDAY=TU")
+    over = event("Course", "FREQ=WEEKLY;COUNT=6")
+    off = event("Cancelled", "FREQ=WEEKLY", eventStatus="EventCancelled")
+    bring(vault, [choir, over, off, event("Rent", "FREQ=MONTHLY")], "calendar")
+    (found,) = routines(vault, TODAY)["routines"]
+    assert found["says"] == "Choir is in your calendar on Tuesdays"
+    assert (found["by"], found["every"]) == ("rule", 1)
+    assert (found["first"], found["last"]) == ("2026-03-03", None)
+    assert len(rows(vault, sense="events", part="event", who=found["key"])) == 1
+
+
 def test_a_year_is_the_sum_of_its_days(lived: Vault) -> None:
     told = year(lived, "2025")
     mine = [each for each in THINGS if (each.time or "").startswith("2025")]

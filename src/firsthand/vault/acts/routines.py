@@ -24,7 +24,8 @@ NAMES_MAX: Final = 600
 RULE: Final = (
     "A square is an hour of a weekday, by your own clock; a routine is what came six times and "
     "more on its days, each in a quarter of its weeks: six of ten times on one weekday, eight of "
-    "ten on two, or nine of ten from Monday to Friday, and not longer ago than 120 days."
+    "ten on two, or nine of ten from Monday to Friday, and not longer ago than 120 days. What your "
+    "calendar repeats every week or so by a rule of its own is one until that rule ends."
 )
 
 
@@ -33,8 +34,10 @@ def routines(vault: Vault, today: datetime.date, kind: str | None = None) -> dic
 
     kind: a schema.org type; that with most hours if none is said. Returns `{"rule", "zone",
     "named", "kind", "kinds": {type: things}, "week": [{"weekday", "hour", "things"}],
-    "routines": [{"says", "sense", "part", "key", "name", "weekdays", "times", "of", "first",
-    "last"}]}`; 0 is Monday, and `named` is whether the zone is the person's own word.
+    "routines": [{"says", "sense", "part", "key", "name", "weekdays", "every", "by", "times", "of",
+    "first", "last"}]}`; 0 is Monday, and `named` is whether the zone is the person's own word. By
+    "count" it came on so many `times` `of` all; by "rule" a calendar repeats it `every` so many
+    weeks from `first` to `last`, None where it does not end.
     """
     rows = vault.store.rows("sums.week")
     kinds: dict[str, int] = defaultdict(int)
@@ -51,6 +54,11 @@ def routines(vault: Vault, today: datetime.date, kind: str | None = None) -> dic
             least=rules.TIMES_MIN, since=since, limit=NAMES_MAX,
         )
     ]  # fmt: skip
+    standing = [
+        name_in("events", row)
+        for row in vault.store.rows("sums.weekly", sense="events", limit=NAMES_MAX)
+    ]
+    every = {(name.sense, name.part, name.who): name for name in [*names, *standing]}
     return {
         "rule": RULE,
         "zone": correcting.zone_of(vault.store),
@@ -59,12 +67,22 @@ def routines(vault: Vault, today: datetime.date, kind: str | None = None) -> dic
         "kinds": ordered,
         "week": [
             {"weekday": int(row["who"][0]), "hour": int(row["who"][2:]), "things": row["things"]}
-            for row in rows if row["part"] == chosen
+            for row in rows
+            if row["part"] == chosen
         ],
-        "routines": [
-            {"says": each.says, "sense": each.name.sense, "part": each.name.part,
-             "key": each.name.who, "name": each.name.name, "weekdays": each.weekdays,
-             "times": each.times, "of": each.of, "first": each.name.first, "last": each.name.last}
-            for each in rules.routines(names, today)[:SHOWN_MAX]
-        ],
+        "routines": [_told(each) for each in rules.routines(every.values(), today)[:SHOWN_MAX]],
+    }
+
+
+def _told(each: rules.Routine) -> dict[str, Any]:
+    name, series = each.name, each.series
+    first, last = name.first, name.last
+    if series:
+        first = series.first.isoformat()
+        last = series.until.isoformat() if series.until else None
+    return {
+        "says": each.says, "sense": name.sense, "part": name.part, "key": name.who,
+        "name": name.name, "weekdays": each.weekdays, "every": series.every if series else 1,
+        "by": "rule" if series else "count", "times": each.times, "of": each.of, "first": first,
+        "last": last,
     }  # fmt: skip

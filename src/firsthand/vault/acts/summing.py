@@ -9,7 +9,7 @@ import msgspec
 from firsthand.vault.acts import correcting
 from firsthand.vault.sense import places
 from firsthand.vault.sense.categories import category_of
-from firsthand.vault.sense.rollups import judged, rolled
+from firsthand.vault.sense.rollups import judged, rolled, weekly
 from firsthand.vault.sense.taste import went_on_until
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from firsthand.vault.store import Row, Tx
 
 # The form of what is kept here: whatever was kept in another one is made anew.
-FORM: Final = 5
+FORM: Final = 6
 
 
 def keep(tx: Tx, counting: Counting, today: datetime.date) -> None:
@@ -33,6 +33,7 @@ def keep(tx: Tx, counting: Counting, today: datetime.date) -> None:
     watched = (name for name in every if (name.sense, name.part) == ("taste", "watch"))
     seen = max((name.last or "" for name in watched), default="")
     tx.run_many("sums.add", cells_of(judged(every, went_on_until(seen, today))))
+    tx.run_many("sums.add", cells_of(weekly(every)))
     said = correcting.said_of(tx, "category:")
     home = correcting.said_of(tx, "place:").get("home")
     names = [

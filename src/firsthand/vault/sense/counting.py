@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Callable
 from typing import ClassVar
 
+import msgspec
+
 from firsthand.protocol.things import Thing
 from firsthand.vault.sense import facets
 from firsthand.vault.sense.sums import TITLES_MAX, Sums, Tally, When, key_of
@@ -15,6 +17,7 @@ NIGHT_HOURS = range(6)
 WORK_HOURS = range(7, 15)
 WORK_SECONDS_MIN = 3 * 3600
 STAY_DAYS_MAX = 60
+SERIES_MAX = 8  # of one title
 ME_MESSAGES_MIN = 10
 OF_WORKS = {
     "Movie": "watch", "TVEpisode": "watch", "TVSeries": "watch", "VideoObject": "watch",
@@ -200,7 +203,11 @@ class Counting:
         if spot is not None and when is not None:
             self._stayed("event", spot, when)
         if thing.name and when is not None:
-            self.sums.tell("events", "event", key_of(thing.name), thing.name, when)
+            tally = self.sums.tell("events", "event", key_of(thing.name), thing.name, when)
+            if weekly := facets.series_of(thing.data, when.day):
+                held = tally.extra.setdefault("weekly", [])
+                if isinstance(held, list) and len(held) < SERIES_MAX:
+                    held.append(msgspec.to_builtins(weekly))
         for who, name in facets.people_of(thing.data):
             self.sums.add("people", "event", when, who)
             self.sums.tell("people", "event", who, name, when)

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import msgspec
 
+from firsthand.vault.sense.series import Weekly, weekly_of
 from firsthand.vault.sense.sums import key_of
 from firsthand.vault.sources.payee import merchant_key
 
@@ -125,6 +126,14 @@ def seller_of(data: Data) -> str:
 def country_of(place: object) -> str:
     """The name of a `location` that is a country, or nothing."""
     return name_in(place) if isinstance(place, dict) and place.get("@type") == "Country" else ""
+
+
+def series_of(data: Data, first: str) -> Weekly | None:
+    """The days of the week on which an event that began on a day comes again; None if on none."""
+    schedule, since = data.get("eventSchedule"), day_of(first)
+    if not isinstance(schedule, dict) or since is None or data.get("eventStatus"):
+        return None
+    return weekly_of(schedule.get("repeatFrequency"), since)
 
 
 def seconds_of(duration: object) -> int | None:

@@ -2,7 +2,8 @@
 
 They are cells as any other, under senses of their own: `all:taste` holds a month of everything that
 was watched or heard, `top:taste` the first names of a year, `year:taste` what a year comes to,
-`large:taste` the cells that a change can be told of, `judged` the names that a verdict is shown of.
+`large:taste` the cells that a change can be told of, `judged` the names that a verdict is shown of,
+`weekly` the names that a calendar has a rule for.
 `day` and `all:days` are days and months whatever came in them, `all:hours` is a week of all time.
 """
 
@@ -67,6 +68,18 @@ def judged(names: Iterable[Name], today: datetime.date) -> Cells:
         ("judged", part, "", name.who, taste): Cell(name.things, name.amount)
         for (part, taste), every in lists.items()
         for name in nsmallest(JUDGED_MAX, every, key=lambda n: (-n.amount, -n.things, n.name))
+    }
+
+
+def weekly(names: Iterable[Name]) -> Cells:
+    """The names that stand in a calendar with a rule for days of the week.
+
+    Which sense is in the place of the unit.
+    """
+    return {
+        ("weekly", name.part, "", name.who, name.sense): Cell(name.things, 0)
+        for name in names
+        if "weekly" in name.facts
     }
 
 

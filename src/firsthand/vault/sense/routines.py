@@ -2,7 +2,8 @@
 
 The rule: six times and more on each of these days, in at least a quarter of the weeks between the
 first and the last time; and six of ten times on one weekday, eight of ten on two, or nine of ten
-from Monday to Friday.
+from Monday to Friday. What a calendar has with a rule of its own for days of the week, and what has
+not ended by it, is a routine by that rule.
 """
 
 # ruff: noqa: PLR2004 - how regular is regular is said in figures where it is decided
@@ -12,6 +13,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from firsthand.foundation.web.words import listed
+from firsthand.vault.sense.series import Weekly
 from firsthand.vault.sense.sums import Name
 
 TIMES_MIN = 6
@@ -36,20 +39,27 @@ class Routine(msgspec.Struct, frozen=True, kw_only=True):
     weekdays: tuple[int, ...]
     times: int
     of: int
+    series: Weekly | None = None  # the rule that a calendar has of it
 
     @property
     def says(self) -> str:
         """The habit in a sentence."""
         said = VERBS[self.name.sense, self.name.part].format(name=self.name.name)
-        if self.weekdays == WORKDAYS:
-            return f"{said} on workdays"
-        return f"{said} on " + " and ".join(f"{WEEKDAYS[day]}s" for day in self.weekdays)
+        every = self.series.every if self.series else 1
+        if every > 1:
+            said += " every second week" if every == 2 else f" every {every} weeks"
+        return f"{said} {_on(self.weekdays)}"
+
+    @property
+    def weight(self) -> float:
+        """How much it stands out: how often it came, less what came on other days."""
+        return self.times * self.times / self.of
 
 
 def routines(names: Iterable[Name], today: datetime.date) -> list[Routine]:
     """Every habit that still holds, the most regular first."""
     found = [each for name in names if (each := routine_of(name, today)) is not None]
-    return sorted(found, key=lambda each: (-each.times * each.times / each.of, each.name.who))
+    return sorted(found, key=lambda each: (-each.weight, each.name.who))
 
 
 def routine_of(name: Name, today: datetime.date) -> Routine | None:
@@ -57,6 +67,8 @@ def routine_of(name: Name, today: datetime.date) -> Routine | None:
     days = name.facts.get("days")
     if (name.sense, name.part) not in VERBS or not isinstance(days, list) or len(days) != 7:
         return None
+    if (series := _standing(name, today)) is not None:
+        return _by_rule(name, series, today)
     if name.first is None or name.last is None:
         return None
     weeks = (_date(name.last) - _date(name.first)).days // 7 + 1
@@ -72,6 +84,30 @@ def routine_of(name: Name, today: datetime.date) -> Routine | None:
         if regular and even and times >= SHARES_MIN[len(chosen)] * sum(days):
             return Routine(name=name, weekdays=chosen, times=times, of=sum(days))
     return None
+
+
+def _standing(name: Name, today: datetime.date) -> Weekly | None:
+    """The series of a name that began last of those that hold; None if none does."""
+    held = msgspec.convert(name.facts.get("weekly", []), list[Weekly])
+    return max(
+        (series for series in held if series.holds(today)),
+        key=lambda series: series.first,
+        default=None,
+    )
+
+
+def _by_rule(name: Name, series: Weekly, today: datetime.date) -> Routine:
+    weeks = (today - series.first).days // (7 * series.every) + 1
+    times = weeks * len(series.weekdays)
+    return Routine(name=name, weekdays=series.weekdays, times=times, of=times, series=series)
+
+
+def _on(weekdays: tuple[int, ...]) -> str:
+    if weekdays == WORKDAYS:
+        return "on workdays"
+    if len(weekdays) == 7:
+        return "on every day of the week"
+    return f"on {listed([f'{WEEKDAYS[day]}s' for day in weekdays])}"
 
 
 def _date(day: str) -> datetime.date:

@@ -1,5 +1,5 @@
 -- Sums of what pages of sense show; `noticing` keeps them. Whole months, days and years, and what is
--- at their top, are rows of their own: senses called all:, year:, top:, large:, day and judged.
+-- at their top, are rows of their own: senses called all:, year:, top:, large:, day, judged and weekly.
 
 -- name: forget
 DELETE FROM made_sums;
@@ -47,6 +47,12 @@ WHERE sense = 'year:' || :sense AND part = :part AND month = :year;
 SELECT n.who, n.part, n.name, n.kind, n.things, n.amount, n.first, n.last, n.facts
 FROM made_sums AS s JOIN made_names AS n ON n.sense = 'taste' AND n.who = s.who AND n.part = s.part
 WHERE s.sense = 'judged';
+
+-- name: weekly
+SELECT n.who, n.part, n.name, n.kind, n.things, n.amount, n.first, n.last, n.facts
+FROM made_sums AS s JOIN made_names AS n
+    ON n.sense = s.unit AND n.who = s.who AND n.part = s.part
+WHERE s.sense = 'weekly' AND s.unit = :sense ORDER BY n.last DESC, n.who LIMIT :limit;
 
 -- name: by_kind
 SELECT n.kind, s.unit, sum(s.things) AS things, sum(s.amount) AS amount, count(*) AS names
