@@ -172,7 +172,7 @@ def test_what_a_calendar_repeats_by_a_rule_is_a_routine_until_the_rule_ends(vaul
     bring(vault, [choir, over, off, event("Rent", "FREQ=MONTHLY")], "calendar")
     (found,) = routines(vault, TODAY)["routines"]
     assert found["says"] == "Choir is in your calendar on Tuesdays"
-    assert (found["by"], found["every"]) == ("rule", 1)
+    assert (found["by"], found["every"], found["times"]) == ("rule", 1, None)
     assert (found["first"], found["last"]) == ("2026-03-03", None)
     assert len(rows(vault, sense="events", part="event", who=found["key"])) == 1
 

@@ -37,7 +37,7 @@ def routines(vault: Vault, today: datetime.date, kind: str | None = None) -> dic
     "routines": [{"says", "sense", "part", "key", "name", "weekdays", "every", "by", "times", "of",
     "first", "last"}]}`; 0 is Monday, and `named` is whether the zone is the person's own word. By
     "count" it came on so many `times` `of` all; by "rule" a calendar repeats it `every` so many
-    weeks from `first` to `last`, None where it does not end.
+    weeks from `first` to `last`, None where it does not end, and `times` and `of` are None.
     """
     rows = vault.store.rows("sums.week")
     kinds: dict[str, int] = defaultdict(int)
@@ -83,6 +83,6 @@ def _told(each: rules.Routine) -> dict[str, Any]:
     return {
         "says": each.says, "sense": name.sense, "part": name.part, "key": name.who,
         "name": name.name, "weekdays": each.weekdays, "every": series.every if series else 1,
-        "by": "rule" if series else "count", "times": each.times, "of": each.of, "first": first,
-        "last": last,
+        "by": "rule" if series else "count", "first": first, "last": last,
+        "times": None if series else each.times, "of": None if series else each.of,
     }  # fmt: skip
