@@ -65,7 +65,7 @@ def _upper(text: str) -> str:
 def _habit(each: Mapping[str, Any]) -> dict[str, Any]:
     since, last = saying.when(each["first"]), each["last"] and saying.when(each["last"])
     if each["by"] == "rule":
-        note = f"by the rule in your calendar, since {since}{f' until {last}' if last else ''}"
+        note = f"By the rule in your calendar, since {since}{f' until {last}' if last else ''}"
     else:
         times = f"{words.number(each['times'])} of {words.plural(each['of'], 'time')}"
         note = f"{times}, {since} to {last}"
