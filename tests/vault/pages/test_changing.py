@@ -25,7 +25,13 @@ def test_it_rests_and_goes_on(pages: Pages, visitor: Visitor, reel: Organisation
     rests = text(visitor.post("/with/reel/pause"))
     assert "Your deal with Reel rests" in rests
     assert "This deal rests You paused it." in rests
-    assert "paused" in text(visitor.get("/deals"))
+    for page in ("/deals", "/who", "/with/reel", "/with/reel/given", "/rights/new"):
+        said = text(visitor.get(page))
+        assert "paused" in said, page
+        assert "in force" not in said, page
+    assert "This deal rests. Nothing can be given until it goes on." in text(
+        visitor.get("/with/reel/give")
+    )
     assert "You have paused your deal" in text(
         visitor.post("/with/reel/give", by="kind", kind="WatchAction|netflix")
     )

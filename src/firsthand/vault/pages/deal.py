@@ -227,7 +227,7 @@ def exact(things: list[dict[str, Any]]) -> str:
 
 def in_words(told: Mapping[str, Any]) -> dict[str, Any]:
     """A relationship with its state in words, and whether its terms let anything be given."""
-    says, badge = saying.RELATIONSHIPS[str(told["state"])]
+    says, badge = saying.STANDINGS[str(told["standing"])]
     return {**told, "says": says, "badge": badge, "gives": saying.gives(str(told["terms"]))}
 
 

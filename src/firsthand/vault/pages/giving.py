@@ -31,7 +31,7 @@ def choose(visit: Visit) -> Response:
     """
     name = visit.request.path_params["name"]
     told = connecting.relationship(visit.vault, name)
-    if told["state"] != "active":
+    if told["standing"] != "accepted":
         return _elsewhere(visit, told)
     asked: dict[str, Any] = told["fields"] or {}  # type: ignore[assignment]
     bills = _bills(visit) if PAYMENT in asked else []
@@ -66,10 +66,12 @@ def choose(visit: Visit) -> Response:
 def _elsewhere(visit: Visit, told: dict[str, Any]) -> Response:
     """Lead from a deal that is over to the one in force with the same organisation, if any."""
     current = connecting.in_force_with(visit.vault, str(told["name"]))
-    if current is not None:
+    if current not in {None, told["name"]}:
         said = f"Your earlier deal with {told['organisation']} has ended. This is the one in force."
         return visit.go(f"/with/{current}/give", said, "info")
     said = "This deal is not in force, so nothing can be given."
+    if told["standing"] == "paused":
+        said = "This deal rests. Nothing can be given until it goes on."
     return visit.go(f"/with/{told['name']}", said, "warning")
 
 

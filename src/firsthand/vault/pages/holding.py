@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from firsthand.foundation.web import words
 from firsthand.vault.acts import holding
@@ -14,17 +14,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from firsthand.vault.pages.visits import Visit
-
-_STATES: Final[Mapping[str, tuple[str, str]]] = {
-    "accepted": ("in force", "on"),
-    "paused": ("paused", "waiting"),
-    "expired": ("run out", "ended"),
-    "terminated": ("ended", "ended"),
-    "erased": ("ended and erased", "ended"),
-    "refused": ("they said no", "refused"),
-    "countered": ("they said no", "refused"),
-    "None": ("nothing agreed", ""),
-}
 
 
 def show(visit: Visit) -> Response:
@@ -66,7 +55,7 @@ def end_all(visit: Visit) -> Response:
 
 
 def _in_words(each: Mapping[str, Any], most: int) -> dict[str, Any]:
-    says, badge = _STATES[str(each["state"])]
+    says, badge = saying.STANDINGS[str(each["state"])]
     kinds = saying.listed(
         saying.counted(kind, count) for kind, count in sorted(each["kinds"].items())
     )

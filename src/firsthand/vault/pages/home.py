@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 NEW_MAX: Final = 3
 KINDS_MAX: Final = 4
-_STANDING: Final = {"paused": ("paused", "waiting"), "expired": ("run out", "ended")}
 
 
 def show(visit: Visit) -> Response:
@@ -98,11 +97,9 @@ def deals(vault: Vault) -> list[dict[str, Any]]:
     given = browsing.sums(vault)
     found = []
     for each in connecting.relationships(vault):
-        state, badge = saying.RELATIONSHIPS[str(each["state"])]
+        state, badge = saying.STANDINGS[str(each["standing"])]
         sums = given.get(str(each["name"]), {})
         standing = changing.standing(vault, str(each["name"]))
-        if each["state"] == "active" and standing["state"] in _STANDING:
-            state, badge = _STANDING[str(standing["state"])]
         found.append(
             {
                 **each,

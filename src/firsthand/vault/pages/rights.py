@@ -125,7 +125,7 @@ def new(visit: Visit, *, wrong: str = "", status: int = 200) -> Response:
         right = ""
     options = [
         {"value": str(each["name"]), "label": str(each["organisation"]),
-         "help": saying.RELATIONSHIPS[str(each["state"])][0]}
+         "help": saying.STANDINGS[str(each["standing"])][0]}
         for each in deals
     ]  # fmt: skip
     options.append({

@@ -71,11 +71,17 @@ PURPOSES: Final[Mapping[str, str]] = {
     "research": "do research in the public interest",
     "training": "train models",
 }
-RELATIONSHIPS: Final[Mapping[str, tuple[str, str]]] = {
-    "active": ("in force", "on"),
-    "refused": ("they said no", "refused"),
+# How it stands with an organisation, by the one word for it: the same on every page.
+STANDINGS: Final[Mapping[str, tuple[str, str]]] = {
+    "accepted": ("in force", "on"),
+    "paused": ("paused", "waiting"),
+    "expired": ("run out", "ended"),
+    "terminated": ("ended", "ended"),
     "ended": ("ended", "ended"),
     "erased": ("ended and erased", "ended"),
+    "refused": ("they said no", "refused"),
+    "countered": ("they said no", "refused"),
+    "None": ("nothing agreed", ""),
 }
 GIVINGS: Final[Mapping[str, tuple[str, str]]] = {
     "waiting": ("waiting to go", "waiting"),
