@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from tests.hub.conftest import Person, Served
 from tests.hub.pages.conftest import Said, Staff
+from tests.hub.test_rights import ask, asked
 
 from firsthand.cli import main
 from firsthand.hub.acts import console
@@ -40,6 +41,22 @@ def test_the_register_counts_people_and_reads(served: Served) -> None:
         (one.kind, one.name, one.reads, one.people) for one in line.reads
     ]
     assert "training" not in found, "no deal that is accepted allows it"
+
+
+def test_the_register_counts_who_had_a_purpose_stopped(
+    served: Served, person: Person, staff: Staff, said: Said
+) -> None:
+    other = Person(served)
+    other.agree()
+    ask(person, asked("objection", "offers"))
+    found = lines(served)
+    assert (found["offers"].people, found["offers"].stopped) == (2, 1)
+    assert found["service"].stopped == 0
+    ask(other, asked("restriction"))
+    assert [lines(served)[one].stopped for one in ("service", "offers")] == [1, 2]
+    assert "Of them stopped by right 2" in said(staff.get("/staff/register"))
+    rows = list(csv.DictReader(io.StringIO(staff.get("/staff/register.csv").text)))
+    assert [row["stopped by right"] for row in rows if row["purpose"] == "offers"] == ["2"]
 
 
 def test_a_read_of_long_ago_is_not_counted(served: Served, person: Person) -> None:

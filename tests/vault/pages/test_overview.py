@@ -2,6 +2,8 @@
 
 from tests.vault.pages.conftest import Organisation, Pages, Visitor, text
 
+from firsthand.vault.acts import receiving
+
 
 def test_who_has_what_is_one_page_and_it_all_ends_in_two_presses(
     pages: Pages, visitor: Visitor, reel: Organisation
@@ -38,6 +40,23 @@ def test_from_home_it_ends_in_two_presses(
         forms = page.split('action="/with/reel/end"')
         assert len(forms) > 1, f"{path} has no way to end it"
         assert '<details class="confirm">' in forms[0], "the first press asks, the second does"
+
+
+def test_what_they_say_of_requests_is_no_answer_to_what_was_given(
+    pages: Pages, visitor: Visitor, reel: Organisation
+) -> None:
+    visitor.keep("Greta", *pages.host.parts.samples)
+    visitor.post("/connect", to=reel.url, terms="FH-GIVEN")
+    visitor.post("/rights/new", whom="reel", right="objection", use="offers")
+    with pages.host.parts.cabinet.lend("greta") as vault:
+        assert receiving.inbox(vault)["messages"]
+    said = text(visitor.get("/with/reel/story?part=got"))
+    assert "Reel told you how your request stands “Have them stop a use”: done" in said
+    assert "Reel answered" not in said
+    assert "published rule" not in said, "nothing was given, so no rule was run"
+    deal = text(visitor.get("/with/reel"))
+    assert "No longer make you offers when you ask for them: you asked them to stop" in deal
+    assert "suit what they show you to you, make you offers" not in deal
 
 
 def test_a_story_is_told_and_narrowed(pages: Pages, visitor: Visitor, reel: Organisation) -> None:

@@ -15,7 +15,7 @@ from firsthand.foundation.tables import Entry, Reader
 from firsthand.hub import noting
 from firsthand.hub.acts.opened import Hub
 from firsthand.hub.seen import Noted
-from firsthand.hub.terms import agreements
+from firsthand.hub.terms import agreements, rights
 from firsthand.hub.terms.agreements import Held
 from firsthand.protocol.terms import PURPOSES, ROSTER
 
@@ -42,10 +42,11 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One purpose. ``people`` have an agreement in force that allows it; ``resting`` paused it.
+    """One purpose, and how many ``people`` have an agreement in force that allows it.
 
-    ``fields`` are those that these agreements let be given, as ``kind/field``. ``retention_days``
-    is the longest after the end of any of them.
+    Of these, ``resting`` paused theirs, and ``stopped`` asked by right that nothing of theirs be
+    read for it. ``fields`` are those that these agreements let be given, as ``kind/field``.
+    ``retention_days`` is the longest after the end of any of them.
     """
 
     purpose: str
@@ -53,6 +54,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     agreements: dict[str, int]
     people: int
     resting: int
+    stopped: int
     fields: list[str]
     precisions: list[str]
     retention_days: int
@@ -69,6 +71,7 @@ class _Seen:
         self.agreements: Counter[str] = Counter()
         self.people: set[str] = set()
         self.resting: set[str] = set()
+        self.stopped: set[str] = set()
         self.fields: set[str] = set()
         self.precisions: set[str] = set()
         self.reads: Counter[tuple[str, str]] = Counter()
@@ -85,6 +88,7 @@ def register(hub: Hub) -> dict[str, object]:
     with hub.snapshot() as reader:
         for person, held in _in_force(reader, now):
             _count(seen, person, held, now)
+        _count_stopped(reader, seen)
         complete = _count_reads(reader, seen, since_ms=now * 1000 - DAYS * DAY_MS)
     accepts = hub.policy().accepts
     lines = [
@@ -106,9 +110,9 @@ def register_csv(found: dict[str, object]) -> str:
     writer = csv.writer(out)
     writer.writerow(
         [
-            "purpose", "accepted terms", "agreements in force", "people", "paused", "fields",
-            "finest time", "kept days after the end", "legal basis", "recipients",
-            "how it is ended", f"reads in {DAYS} days",
+            "purpose", "accepted terms", "agreements in force", "people", "paused",
+            "stopped by right", "fields", "finest time", "kept days after the end",
+            "legal basis", "recipients", "how it is ended", f"reads in {DAYS} days",
         ]
     )  # fmt: skip
     for line in msgspec.convert(found["purposes"], list[Line]):
@@ -117,8 +121,9 @@ def register_csv(found: dict[str, object]) -> str:
         writer.writerow(
             [
                 line.purpose, "; ".join(line.accepted), "; ".join(made), line.people, line.resting,
-                "; ".join(line.fields), "; ".join(line.precisions), line.retention_days,
-                line.legal_basis, line.recipients, line.ended_by, "; ".join(reads),
+                line.stopped, "; ".join(line.fields), "; ".join(line.precisions),
+                line.retention_days, line.legal_basis, line.recipients, line.ended_by,
+                "; ".join(reads),
             ]
         )  # fmt: skip
     return out.getvalue()
@@ -142,6 +147,13 @@ def _count(seen: dict[str, _Seen], person: str, held: Held, now: int) -> None:
         one.precisions.add(held.precision)
 
 
+def _count_stopped(reader: Reader, seen: dict[str, _Seen]) -> None:
+    for entry in _walk(partial(reader.scan_all, rights.LIMITS)):
+        for purpose, one in seen.items():
+            if entry.key in {purpose, rights.RESTRICTED} and entry.relationship in one.people:
+                one.stopped.add(entry.relationship)
+
+
 def _count_reads(reader: Reader, seen: dict[str, _Seen], *, since_ms: int) -> bool:
     for number, entry in enumerate(_walk(partial(reader.scan_all, noting.TABLE))):
         if number >= READS_MAX:
@@ -163,6 +175,7 @@ def _line(purpose: str, seen: _Seen, accepts: tuple[str, ...]) -> Line:
         agreements=dict(sorted(seen.agreements.items())),
         people=len(seen.people),
         resting=len(seen.resting),
+        stopped=len(seen.stopped),
         fields=sorted(seen.fields),
         precisions=sorted(seen.precisions),
         retention_days=max((one.retention_days for one in terms), default=0),

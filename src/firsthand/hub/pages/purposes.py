@@ -47,6 +47,7 @@ def _shown(line: Line) -> dict[str, Any]:
     facts = [
         ("People", str(line.people)),
         ("Of them resting", str(line.resting)),
+        ("Of them stopped by right", str(line.stopped)),
         ("Deals that allow it", ", ".join(f"“{ROSTER[one].title}”" for one in named)),
         *saying.asked(fields),
         ("Times", ", ".join(saying.PRECISIONS[one] for one in line.precisions) or "none yet"),

@@ -5,8 +5,9 @@ Each source gives entries of its own; a new one is added to ``SOURCES`` and need
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,24 +15,33 @@ import msgspec
 
 from firsthand.foundation.clock import stamp
 from firsthand.protocol.agreements import read_agreement
+from firsthand.protocol.jws import JwsRefused, read_jws
+from firsthand.protocol.wire import TYPE_AGREEMENT_CHANGED, TYPE_RIGHT_CHANGED, TYPE_TAKEN_BACK
 from firsthand.vault.terms import awaited, looks, resting
 from firsthand.vault.terms.log import endings
 from firsthand.vault.terms.relationships import Relationship, agreement_of, find
 
 if TYPE_CHECKING:
     from firsthand.vault.acts.opened import Vault
+    from firsthand.vault.store import Row
 
 PARTS = ("agreed", "gave", "looked", "got", "ends")
 LOOKS_MAX = 1_000
+# What came back that is no answer to what was given.
+_TOLD = {
+    TYPE_AGREEMENT_CHANGED: "deal told",
+    TYPE_RIGHT_CHANGED: "right told",
+    TYPE_TAKEN_BACK: "taken back",
+}
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened, or will: when (RFC 3339), which part of the story, what.
 
     ``what`` is a word of the part: ``accepted``, ``refused``, ``countered``, ``renewed``,
-    ``paused``, ``resumed``; a giving's state; a look's kind; ``answer``; ``revocation``,
-    ``erasure``, ``erased`` (unasked), ``runs out``. ``by`` is who did it: ``person``,
-    ``organisation`` or ``time``.
+    ``paused``, ``resumed``; a giving's state; a look's kind; ``answer``, ``deal told``,
+    ``right told`` (how either stands), ``taken back``; ``revocation``, ``erasure``, ``erased``
+    (unasked), ``runs out``. ``by`` is who did it: ``person``, ``organisation`` or ``time``.
     """
 
     at: str
@@ -130,7 +140,8 @@ def looked(vault: Vault, relationship: Relationship) -> Iterable[Event]:
 
 
 def got(vault: Vault, relationship: Relationship) -> Iterable[Event]:
-    """What came back."""
+    """What came back: answers, and what they told of deals and of requests by right."""
+    asked = {row["id"]: row["asked"] for row in vault.store.rows("rights.all")}
     rows = vault.store.rows(
         "inbox.of_relationship", relationship=relationship.name, limit=LOOKS_MAX
     )
@@ -138,11 +149,24 @@ def got(vault: Vault, relationship: Relationship) -> Iterable[Event]:
         yield Event(
             at=row["at"],
             part="got",
-            what="answer",
+            what=_TOLD.get(row["type"], "answer"),
             by="organisation",
             state=row["verdict"],
-            detail={"n": row["n"], "type": row["type"]},
-        )
+            detail={
+                "n": row["n"], "type": row["type"], "says": row["verdict_detail"],
+                **_stands(row, asked),
+            },
+        )  # fmt: skip
+
+
+def _stands(row: Row, asked: Mapping[str, str]) -> dict[str, object]:
+    """Which request by right a message is about, and how it stood; nothing for all others."""
+    if row["type"] != TYPE_RIGHT_CHANGED or row["verdict"] != "fits":
+        return {}
+    with contextlib.suppress(JwsRefused):
+        told = read_jws(str(json.loads(row["data"])["status"]))[1]
+        return {"right": asked.get(str(told["request"])), "status": told["status"]}
+    return {}
 
 
 def ends(vault: Vault, relationship: Relationship) -> Iterable[Event]:

@@ -23,6 +23,7 @@ from firsthand.vault.pages import saying
 from firsthand.vault.pages.differing import rows
 from firsthand.vault.pages.visits import NotHere, Visit
 from firsthand.vault.terms.relationships import agreement_of, find
+from firsthand.vault.terms.rights import stopped_there
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,13 +44,15 @@ def show(visit: Visit) -> Response:
     if found.agreement is not None:
         agreement = agreement_of(visit.vault.store, found)
         terms, proffer = agreement.terms, agreement.proffer
+        stopped = stopped_there(visit.vault.store, name)
         paper = {
             "title": terms.title,
             "summary": terms.summary,
             "points": terms.points,
             "id": terms.id,
             "sha256": terms.sha256,
-            "may": saying.allowed(terms),
+            "may": [saying.PURPOSES[one] for one in terms.purposes if one not in stopped],
+            "no_longer": [saying.PURPOSES[one] for one in terms.purposes if one in stopped],
             "precision": saying.PRECISIONS[agreement.precision],
             "from": _day(proffer.iat),
             "until": _day(proffer.exp),

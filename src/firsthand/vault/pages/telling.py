@@ -9,7 +9,7 @@ from starlette.responses import Response
 from firsthand.protocol.terms import ROSTER
 from firsthand.vault.acts import connecting, recording
 from firsthand.vault.acts.story import PARTS, story
-from firsthand.vault.pages import deal, saying
+from firsthand.vault.pages import deal, rights, saying
 from firsthand.vault.pages.overseen import KINDS
 
 if TYPE_CHECKING:
@@ -116,7 +116,14 @@ def _looked(each: Mapping[str, Any], who: str) -> tuple[str, str, str]:
 
 def _got(each: Mapping[str, Any], who: str) -> tuple[str, str, str]:
     says, badge = saying.VERDICTS[each["state"]]
-    return f"{who} answered", says, badge
+    if each["what"] == "answer":
+        return f"{who} answered", says, badge
+    detail = each["detail"]
+    title = _TOLD[each["what"]].format(who=who)
+    if detail.get("right") in rights.RIGHTS:
+        stands = rights.STATES.get(str(detail["status"]), (str(detail["status"]), ""))
+        return title, f"“{rights.RIGHTS[detail['right']][0]}”: {stands[0]}", stands[1]
+    return title, saying.plainly(detail["says"]), badge
 
 
 def _ends(each: Mapping[str, Any], who: str) -> tuple[str, str, str]:
@@ -131,4 +138,9 @@ def _ends(each: Mapping[str, Any], who: str) -> tuple[str, str, str]:
     return titles[each["what"]]
 
 
+_TOLD: Final = {
+    "deal told": "{who} told you how the deal stands",
+    "right told": "{who} told you how your request stands",
+    "taken back": "{who} deleted an answer of theirs",
+}
 _SAID: Final = {"agreed": _agreed, "gave": _gave, "looked": _looked, "got": _got, "ends": _ends}
