@@ -43,6 +43,18 @@ def test_an_account_is_tied_by_the_persons_will(reel: Served, mine: Vault, *, ti
         assert connecting.approach(mine, link).account == account
 
 
+@pytest.mark.parametrize("said", [{}, {"account": None}, {"account": 7}])
+def test_nobody_is_tied_to_an_account_that_they_were_not_shown(
+    reel: Served, mine: Vault, monkeypatch: pytest.MonkeyPatch, said: dict[str, object]
+) -> None:
+    account = f"A-{len(said)}-{said.get('account')}"
+    link = invitation(reel, account)
+    monkeypatch.setattr(mine.gate, "invitation", lambda _url, _token: said)
+    assert connecting.approach(mine, link).account is None
+    assert connecting.connect(mine, link)["account"] is None
+    assert account not in {one["account"] for one in reel.people()}
+
+
 def test_an_invitation_is_for_one_use(reel: Served, mine: Vault, serve: object) -> None:
     assert callable(serve)
     link = invitation(reel, "A-once")

@@ -311,10 +311,13 @@ def _proffer(
 
 
 def _invited(met: Approach, *, tie: bool) -> Invited | None:
-    """The invitation to name. Its token would tell whose it is: who declines leaves it out."""
+    """The invitation to name. Its token would tell whose it is: who declines leaves it out.
+
+    Nobody agrees to be tied to an account that they were not shown.
+    """
     if met.token is None or (met.account is not None and not tie):
         return None
-    return Invited(token=met.token, tie=tie)
+    return Invited(token=met.token, tie=met.account is not None)
 
 
 def _keep(
