@@ -301,8 +301,7 @@ def test_what_they_answer_otherwise_is_shown_once(deal: Heeded) -> None:
 
 def test_what_names_no_receipt_says_nothing(deal: Heeded) -> None:
     ended(deal, "erasure")
-    nothing: tuple[object, ...] = (b"{", {}, {"receipt": 7})
-    for said in (*nothing, refusing("unknown_relationship")):
+    for said in (b"{", {}, {"receipt": 7}, refusing("unknown_relationship")):
         assert told_a_week_later(deal, said) == []
         assert len(deal.heard.asked) == 1, "who knows nobody is asked of no deal of before"
         assert (deal.warnings(), deal.gate.to_remind()) == ([], set())
@@ -349,7 +348,8 @@ def test_what_a_deal_of_before_is_answered_with_counts_as_any(deal: Heeded) -> N
 
 def test_an_erasure_may_name_the_deal_that_they_knew(deal: Heeded) -> None:
     first, (_, two, _) = ended(deal, "erasure"), deals(deal)
-    row = ending(deal, "erasure")
+    row, same = ending(deal, "erasure"), signed(deal, "erasure", two)
+    assert told_a_week_later(deal, {"receipt": same}) == deal.warnings() == [], "of one erasure"
     deal.clock.advance(WEEK)
     second = signed(deal, "erasure", two)
     answering(deal, {"receipt": second})
