@@ -13,6 +13,10 @@ def test_an_owner_pauses_goes_on_and_ends(
     rests = said(staff.get(page))
     assert "resting" in rests
     assert "Go on with it" in rests
+    who = said(staff.get(f"/staff/customers/{person.id}"))
+    assert "Their deal rests, so what they gave may not be used until it goes on." in who
+    assert "run out" not in who
+    assert "in force" not in who
     assert reason(person.give("Dark")) == "agreement_paused"
     assert staff.post(page, decide="resume").status_code == 303
     assert person.give("Dark").status_code == 200

@@ -2,15 +2,22 @@
 
 from typing import Any
 
+import msgspec
 from tests.vault.pages.conftest import Organisation, Pages, Visitor, text
 
-from firsthand.hub.acts import offering
-from firsthand.vault.acts import changing, connecting
+from firsthand.hub.acts import console, offering
+from firsthand.vault.acts import changing, connecting, receiving
 
 
 def agreed(visitor: Visitor, pages: Pages, reel: Organisation) -> None:
     visitor.keep("Greta", *pages.host.parts.samples)
     assert visitor.post("/connect", to=reel.url, terms="FH-GIVEN").url.path == "/with/reel"
+
+
+def agreed_there(reel: Organisation) -> list[dict[str, Any]]:
+    """The deals as the organisation holds them."""
+    found: Any = console.run(reel.hub, "agreements", {"reference": None})
+    return msgspec.to_builtins(found["agreements"])  # type: ignore[no-any-return]
 
 
 def fields(visitor: Visitor) -> list[str]:
@@ -38,6 +45,20 @@ def test_it_rests_and_goes_on(pages: Pages, visitor: Visitor, reel: Organisation
     assert "Your deal with Reel goes on." in text(visitor.post("/with/reel/resume"))
     reel.leave()
     assert "They could not be told yet" in text(visitor.post("/with/reel/pause"))
+
+
+def test_a_deal_that_they_ended_is_said_to_be_ended_by_them(
+    pages: Pages, visitor: Visitor, reel: Organisation
+) -> None:
+    agreed(visitor, pages, reel)
+    (deal,) = [each["id"] for each in agreed_there(reel)]
+    console.run(reel.hub, "end", {"agreement": deal})
+    with pages.host.parts.cabinet.lend("greta") as vault:
+        receiving.inbox(vault)
+    said = text(visitor.get("/with/reel"))
+    assert "Reel ended this deal, noticed on" in said
+    assert "another copy of your data" not in said
+    assert "Reel ended the deal signed by them" in text(visitor.get("/with/reel/story?part=ends"))
 
 
 def test_what_would_be_different_is_seen_before_it_is_proposed(

@@ -20,6 +20,11 @@ OVER: Final = frozenset({"ended", "erasing", "gone"})
 ROWS: Final = 50
 MONTHS_MAX: Final = 36
 TABS: Final = ("overview", "things", "looks")
+_NOTHING: Final = {  # why nothing of somebody can be looked at, by how their last deal stands
+    "paused": "Their deal rests, so what they gave may not be used until it goes on.",
+    "expired": "Their deal has run out, so what they gave may not be used.",
+    "": "No deal was made with them, so nothing was given.",
+}
 TOGETHER_MS: Final = 10 * 60 * 1000  # looks of one reader within this time are told as one
 
 
@@ -102,9 +107,11 @@ def _page(visit: Visit, who: dict[str, Any], status: int = 200, **context: Any) 
 
 
 def _who(visit: Visit, person: Person) -> dict[str, Any]:
-    says, badge = saying.STATES[person.state]
     held = [one for one in person.held if one.decision == "accepted"]
     newest = held[-1] if held else None
+    stands = newest.state(visit.hub.now_s()) if newest is not None else ""
+    rests = person.state == "active" and stands in {"paused", "expired"}
+    says, badge = saying.DEALS[stands] if rests else saying.STATES[person.state]
     # What they gave is shown for what they gave it for.
     purposes = person.given_for or person.purposes
     chosen = PURPOSE if PURPOSE in purposes else next(iter(purposes), "")
@@ -135,7 +142,7 @@ def _who(visit: Visit, person: Person) -> dict[str, Any]:
         "tally": person.tally,
         "last": saying.when(person.tally.last_ms / 1000) if person.tally.last_ms else "",
         "staff": visit.staff.name,
-        "expired": bool(newest) and not person.purposes,
+        "nothing": _NOTHING.get(stands, _NOTHING[""]),
     }
 
 

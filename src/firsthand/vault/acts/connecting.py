@@ -199,9 +199,12 @@ def relationship(vault: Vault, name: str) -> dict[str, object]:
     rows = vault.store.rows("relationships.warnings", relationship=found.name)
     warnings = [{"at": row["at"], "what": row["what"]} for row in rows]
     document = found.organisation
+    unasked = found.state == "ended" and not own
+    by_them = resting.ended_by_them(vault.store, found)
     return {
         **summary,
-        "ended_elsewhere": found.state == "ended" and not own,
+        "ended_elsewhere": unasked and not by_them,
+        "ended_by_them": unasked and by_them,
         "warnings": warnings,
         "asks": document.profile.asks,
         "words": document.profile.words,

@@ -187,7 +187,9 @@ def ends(vault: Vault, relationship: Relationship) -> Iterable[Event]:
         at = stamp(datetime.fromtimestamp(made.proffer.exp, UTC))
         yield Event(at=at, part="ends", what="runs out", by="time")
     elif relationship.state == "ended" and not rows and relationship.ended_at is not None:
-        yield Event(at=relationship.ended_at, part="ends", what="ended there", by="organisation")
+        theirs = resting.ended_by_them(vault.store, relationship)
+        what = "ended by them" if theirs else "ended there"
+        yield Event(at=relationship.ended_at, part="ends", what=what, by="organisation")
 
 
 SOURCES: tuple[Source, ...] = (agreed, gave, looked, got, ends)

@@ -133,6 +133,7 @@ def _ends(each: Mapping[str, Any], who: str) -> tuple[str, str, str]:
         "erasure": (f"You had {who} erase all of it", says, badge),
         "erased": (f"{who} erased what you gave: the time to keep it was over", says, badge),
         "runs out": ("The deal ends by itself", "Unless you end it sooner or renew it", ""),
+        "ended by them": (f"{who} ended the deal", "signed by them", "ended"),
         "ended there": (f"{who} ended the deal, or another copy of your data did", "", "ended"),
     }
     return titles[each["what"]]

@@ -126,6 +126,14 @@ def word_of(store: Store, relationship: Relationship, now: int) -> str:
     return life_of(store, relationship, agreement_of(store, relationship), now)
 
 
+def ended_by_them(store: Store, relationship: Relationship) -> bool:
+    """Whether the organisation's own signed statement says that it ended this deal."""
+    if relationship.agreement is None:
+        return False
+    said = [read_jws(token)[1] for token in rests_of(store, relationship.agreement).told.values()]
+    return any(one.get("state") == "terminated" and one.get("by") == ORGANISATION for one in said)
+
+
 def waiting(store: Store) -> list[tuple[Relationship, Asked]]:
     """Every change that has yet to be confirmed, in order, with its relationship."""
     return [
