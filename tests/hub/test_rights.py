@@ -301,6 +301,20 @@ def test_more_time_is_taken_once_and_said_why(person: Person, served: Served, re
     assert now(person, request, second).status == "fulfilled"
 
 
+def test_why_more_time_was_taken_is_not_told_as_why_it_was_denied(
+    person: Person, served: Served
+) -> None:
+    request = asked("rectification", "x")
+    first = ask(person, request)
+    one = waiting(served)
+    act(served, "rights extend", reference=one["id"], why="We move house.")
+    second = now(person, request, first)
+    act(served, "rights deny", reference=one["id"], reason="no_match", why="")
+    third = now(person, request, second)
+    assert (third.status, third.reason) == ("denied", "no_match")
+    assert third.processing_details == "More time was taken: We move house."
+
+
 def test_the_same_request_gets_the_same_answer(person: Person, served: Served) -> None:
     request = asked("rectification", "x")
     first = post(person, request).json()

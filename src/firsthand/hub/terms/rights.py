@@ -26,6 +26,7 @@ from firsthand.protocol.rights import (
     sign_status,
 )
 from firsthand.protocol.terms import PURPOSES
+from firsthand.protocol.wire import DETAILS_CHARS_MAX
 
 TABLE = "rights"
 LIMITS = "rights_limits"
@@ -35,6 +36,7 @@ LISTED_MAX = 10_000
 CORRECTIONS_MAX = 100
 ID_CHARS = 16
 RESTRICTED = "restricted"
+_LATER = "More time was taken: "
 # The signature proves who asks, and there is nothing to weigh: these are done when they arrive.
 AT_ONCE = frozenset({"access", "portability", "restriction", "objection"})
 ALL = "all"
@@ -127,7 +129,7 @@ def received(organisation: Organisation, relationship: str, request: Request, *,
 def fulfilled(organisation: Organisation, kept: Kept, *, now: int, details: str = "") -> Kept:
     """The same, done as asked. Raises ``UnableToChangeState`` where it is decided already."""
     state = STATES.after(kept.status.status, "fulfil")
-    details = details or kept.status.processing_details
+    details = details or _why_later(kept)
     return _changed(organisation, kept, now=now, status=state, processing_details=details)
 
 
@@ -138,7 +140,7 @@ def denied(organisation: Organisation, kept: Kept, *, now: int, reason: str, det
     if reason == "other" and not details.strip():
         raise RequestRefused("The reason “other” has to be said in words.")
     state = STATES.after(kept.status.status, "deny")
-    details = details or kept.status.processing_details
+    details = details or _why_later(kept)
     return _changed(
         organisation, kept, now=now, status=state, reason=reason, processing_details=details
     )
@@ -163,12 +165,20 @@ def extended(organisation: Organisation, kept: Kept, *, now: int, why: str) -> K
     return msgspec.structs.replace(changed, extended=True)
 
 
+def _why_later(kept: Kept) -> str:
+    """Why a later day was named, which has to be there; it is no word on what was decided."""
+    said = kept.status.processing_details
+    if not kept.extended or said.startswith(_LATER) or not kept.is_open:
+        return said if kept.extended else ""
+    return f"{_LATER}{said}"[:DETAILS_CHARS_MAX]
+
+
 def taken_back(organisation: Organisation, kept: Kept, *, now: int) -> Kept | None:
     """The same, taken back by the person; None where it is decided and there is nothing to lift."""
     if not can_take_back(kept.request.right, kept.status.status):
         return None
     # What was said of what was done holds no more; why a later day was named still has to be there.
-    details = kept.status.processing_details if kept.extended else ""
+    details = _why_later(kept)
     return _changed(
         organisation, kept, now=now, status="revoked", reason=None, processing_details=details
     )
