@@ -270,6 +270,8 @@ def test_a_folder_means_every_file_in_it(tmp_path: Path) -> None:
     found = files_of([tmp_path / "in", tmp_path / "in" / "a.csv", tmp_path / "none"])
     places = [path.relative_to(tmp_path).as_posix() for path in found]
     assert places == ["in/a.csv", "in/b/two.csv", "in/b/a/one.csv", "none"]
+    assert list(found.values()) == places
+    assert list(files_of([tmp_path / "in" / "a.csv"]).values()) == ["a.csv"]
 
 
 def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

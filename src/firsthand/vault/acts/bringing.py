@@ -42,9 +42,9 @@ def import_paths(
     found = files_of(Path(each) for each in paths)
     reports = list[Report]()
     with Reader() as reader:
-        for number, path in enumerate(found, 1):
+        for number, (path, name) in enumerate(found.items(), 1):
             run = _run(vault, reader, answers, progress, control, (number, len(found)))
-            reports.append(import_file(run, path))
+            reports.append(import_file(run, path, name))
             if run.control.stopped:
                 break
     return _told(reports)

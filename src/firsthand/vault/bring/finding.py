@@ -15,19 +15,23 @@ class UnableToFind(Exception):
     """A path leads to no file, or to more files than are taken at once."""
 
 
-def files_of(paths: Iterable[Path]) -> list[Path]:
+def files_of(paths: Iterable[Path]) -> dict[Path, str]:
     """The files that `paths` mean, in their order; those of a folder sorted, hidden ones left out.
+
+    Each with its name; in a folder it is the way to it from there, as a member of an archive has.
 
     A path that leads nowhere is kept: opening it says what is wrong. Raises `UnableToFind` for
     more than `FILES_MAX`.
     """
-    found: dict[Path, None] = {}
+    found: dict[Path, str] = {}
     for path in paths:
-        for each in _within(path) if path.is_dir() else (path,):
-            found[each] = None
+        folder = path.is_dir()
+        for each in _within(path) if folder else (path,):
+            name = each.relative_to(path.parent).as_posix() if folder else each.name
+            found.setdefault(each, name)
             if len(found) > FILES_MAX:
                 raise UnableToFind(f"More than {FILES_MAX} files at once. Name a smaller folder.")
-    return list(found)
+    return found
 
 
 _KINDS = (

@@ -42,33 +42,37 @@ class Run:
     files: int = 1
 
 
-def import_file(run: Run, path: Path) -> Report:
+def import_file(run: Run, path: Path, name: str = "") -> Report:
     """Bring the things of one file; a file that cannot be read is told of in its report.
 
+    `name`: the way to it from the folder that was given, which may say what its content does not.
     Memory does not grow with the rows of the file. Raises `UnableToKeep`, `UnableToOpen`.
     """
     try:
         with open_file(path) as stream:
-            return import_held(run, path, stream)
+            return import_held(run, path, stream, name)
     except (OSError, UnableToRead) as error:
         return not_read(str(path), error)
 
 
-def import_held(run: Run, path: Path, stream: BinaryIO) -> Report:
+def import_held(run: Run, path: Path, stream: BinaryIO, name: str = "") -> Report:
     """The same of a file that is open, or in memory and was never on a disk; `path` names it."""
+    name = name or path.name
     try:
         if is_own_export(stream):
             return take_back(run.store, path, stream, run.clock, run.chance)
-        return _Import(run, path, stream).report()
-    except (OSError, UnableToRead, UnableToReadExport) as error:
+        return _Import(run, path, stream, name).report()
+    except UnableToRead as error:
+        return not_read(str(path), UnableToRead(str(error).replace(f'"{name}"', f'"{path.name}"')))
+    except (OSError, UnableToReadExport) as error:
         return not_read(str(path), error)
 
 
 class _Import:
     """One file on its way into the vault."""
 
-    def __init__(self, run: Run, path: Path, stream: BinaryIO) -> None:
-        self._run, self._path, self._stream = run, path, stream
+    def __init__(self, run: Run, path: Path, stream: BinaryIO, name: str) -> None:
+        self._run, self._path, self._stream, self._called = run, path, stream, name
         self._size_bytes = stream.seek(0, 2)
         stream.seek(0)
         self._archive = is_packed(stream.read(HEAD_BYTES))
@@ -99,7 +103,7 @@ class _Import:
 
     def _walk(self, keeper: Keeper) -> None:
         walk = self._run.reader.walk(
-            self._path.name,
+            self._called,
             self._stream,
             self._run.answers,
             self._memory,

@@ -23,6 +23,7 @@ from firsthand.vault.bring.members import (
     refused,
 )
 
+_UTF_8 = 0x800  # the flag that a name is in UTF-8 (APPNOTE 4.4.4)
 _HEAD_BYTES = 30  # of a member, before its name (APPNOTE 4.3.7)
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -55,7 +56,7 @@ def members(stream: BinaryIO) -> Iterator[Each]:
         for info in found:
             if not info.filename.endswith("/"):
                 why = _why_not(info)
-                yield refused(info.filename, why) if why else _member(archive, info)
+                yield refused(_name(info), why) if why else _member(archive, info)
 
 
 def _check(found: list[zipfile.ZipInfo]) -> None:
@@ -93,6 +94,16 @@ def _why_not(info: zipfile.ZipInfo) -> str | None:
     return None
 
 
+def _name(info: zipfile.ZipInfo) -> str:
+    """What a member is called: in UTF-8 too where whoever packed it did not say so."""
+    if info.flag_bits & _UTF_8:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
+
+
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
     def anew() -> BinaryIO:
         return cast("BinaryIO", archive.open(info))
@@ -101,7 +112,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
         return io.BufferedReader(Again(anew, info.file_size), _AHEAD_BYTES)
 
     return Member(
-        name=info.filename,
+        name=_name(info),
         size_bytes=info.file_size,
         at_bytes=info.header_offset + info.compress_size,
         open=opened,
