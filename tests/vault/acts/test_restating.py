@@ -189,6 +189,64 @@ def test_who_knows_only_the_deal_of_before_a_change_ends_that(
     assert EARLIER in [each["what"] for each in shown["warnings"]]
 
 
+def test_who_knows_only_the_first_of_three_deals_ends_that_once(
+    mine: Vault, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(served, tmp_path)
+    for precision in ("month", "day"):
+        changing.change(mine, "reel", changing.Wanted(precision=precision))
+    put_back(served, tmp_path)
+    told: Any = ending.revoke(mine, "reel")
+    assert told["confirmed"] is True
+    assert not is_read(served)
+    newest = {"agreement": find(mine.store, "reel").agreement, "kind": "revocation"}
+    row = mine.store.row("endings.one", **newest)
+    assert row is not None
+    with mine.store.transaction() as tx:  # as if it had been killed before it wrote that down
+        tx.run("endings.again", headers=row["headers"], **newest)
+    kept, asked = Line.post, list[str]()
+
+    def post(self: Line, path: str, *args: Any) -> Answer:  # noqa: ANN401 - as the original
+        asked.append(path)
+        return kept(self, path, *args)
+
+    monkeypatch.setattr(Line, "post", post)
+    mine.gate.settle()
+    receiving.refresh(mine)
+    row = mine.store.row("endings.one", **newest)
+    assert row is not None
+    assert (row["state"], row["reason"]) == ("refused", EARLIER)
+    assert asked == ["/v1/revocations"] * 2, "as it was signed and anew; nothing of deals before"
+
+
+@pytest.mark.parametrize("away", ["busy", "locked"])
+def test_an_end_of_a_changed_deal_is_of_that_deal_alone(
+    mine: Vault, monkeypatch: pytest.MonkeyPatch, away: str
+) -> None:
+    changing.change(mine, "reel", changing.Wanted(precision="month"))
+    asked = list[str]()
+
+    def post(_self: Line, path: str, *_args: Any) -> Answer:  # noqa: ANN401 - as the original
+        asked.append(path)
+        if away == "locked":
+            raise Offline("the line was cut")
+        return Answer(status=503, headers={}, body=b"{}")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Line, "post", post)
+        told: Any = ending.revoke(mine, "reel")
+    assert (told["confirmed"], len(asked)) == (False, 1)
+    (file,) = spool.files(mine.store.folder)
+    courier = Courier(Egress(), mine.clock, mine.chance, commands=True)
+    assert courier.carry(file.place)
+    courier.close()
+    mine.gate.settle()  # what was answered while it was locked is taken in without asking
+    agreement = find(mine.store, "reel").agreement
+    row = mine.store.row("endings.one", agreement=agreement, kind="revocation")
+    assert row is not None
+    assert row["state"] == "confirmed"
+
+
 @pytest.mark.parametrize("how", ["cut off", "busy", "while it was locked"])
 def test_what_they_know_instead_is_ended_once_it_can_be(
     mine: Vault, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
