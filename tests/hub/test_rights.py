@@ -301,9 +301,7 @@ def test_more_time_is_taken_once_and_said_why(person: Person, served: Served, re
     assert now(person, request, second).status == "fulfilled"
 
 
-def test_why_more_time_was_taken_is_not_told_as_why_it_was_denied(
-    person: Person, served: Served
-) -> None:
+def test_why_more_time_was_taken_is_not_why_it_was_denied(person: Person, served: Served) -> None:
     request = asked("rectification", "x")
     first = ask(person, request)
     one = waiting(served)

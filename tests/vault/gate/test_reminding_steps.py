@@ -363,14 +363,6 @@ def test_an_erasure_may_name_the_deal_that_they_knew(deal: Heeded) -> None:
     assert newer(deal) == second
 
 
-def test_one_erasure_has_a_receipt_for_each_of_its_deals(deal: Heeded) -> None:
-    first, (_, two, _) = ended(deal, "erasure"), deals(deal)
-    same = signed(deal, "erasure", two)
-    assert told_a_week_later(deal, {"receipt": same}) == []
-    assert ending(deal, "erasure")["receipt"] == first
-    assert (newer(deal), deal.warnings()) == (None, [])
-
-
 def test_what_they_erased_by_themselves_is_stated_in_new_words(deal: Heeded) -> None:
     for n in (1, 2):
         erased_unasked(deal, n)
